@@ -1,0 +1,53 @@
+"""The three verbs, on a Mender with the embedded English models that is made when first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any, overload
+
+from textmend.mended import Mended
+from textmend.mender import Mender, Metadata
+from textmend.records import Gap
+
+
+@cache
+def _mender() -> Mender:
+    return Mender()
+
+
+@overload
+def find_gaps(text: str) -> list[Gap]: ...
+@overload
+def find_gaps(text: Iterable[str]) -> Iterator[list[Gap]]: ...
+def find_gaps(text: Any) -> Any:
+    """Find the places where words are missing; see :meth:`Mender.find_gaps`."""
+    return _mender().find_gaps(text)
+
+
+@overload
+def suggest(text: str, *, title: str | None = None, metadata: Metadata | None = None) -> list[Gap]: ...
+@overload
+def suggest(
+    text: Iterable[str],
+    *,
+    title: Iterable[str | None] | None = None,
+    metadata: Iterable[Metadata | None] | None = None,
+) -> Iterator[list[Gap]]: ...
+def suggest(text: Any, *, title: Any = None, metadata: Any = None) -> Any:
+    """Find gaps and propose ranked fills for each; see :meth:`Mender.suggest`."""
+    return _mender().suggest(text, title=title, metadata=metadata)
+
+
+@overload
+def mend(text: str, *, title: str | None = None, metadata: Metadata | None = None) -> Mended: ...
+@overload
+def mend(
+    text: Iterable[str],
+    *,
+    title: Iterable[str | None] | None = None,
+    metadata: Iterable[Metadata | None] | None = None,
+) -> Iterator[Mended]: ...
+def mend(text: Any, *, title: Any = None, metadata: Any = None) -> Any:
+    """Find gaps, apply the fills that are sure, and keep the rest for review; see :meth:`Mender.mend`."""
+    return _mender().mend(text, title=title, metadata=metadata)

@@ -1,0 +1,69 @@
+"""Turning a model's raw probabilities into probabilities that mean what they say.
+
+A calibration is a rising, piecewise linear map of log-odds, fitted on held-out text. With two knots it is
+Platt scaling (Platt 1999).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from textmend.errors import ModelError
+
+_EDGE = 1e-6
+
+
+def log_odds(probabilities: ArrayLike) -> NDArray[np.float64]:
+    """Return the log-odds of probabilities, kept finite."""
+    clipped = np.clip(np.asarray(probabilities, dtype=np.float64), _EDGE, 1 - _EDGE)
+    result: NDArray[np.float64] = np.log(clipped) - np.log1p(-clipped)
+    return result
+
+
+def sigmoid(values: ArrayLike) -> NDArray[np.float64]:
+    """Return the probabilities of log-odds."""
+    value = np.asarray(values, dtype=np.float64)
+    result: NDArray[np.float64] = 0.5 * (1 + np.tanh(0.5 * value))
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A rising, piecewise linear map of log-odds; ends are continued with slope 1.
+
+    Attributes:
+        raw: log-odds before, rising.
+        true: log-odds after, at the same knots, not falling.
+
+    Raises:
+        ModelError: knots are missing, of different number, or not in order.
+    """
+
+    raw: tuple[float, ...] = (0.0,)
+    true: tuple[float, ...] = (0.0,)
+
+    def __post_init__(self) -> None:
+        rising = all(a < b for a, b in zip(self.raw, self.raw[1:], strict=False))
+        not_falling = all(a <= b for a, b in zip(self.true, self.true[1:], strict=False))
+        if not self.raw or len(self.raw) != len(self.true) or not rising or not not_falling:
+            raise ModelError(f"calibration knots are not in order: {self.raw} to {self.true}")
+
+    def __call__(self, probabilities: ArrayLike) -> NDArray[np.float64]:
+        """Return calibrated probabilities, of the same shape."""
+        x = log_odds(probabilities)
+        y = np.interp(x, self.raw, self.true)
+        y = y + np.minimum(0.0, x - self.raw[0]) + np.maximum(0.0, x - self.raw[-1])
+        return sigmoid(y)
+
+    def to_dict(self) -> dict[str, list[float]]:
+        """Return the JSON form, as a model's ``config.json`` holds it."""
+        return {"raw": list(self.raw), "true": list(self.true)}
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Sequence[float]]) -> Calibration:
+        """Read the JSON form."""
+        return cls(tuple(data["raw"]), tuple(data["true"]))

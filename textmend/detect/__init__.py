@@ -1,0 +1,1 @@
+"""Where words are missing: cues, model inputs, the detector, calibration."""

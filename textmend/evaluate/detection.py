@@ -1,0 +1,204 @@
+"""Measuring detection: are the sites found where words were lost?
+
+A site is right when it touches a true gap, one site to a gap (``matching``). **A double detection counts as one
+right and one false gap**: where two neighbouring sites stand for one loss, the likelier one that touches it is right,
+the other is false, for a reader would be shown two gaps and a second fill would be wrong. How many false gaps are of
+this kind is told apart (``false_beside``: at most one word from a true gap).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textmend.evaluate.benchmark import Record
+from textmend.evaluate.bootstrap import Statistic, Weights
+from textmend.evaluate.matching import match
+from textmend.evaluate.metrics import (
+    PrecisionRecall,
+    average_precision,
+    best_f1,
+    expected_calibration_error,
+    f1,
+    precision_recall,
+    recall_at_precision,
+    share,
+)
+from textmend.evaluate.system import Judge
+
+DOUBTFUL = 0.05
+"""Calibration is measured on sites with at least this probability: with the 99 % that are plainly whole among
+them, any detector looks calibrated."""
+
+SURE = 0.9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JudgedRecord:
+    """A record with all its sites.
+
+    Attributes:
+        record: the record.
+        starts: where each site starts; shape ``[sites]``.
+        ends: where each ends.
+        probabilities: that words are missing there.
+        lengths: how likely 1, 2, … words are missing; shape ``[sites, lengths]``.
+        matched: the index of the true gap each site stands for, or -1.
+    """
+
+    record: Record
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    probabilities: NDArray[np.float64]
+    lengths: NDArray[np.float64]
+    matched: NDArray[np.int64]
+
+
+def judge_records(batches: Iterable[Sequence[Record]], judge: Judge) -> list[JudgedRecord]:
+    """Judge the sites of records, batch by batch, and match them with the true gaps."""
+    judged = []
+    for batch in batches:
+        for record, sites in zip(batch, judge([record.text for record in batch]), strict=True):
+            spans = [(gap.start, gap.end) for gap in record.gaps]
+            matched = match(sites.starts, sites.ends, sites.probabilities, spans)
+            judged.append(JudgedRecord(record, sites.starts, sites.ends, sites.probabilities, sites.lengths, matched))
+    return judged
+
+
+class Detection:
+    """The sites of many records, pooled.
+
+    Args:
+        judged: the records.
+        threshold: the probability from which a site is a gap.
+    """
+
+    def __init__(self, judged: Sequence[JudgedRecord], threshold: float) -> None:
+        self.judged, self.threshold = judged, threshold
+        self._gaps = np.array([len(one.record.gaps) for one in judged], dtype=np.float64)
+        scores = np.concatenate([one.probabilities for one in judged]) if judged else np.zeros(0)
+        truths = np.concatenate([one.matched >= 0 for one in judged]) if judged else np.zeros(0, dtype=bool)
+        documents = np.repeat(np.arange(len(judged)), [len(one.probabilities) for one in judged])
+        order = np.argsort(-scores, kind="stable")
+        self.sites = len(scores)
+        # Below the last right site and all thresholds, sites change no figure: resampling need not see them.
+        least = min(DOUBTFUL, threshold, float(scores[truths].min(initial=1.0)))
+        order = order[: int(np.searchsorted(-scores[order], -least, "right"))]
+        self._scores, self._truths, self._documents = scores[order], truths[order], documents[order]
+
+    def curve(self, weights: Weights | None = None) -> PrecisionRecall:
+        """Return precision and recall over all sites, by probability."""
+        if weights is None:
+            weights = np.ones(len(self.judged))
+        return precision_recall(self._scores, self._truths, float(weights @ self._gaps), weights[self._documents])
+
+    def figures(self, weights: Weights) -> Mapping[str, float]:
+        """Return the measures for document weights (see ``bootstrap``).
+
+        ``precision``, ``recall`` and ``f1`` hold at the threshold; ``ece`` is measured on doubtful and likely sites.
+        """
+        weight = weights[self._documents]
+        gaps = float(weights @ self._gaps)
+        found = self._scores >= self.threshold
+        right = weight * (found & self._truths)
+        precision, recall = share(right, weight * found), share(right, gaps)
+        doubtful = self._scores >= DOUBTFUL
+        curve = self.curve(weights)
+        return {
+            "average_precision": average_precision(curve) if gaps else math.nan,
+            "best_f1": best_f1(curve) if gaps else math.nan,
+            "recall_at_90_precision": recall_at_precision(curve, 0.9) if gaps else math.nan,
+            "precision": precision,
+            "recall": recall,
+            "f1": f1(precision, recall) if gaps else math.nan,
+            "ece": expected_calibration_error(self._scores[doubtful], self._truths[doubtful], weights=weight[doubtful])
+            if weight[doubtful].any()
+            else math.nan,
+        }
+
+    def calibration(self) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Return probabilities and truths of the sites that calibration is measured on."""
+        doubtful = self._scores >= DOUBTFUL
+        return self._scores[doubtful], self._truths[doubtful]
+
+    def by_variant(self) -> dict[str, Detection]:
+        """Return the same for the records of each variant."""
+        variants = dict.fromkeys(one.record.variant for one in self.judged)
+        return {
+            variant: Detection([one for one in self.judged if one.record.variant == variant], self.threshold)
+            for variant in sorted(variants, key=_variant_order)
+        }
+
+    def recall_by_shape(self, weights: Weights) -> Mapping[str, float]:
+        """Return recall at the threshold for each shape."""
+        found: dict[str, float] = {}
+        total: dict[str, float] = {}
+        for weight, one in zip(weights, self.judged, strict=True):
+            hits = set(one.matched[one.probabilities >= self.threshold].tolist())
+            for index, gap in enumerate(one.record.gaps):
+                total[gap.shape] = total.get(gap.shape, 0.0) + float(weight)
+                found[gap.shape] = found.get(gap.shape, 0.0) + float(weight) * (index in hits)
+        return {shape: share(found[shape], total[shape]) for shape in sorted(total)}
+
+    def curve_of_shape(self, shape: str) -> PrecisionRecall:
+        """Return the curve for the gaps of one shape: sites that are right for other shapes are left out.
+
+        False sites have no shape, so all count: precision here depends on how many gaps the shape has.
+        """
+        scores, truths, total = [], [], 0
+        for one in self.judged:
+            shapes = np.array([gap.shape == shape for gap in one.record.gaps] + [False])
+            right = shapes[one.matched]
+            kept = right | (one.matched < 0)
+            scores.append(one.probabilities[kept])
+            truths.append(right[kept])
+            total += int(shapes.sum())
+        return precision_recall(np.concatenate(scores), np.concatenate(truths), total)
+
+    @property
+    def shapes(self) -> list[str]:
+        """Return the shapes of the true gaps."""
+        return sorted({gap.shape for one in self.judged for gap in one.record.gaps})
+
+    def false_beside(self) -> tuple[int, int]:
+        """Return how many false gaps there are at the threshold, and how many stand beside a true one."""
+        false = [(one, int(site)) for one in self.judged for site in false_sites(one, self.threshold)]
+        return len(false), sum(is_beside(one, site) for one, site in false)
+
+
+def false_sites(judged: JudgedRecord, threshold: float) -> NDArray[np.int64]:
+    """Return the indices of a record's false gaps at a threshold."""
+    return np.flatnonzero((judged.probabilities >= threshold) & (judged.matched < 0))
+
+
+def is_beside(judged: JudgedRecord, site: int) -> bool:
+    """Return whether at most one word stands between a site and a true gap."""
+    text, start, end = judged.record.text, int(judged.starts[site]), int(judged.ends[site])
+    return any(
+        len(text[min(end, gap.end) : max(start, gap.start)].split()) <= 1
+        for gap in judged.record.gaps
+        if min(abs(gap.start - end), abs(start - gap.end)) <= 40
+    )
+
+
+def clean_statistic(judged: Sequence[JudgedRecord], threshold: float) -> Statistic:
+    """Return the statistic of false gaps per 10,000 words of clean texts, at the threshold and at 0.9."""
+    words = np.array([one.record.words for one in judged], dtype=np.float64)
+    counts = {
+        "false_gaps": np.array([len(false_sites(one, threshold)) for one in judged], dtype=np.float64),
+        "false_gaps_sure": np.array([len(false_sites(one, SURE)) for one in judged], dtype=np.float64),
+    }
+
+    def figures(weights: Weights) -> dict[str, float]:
+        return {name: 10_000 * share(weights * count, weights * words) for name, count in counts.items()}
+
+    return figures
+
+
+def _variant_order(variant: str) -> tuple[int, str]:
+    known = ("raw", "collapsed", "tidy")
+    return (known.index(variant) if variant in known else len(known), variant)

@@ -1,0 +1,181 @@
+"""Measuring fills at true gaps: is what stood there among the proposals, how high, and how sure?
+
+The filler is told where each gap is and how many words the detector thinks are missing there, not how many are; all
+true gaps of a text are given at once, and echoes and the title are allowed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textmend.detect.cues import cues_at
+from textmend.detect.finder import Sites
+from textmend.evaluate.benchmark import Record, TrueGap
+from textmend.evaluate.bootstrap import Weights
+from textmend.evaluate.matching import match, same_words
+from textmend.evaluate.metrics import expected_calibration_error, mean_reciprocal_rank, share, top_share
+from textmend.evaluate.system import Judge, Propose
+from textmend.fill.propose import Document
+from textmend.records import Fill, Gap
+
+TOPS = (1, 5, 20)
+NO_FILL = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilledGap:
+    """A true gap with what was proposed for it.
+
+    Attributes:
+        document: the number of its record among those filled.
+        record: the record.
+        gap: the gap.
+        fills: the proposals, the most probable first.
+        rank: where the lost words stand among them, from 1; 0 where they don't.
+        accepted: where the first fill stands that is as good; 0 where none does.
+    """
+
+    document: int
+    record: Record
+    gap: TrueGap
+    fills: tuple[Fill, ...]
+    rank: int
+    accepted: int
+
+    @property
+    def origin(self) -> str:
+        """Return where the first fill comes from."""
+        return self.fills[0].origin if self.fills else NO_FILL
+
+
+def fill_records(
+    batches: Iterable[Sequence[Record]], judge: Judge, propose: Propose, *, known_lengths: bool = False
+) -> list[FilledGap]:
+    """Propose fills at the true gaps of records, batch by batch.
+
+    Args:
+        batches: the records.
+        judge: says how many words are likely missing at each site.
+        propose: proposes the fills.
+        known_lengths: tell the true number of words instead: an upper bound.
+    """
+    filled: list[FilledGap] = []
+    document = 0
+    for batch in batches:
+        judged = judge([record.text for record in batch])
+        documents = [
+            Document(text=record.text, gaps=true_gaps(record, sites, known_lengths), title=record.title)
+            for record, sites in zip(batch, judged, strict=True)
+        ]
+        for record, gaps in zip(batch, propose(documents), strict=True):
+            for truth, gap in zip(record.gaps, gaps, strict=True):
+                filled.append(_filled(document, record, truth, gap.fills))
+            document += 1
+    return filled
+
+
+def true_gaps(record: Record, sites: Sites, known_lengths: bool = False) -> list[Gap]:
+    """Return a record's true gaps as a detector would have found them: the place is given, the lengths are its own.
+
+    A gap that no site touches has no lengths, and probability 1.
+    """
+    spans = [(gap.start, gap.end) for gap in record.gaps]
+    matched = match(sites.starts, sites.ends, sites.probabilities, spans)
+    site_of = {int(gap): site for site, gap in enumerate(matched) if gap >= 0}
+    gaps = []
+    for index, truth in enumerate(record.gaps):
+        site = site_of.get(index)
+        lengths: tuple[float, ...] = ()
+        if known_lengths:
+            lengths = (0.0,) * (truth.words - 1) + (1.0,)
+        elif site is not None:
+            lengths = tuple(float(value) for value in sites.lengths[site])
+        gaps.append(
+            Gap(
+                start=truth.start,
+                end=truth.end,
+                probability=1.0 if site is None else float(sites.probabilities[site]),
+                lengths=lengths,
+                cues=cues_at(record.text, truth.start, truth.end),
+            )
+        )
+    return gaps
+
+
+class Filling:
+    """Filled gaps, pooled.
+
+    Args:
+        filled: the gaps.
+        documents: how many records they come from.
+    """
+
+    def __init__(self, filled: Sequence[FilledGap], documents: int) -> None:
+        self.filled, self.documents = filled, documents
+        self.ranks = np.array([one.rank for one in filled], dtype=np.int64)
+        self._accepted = np.array([one.accepted for one in filled], dtype=np.int64)
+        self._document = np.array([one.document for one in filled], dtype=np.int64)
+        self._has_fill = np.array([bool(one.fills) for one in filled], dtype=bool)
+        self._first = np.array([one.fills[0].probability if one.fills else 0.0 for one in filled])
+        self.has_accepted = any(one.gap.accept for one in filled)
+
+    def figures(self, weights: Weights) -> Mapping[str, float]:
+        """Return the measures for document weights (see ``bootstrap``)."""
+        weight = weights[self._document]
+        figures = {f"top_{most}": top_share(self.ranks, most, weight) for most in TOPS}
+        figures["mrr"] = mean_reciprocal_rank(self.ranks, weight)
+        probabilities, truths = self.calibration()
+        counted = weight[self._has_fill]
+        figures["ece"] = (
+            expected_calibration_error(probabilities, truths, weights=counted) if counted.any() else math.nan
+        )
+        if self.has_accepted:
+            figures["top_1_accepted"] = top_share(self._accepted, 1, weight)
+        return figures
+
+    def calibration(self) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Return the probabilities of first fills, and whether each is what stood there."""
+        return self._first[self._has_fill], (self.ranks == 1)[self._has_fill]
+
+    def by_shape(self) -> dict[str, Filling]:
+        """Return the same for the gaps of each shape."""
+        return self._grouped([one.gap.shape for one in self.filled])
+
+    def by_words(self) -> dict[str, Filling]:
+        """Return the same by the number of lost words, four and more together."""
+        return self._grouped([str(one.gap.words) if one.gap.words < 4 else "4+" for one in self.filled])
+
+    def by_origin(self) -> dict[str, Filling]:
+        """Return the same by the origin of the first fill: ``top_1`` is how often first fills of it are right."""
+        return self._grouped([one.origin for one in self.filled])
+
+    def coverage(self) -> float:
+        """Return the share of gaps with at least one fill."""
+        return share(self._has_fill, len(self.filled))
+
+    def _grouped(self, keys: Sequence[str]) -> dict[str, Filling]:
+        return {
+            key: Filling([one for one, own in zip(self.filled, keys, strict=True) if own == key], self.documents)
+            for key in sorted(set(keys))
+        }
+
+
+def rank_of(fills: Sequence[Fill], lost: Sequence[str]) -> int:
+    """Return where the first fill stands that equals one of ``lost``, from 1; 0 where none does."""
+    return next((rank for rank, fill in enumerate(fills, 1) if any(same_words(fill.text, one) for one in lost)), 0)
+
+
+def _filled(document: int, record: Record, gap: TrueGap, fills: tuple[Fill, ...]) -> FilledGap:
+    return FilledGap(
+        document=document,
+        record=record,
+        gap=gap,
+        fills=fills,
+        rank=rank_of(fills, [gap.lost]),
+        accepted=rank_of(fills, [gap.lost, *gap.accept]),
+    )

@@ -1,0 +1,172 @@
+"""Plots as inline SVG. Colours come from the page's CSS classes (``s0`` …), so that they follow light and dark.
+
+Only the three plots that a report needs. All text is escaped by the XML writer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from xml.etree import ElementTree
+
+import numpy as np
+
+_WIDTH, _HEIGHT = 380.0, 300.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 12.0, 12.0, 42.0
+_DASHES = ("", "6 3", "2 3", "8 3 2 3", "1 4", "12 4")
+_MOST_POINTS = 240
+
+Node = ElementTree.Element
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A line of a plot.
+
+    Attributes:
+        name: as the legend gives it.
+        x: from left to right as they should be joined.
+        y: of the same length.
+        sizes: where given, points are drawn, their area in proportion to these.
+        notes: where given, what each point says when pointed at.
+    """
+
+    name: str
+    x: Sequence[float]
+    y: Sequence[float]
+    sizes: Sequence[float] = field(default=())
+    notes: Sequence[str] = field(default=())
+
+
+def line_plot(
+    series: Sequence[Series],
+    *,
+    title: str,
+    x_label: str,
+    y_label: str,
+    diagonal: bool = False,
+    x_range: tuple[float, float] = (0.0, 1.0),
+    y_range: tuple[float, float] = (0.0, 1.0),
+) -> str:
+    """Return lines over two linear axes; a diagonal shows what perfect calibration would be.
+
+    Points outside the ranges or not finite are left out. Long lines are thinned to a few hundred points.
+    """
+    svg = _canvas(title, len(series))
+    _axes(svg, x_label, y_label, x_range, y_range)
+    if diagonal:
+        (x1, y1), (x2, y2) = _place(x_range[0], y_range[0], x_range, y_range), _place(1, 1, x_range, y_range)
+        _add(svg, "line", {"class": "diagonal", "x1": x1, "y1": y1, "x2": x2, "y2": y2})
+    for number, line in enumerate(series):
+        points = [
+            (index, *_place(x, y, x_range, y_range))
+            for index, (x, y) in enumerate(zip(line.x, line.y, strict=True))
+            if math.isfinite(x) and math.isfinite(y) and x_range[0] <= x <= x_range[1] and y_range[0] <= y <= y_range[1]
+        ]
+        drawn = " ".join(f"{x:.1f},{y:.1f}" for _, x, y in _thinned(points))
+        if len(points) > 1:
+            dash = _DASHES[number % len(_DASHES)]
+            _add(svg, "polyline", {"class": f"line s{number % 6}", "points": drawn, "stroke-dasharray": dash or None})
+        largest = max(line.sizes, default=1.0) or 1.0
+        for index, x, y in points if line.sizes else ():
+            radius = 2.5 + 5.5 * math.sqrt(line.sizes[index] / largest)
+            dot = _add(svg, "circle", {"class": f"dot s{number % 6}", "cx": x, "cy": y, "r": radius})
+            if line.notes:
+                _add(dot, "title", {}, line.notes[index])
+    _legend(svg, [line.name for line in series])
+    return _written(svg)
+
+
+def bar_plot(labels: Sequence[str], shares: Sequence[float], *, title: str, x_label: str, y_label: str) -> str:
+    """Return bars for shares from 0 to 1, each with its value above it."""
+    top = max(0.1, math.ceil(10 * max([0.0, *shares])) / 10)
+    svg = _canvas(title, 1)
+    _axes(svg, x_label, y_label, (0.0, 1.0), (0.0, top), ticks_x=False)
+    step = (_WIDTH - _LEFT - _RIGHT) / max(1, len(labels))
+    for index, (label, value) in enumerate(zip(labels, shares, strict=True)):
+        x = _LEFT + (index + 0.5) * step
+        _, y = _place(0, value, (0.0, 1.0), (0.0, top))
+        height = _HEIGHT - _BOTTOM - y
+        bar = _add(svg, "rect", {"class": "bar", "x": x - 0.36 * step, "y": y, "width": 0.72 * step, "height": height})
+        _add(bar, "title", {}, f"{label}: {value:.1%}")
+        _add(svg, "text", {"class": "value", "x": x, "y": y - 4, "text-anchor": "middle"}, f"{100 * value:.0f}")
+        _add(svg, "text", {"x": x, "y": _HEIGHT - _BOTTOM + 15, "text-anchor": "middle"}, label)
+    return _written(svg)
+
+
+def _canvas(title: str, series: int) -> Node:
+    height = _HEIGHT + (20.0 * math.ceil(series / 3) if series > 1 else 0.0)
+    box = f"0 0 {_WIDTH:g} {height:g}"
+    return ElementTree.Element("svg", {"viewBox": box, "role": "img", "aria-label": title, "class": "plot"})
+
+
+def _axes(
+    svg: Node,
+    x_label: str,
+    y_label: str,
+    x_range: tuple[float, float],
+    y_range: tuple[float, float],
+    ticks_x: bool = True,
+) -> None:
+    right, bottom = _WIDTH - _RIGHT, _HEIGHT - _BOTTOM
+    for part in range(6):
+        share = part / 5
+        y_value = y_range[0] + share * (y_range[1] - y_range[0])
+        x_value = x_range[0] + share * (x_range[1] - x_range[0])
+        x, y = _place(x_value, y_value, x_range, y_range)
+        _add(svg, "line", {"class": "grid", "x1": _LEFT, "y1": y, "x2": right, "y2": y})
+        _add(svg, "text", {"x": _LEFT - 6, "y": y + 4, "text-anchor": "end"}, f"{y_value:.3g}")
+        if ticks_x:
+            _add(svg, "line", {"class": "grid", "x1": x, "y1": _TOP, "x2": x, "y2": bottom})
+            _add(svg, "text", {"x": x, "y": bottom + 15, "text-anchor": "middle"}, f"{x_value:.3g}")
+    _add(svg, "text", {"class": "label", "x": (_LEFT + right) / 2, "y": bottom + 33, "text-anchor": "middle"}, x_label)
+    middle = (_TOP + bottom) / 2
+    turned = f"rotate(-90 12 {middle:g})"
+    _add(svg, "text", {"class": "label", "x": 12, "y": middle, "text-anchor": "middle", "transform": turned}, y_label)
+
+
+def _legend(svg: Node, names: Sequence[str]) -> None:
+    if len(names) < 2:
+        return
+    width = (_WIDTH - _LEFT) / 3
+    for number, name in enumerate(names):
+        x, y = _LEFT + width * (number % 3), _HEIGHT + 20.0 * (number // 3) + 8
+        dash = _DASHES[number % len(_DASHES)] or None
+        _add(
+            svg,
+            "line",
+            {"class": f"line s{number % 6}", "x1": x, "y1": y, "x2": x + 22, "y2": y, "stroke-dasharray": dash},
+        )
+        _add(svg, "text", {"x": x + 27, "y": y + 4}, name)
+
+
+def _place(x: float, y: float, x_range: tuple[float, float], y_range: tuple[float, float]) -> tuple[float, float]:
+    across = (x - x_range[0]) / (x_range[1] - x_range[0])
+    up = (y - y_range[0]) / (y_range[1] - y_range[0])
+    return (
+        _LEFT + across * (_WIDTH - _LEFT - _RIGHT),
+        _HEIGHT - _BOTTOM - up * (_HEIGHT - _TOP - _BOTTOM),
+    )
+
+
+def _thinned(points: Sequence[tuple[int, float, float]]) -> list[tuple[int, float, float]]:
+    if len(points) <= _MOST_POINTS:
+        return list(points)
+    kept = np.unique(np.linspace(0, len(points) - 1, _MOST_POINTS).astype(int))
+    return [points[index] for index in kept]
+
+
+def _add(parent: Node, tag: str, attributes: dict[str, str | float | None], text: str | None = None) -> Node:
+    written = {
+        name: value if isinstance(value, str) else f"{value:.1f}"
+        for name, value in attributes.items()
+        if value is not None
+    }
+    node = ElementTree.SubElement(parent, tag, written)
+    node.text = text
+    return node
+
+
+def _written(svg: Node) -> str:
+    return ElementTree.tostring(svg, encoding="unicode")

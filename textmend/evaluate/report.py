@@ -1,0 +1,206 @@
+"""An evaluation for machines (JSON) and for people (a table in the terminal). ``page`` writes the HTML report."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import math
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+import textmend
+from textmend.errors import FileError
+from textmend.evaluate.benchmark import Benchmark
+from textmend.evaluate.bootstrap import Interval
+from textmend.evaluate.run import Evaluation
+
+REPORT_SCHEMA = 1
+"""Version of the JSON form. It grows when a form changes so that an older reader would misread it."""
+
+_PACKAGES = ("numpy", "onnxruntime", "regex", "tokenizers")
+
+NOT_SHARES = frozenset(("ece", "mrr", "false_gaps", "false_gaps_sure", "harm"))
+"""Figures that are rates or means; all others are shares, and shown in percent."""
+
+LABELS = {
+    "average_precision": "average precision",
+    "best_f1": "best F1",
+    "recall_at_90_precision": "recall at 90 % precision",
+    "precision": "precision",
+    "recall": "recall",
+    "f1": "F1",
+    "ece": "calibration error (ECE)",
+    "false_gaps": "false gaps per 10,000 words",
+    "false_gaps_sure": "… with probability 0.9 or more",
+    "top_1": "top-1",
+    "top_5": "top-5",
+    "top_20": "top-20",
+    "top_1_accepted": "top-1, as good ones counted",
+    "mrr": "mean reciprocal rank",
+    "precision_of_place": "… at the right place",
+    "applied": "share of gaps filled",
+    "harm": "harm per 10,000 words",
+    "introducing": "edits with new names or numbers",
+}
+
+
+def provenance(models: Mapping[str, str], options: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return what a reader must know to repeat a run: date, versions, machine, models, options."""
+    return {
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "textmend": textmend.__version__,
+        "python": platform.python_version(),
+        "packages": {name: importlib.metadata.version(name) for name in _PACKAGES},
+        "machine": {"system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count()},
+        "models": dict(models),
+        "options": dict(options or {}),
+    }
+
+
+def to_dict(evaluation: Evaluation, origin: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the JSON form of an evaluation; undefined figures are ``null``.
+
+    Args:
+        evaluation: what was measured.
+        origin: what ``provenance`` returned.
+    """
+    return {
+        "schema": REPORT_SCHEMA,
+        "kind": "textmend-evaluation",
+        **origin,
+        "plan": asdict(evaluation.plan),
+        "benchmarks": [
+            {
+                **_data(result.benchmark),
+                "sites": result.detection.sites,
+                "false_gaps": dict(zip(("found", "beside"), result.detection.false_beside(), strict=True)),
+                "filled_gaps": len(result.filling.filled) if result.filling else 0,
+                "mended_records": len(result.mended or ()),
+                "figures": _figures(result.figures),
+            }
+            for result in evaluation.benchmarks
+        ],
+        "clean": [{**_data(result.benchmark), "figures": _figures(result.figures)} for result in evaluation.clean],
+    }
+
+
+def write_json(record: Mapping[str, Any], path: Path) -> None:
+    """Write a record as JSON. Raises :class:`FileError` where the file can't be written."""
+    write_text(json.dumps(record, indent=1, ensure_ascii=True, allow_nan=False) + "\n", path)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a UTF-8 file. Raises :class:`FileError` where it can't be written."""
+    try:
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise FileError(f"{path}: can't be written: {error.strerror or error}") from error
+
+
+def show(evaluation: Evaluation, console: Console) -> None:
+    """Print an evaluation as tables."""
+    for result in evaluation.benchmarks:
+        benchmark = result.benchmark
+        console.print(
+            f"\n[bold]{benchmark.name}[/]: {len(benchmark.records):,} records, {benchmark.words:,} words, "
+            f"{benchmark.gaps:,} gaps"
+        )
+        for title, columns in sections(result.figures):
+            console.print(_table(title, columns))
+        false, beside = result.detection.false_beside()
+        console.print(f"{false:,} false gaps at {evaluation.plan.threshold:g}; {beside:,} of them beside a true one")
+    for clean in evaluation.clean:
+        console.print(f"\n[bold]{clean.benchmark.name}[/]: clean, {clean.benchmark.words:,} words")
+        for title, columns in sections(clean.figures):
+            console.print(_table(title, columns))
+
+
+def sections(figures: Mapping[str, Mapping[str, Interval]]) -> list[tuple[str, dict[str, Mapping[str, Interval]]]]:
+    """Return figures as tables: title, and for each column its figures. Parts of one kind share a table."""
+    tables: list[tuple[str, dict[str, Mapping[str, Interval]]]] = []
+    for title, prefix in (
+        ("Detection", "detection"),
+        ("Recall by shape", "recall_by_shape"),
+        ("Fills at true gaps", "filling"),
+        ("Mending", "mending"),
+    ):
+        columns = {
+            (name.removeprefix(prefix).removeprefix("/") or "all"): values
+            for name, values in figures.items()
+            if name == prefix or name.startswith(prefix + "/")
+        }
+        if columns:
+            tables.append((title, columns))
+    return tables
+
+
+def shown(name: str, interval: Interval) -> tuple[str, str]:
+    """Return a figure and its interval as people read them."""
+    number = _plain if name in NOT_SHARES else _percent
+    if math.isnan(interval.value):
+        return "–", ""
+    between = "" if math.isnan(interval.low) else f"{number(interval.low)}–{number(interval.high)}"
+    return number(interval.value), between
+
+
+def label(name: str) -> str:
+    """Return what a figure is called."""
+    return LABELS.get(name, name)
+
+
+def rows(columns: Mapping[str, Mapping[str, Interval]]) -> Sequence[str]:
+    """Return the names of the figures of a table, in order."""
+    return list(dict.fromkeys(name for values in columns.values() for name in values))
+
+
+def _table(title: str, columns: Mapping[str, Mapping[str, Interval]]) -> Table:
+    table = Table(title=title, title_justify="left")
+    table.add_column("")
+    for column in columns:
+        table.add_column(column, justify="right")
+    many = len(columns) > 1
+    for name in rows(columns):
+        cells = []
+        for number, values in enumerate(columns.values()):
+            value, between = shown(name, values[name]) if name in values else ("", "")
+            # Intervals of the parts are in the JSON; here they would hide the figures.
+            cells.append(f"{value} [dim]{between}[/]" if between and (number == 0 or not many) else value)
+        table.add_row(label(name), *cells)
+    return table
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.1f}"
+
+
+def _plain(value: float) -> str:
+    return f"{value:.3f}" if abs(value) < 1 else f"{value:.2f}"
+
+
+def _data(benchmark: Benchmark) -> dict[str, Any]:
+    return {
+        "name": benchmark.name,
+        "file": str(benchmark.path),
+        "sha256": benchmark.digest,
+        "records": len(benchmark.records),
+        "words": benchmark.words,
+        "gaps": benchmark.gaps,
+    }
+
+
+def _figures(figures: Mapping[str, Mapping[str, Interval]]) -> dict[str, Any]:
+    return {
+        part: {
+            name: {key: None if math.isnan(value) else value for key, value in interval._asdict().items()}
+            for name, interval in values.items()
+        }
+        for part, values in figures.items()
+    }

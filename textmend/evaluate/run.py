@@ -1,0 +1,213 @@
+"""One evaluation: a system over benchmarks and clean texts, every measure, with intervals. Results, not their look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from textmend.evaluate.benchmark import Benchmark, Record, sample_gaps
+from textmend.evaluate.bootstrap import Interval, Statistic, intervals
+from textmend.evaluate.detection import Detection, JudgedRecord, clean_statistic, judge_records
+from textmend.evaluate.filling import Filling, fill_records
+from textmend.evaluate.mending import MendedRecord, mend_records, mending_statistic
+from textmend.evaluate.system import Judge, Mend, Propose
+
+Batch = TypeVar("Batch")
+Track = Callable[[Sequence[Sequence[Record]], str], Iterable[Sequence[Record]]]
+"""Passes batches on and may show how far they are."""
+
+_JUDGE_WORDS = 20_000
+_FILL_GAPS = 16
+
+
+class System(Protocol):
+    """Anything that can be measured in full; see ``system``."""
+
+    judge: Judge
+    propose: Propose
+    mend: Mend
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What to measure.
+
+    Attributes:
+        threshold: the probability from which a site counts as a gap.
+        fills: whether to measure fills and mending, which take by far the most time.
+        fill_gaps: how many true gaps of each benchmark to fill, at most; ``None``: all.
+        mend_gaps: records with how many true gaps to mend, at most; ``None``: all.
+        known_lengths: measure fills with the true number of words given, too.
+        resamples: bootstrap resamples; 0 leaves the intervals out.
+        seed: for sampling and resampling.
+    """
+
+    threshold: float = 0.5
+    fills: bool = True
+    fill_gaps: int | None = 300
+    mend_gaps: int | None = 300
+    known_lengths: bool = False
+    resamples: int = 500
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BenchmarkResult:
+    """What was measured on one benchmark; parts that were left out are ``None``.
+
+    Attributes:
+        benchmark: the records judged.
+        detection: their sites.
+        filling: fills at true gaps.
+        filling_known: the same with the true number of words given.
+        mended: records mended.
+        figures: all figures with intervals, by part (``detection``, ``recall_by_shape``, ``filling`` …).
+    """
+
+    benchmark: Benchmark
+    detection: Detection
+    filling: Filling | None
+    filling_known: Filling | None
+    mended: list[MendedRecord] | None
+    figures: dict[str, dict[str, Interval]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CleanResult:
+    """What was measured on clean texts; ``mended`` is ``None`` where mending was left out."""
+
+    benchmark: Benchmark
+    judged: list[JudgedRecord]
+    mended: list[MendedRecord] | None
+    figures: dict[str, dict[str, Interval]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """Everything measured in one run."""
+
+    plan: Plan
+    benchmarks: list[BenchmarkResult]
+    clean: list[CleanResult]
+
+
+def evaluate_system(
+    system: System,
+    benchmarks: Sequence[Benchmark],
+    clean: Sequence[Benchmark] = (),
+    plan: Plan | None = None,
+    track: Track | None = None,
+) -> Evaluation:
+    """Measure a system.
+
+    Args:
+        system: what is measured.
+        benchmarks: damaged texts, sampled already where they should be.
+        clean: clean texts.
+        plan: what to measure; default: all of it.
+        track: shows progress; default: nothing is shown.
+    """
+    plan, track = plan or Plan(), track or _silently
+    return Evaluation(
+        plan=plan,
+        benchmarks=[_benchmark(system, benchmark, plan, track) for benchmark in benchmarks],
+        clean=[_clean(system, benchmark, plan, track) for benchmark in clean],
+    )
+
+
+def _benchmark(system: System, benchmark: Benchmark, plan: Plan, track: Track) -> BenchmarkResult:
+    def resampled(statistic: Statistic, documents: int) -> dict[str, Interval]:
+        return intervals(statistic, documents, resamples=plan.resamples, seed=plan.seed)
+
+    judged = judge_records(track(_by_words(benchmark.records), f"{benchmark.name}: detection"), system.judge)
+    detection = Detection(judged, plan.threshold)
+    documents = len(judged)
+    figures = {"detection": resampled(detection.figures, documents)}
+    for variant, part in detection.by_variant().items():
+        figures[f"detection/{variant}"] = resampled(part.figures, len(part.judged))
+    figures["recall_by_shape"] = resampled(detection.recall_by_shape, documents)
+    filling = filling_known = None
+    mended = None
+    if plan.fills:
+        records = sample_gaps(benchmark, plan.fill_gaps, plan.seed).records
+        filling = Filling(
+            fill_records(track(_by_gaps(records), f"{benchmark.name}: fills"), system.judge, system.propose),
+            len(records),
+        )
+        if plan.known_lengths:
+            batches = track(_by_gaps(records), f"{benchmark.name}: fills of known length")
+            filling_known = Filling(
+                fill_records(batches, system.judge, system.propose, known_lengths=True), len(records)
+            )
+        for name, fills in _filling_parts(filling, filling_known):
+            figures[name] = resampled(fills.figures, fills.documents)
+        records = sample_gaps(benchmark, plan.mend_gaps, plan.seed).records
+        mended = mend_records(track(_by_gaps(records), f"{benchmark.name}: mending"), system.mend)
+        figures["mending"] = resampled(mending_statistic(mended), len(mended))
+    return BenchmarkResult(
+        benchmark=benchmark,
+        detection=detection,
+        filling=filling,
+        filling_known=filling_known,
+        mended=mended,
+        figures=figures,
+    )
+
+
+def _filling_parts(filling: Filling, known: Filling | None) -> Iterator[tuple[str, Filling]]:
+    yield "filling", filling
+    if known:
+        yield "filling/known length", known
+    for kind, parts in (
+        ("shape", filling.by_shape()),
+        ("words", filling.by_words()),
+        ("origin", filling.by_origin()),
+    ):
+        for key, part in parts.items():
+            yield f"filling/{kind} {key}", part
+
+
+def _clean(system: System, benchmark: Benchmark, plan: Plan, track: Track) -> CleanResult:
+    judged = judge_records(track(_by_words(benchmark.records), f"{benchmark.name}: detection"), system.judge)
+    documents = len(judged)
+    statistics = {"detection": clean_statistic(judged, plan.threshold)}
+    mended = None
+    if plan.fills:
+        batches = track(_by_words(benchmark.records), f"{benchmark.name}: mending")
+        mended = mend_records(batches, system.mend)
+        statistics["mending"] = mending_statistic(mended)
+    return CleanResult(
+        benchmark=benchmark,
+        judged=judged,
+        mended=mended,
+        figures={
+            name: intervals(statistic, documents, resamples=plan.resamples, seed=plan.seed)
+            for name, statistic in statistics.items()
+        },
+    )
+
+
+def _by_words(records: Sequence[Record]) -> list[Sequence[Record]]:
+    return _batches(records, [record.words for record in records], _JUDGE_WORDS)
+
+
+def _by_gaps(records: Sequence[Record]) -> list[Sequence[Record]]:
+    return _batches(records, [len(record.gaps) for record in records], _FILL_GAPS)
+
+
+def _batches(records: Sequence[Record], sizes: Sequence[int], most: int) -> list[Sequence[Record]]:
+    batches: list[Sequence[Record]] = []
+    current: list[Record] = []
+    size = 0
+    for record, own in zip(records, sizes, strict=True):
+        if current and size + own > most:
+            batches.append(current)
+            current, size = [], 0
+        current.append(record)
+        size += own
+    return [*batches, current] if current else batches
+
+
+def _silently(batches: Sequence[Sequence[Record]], what: str) -> Iterable[Sequence[Record]]:
+    return batches

@@ -1,0 +1,52 @@
+"""What is measured: anything that judges sites, proposes fills and mends. textmend is one such, rivals are others.
+
+A measure takes only the part of a system that it needs, as a plain function; a rival that can't mend still has its
+detection measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from textmend.detect.finder import Sites, judge
+from textmend.fill.propose import Document
+from textmend.mended import Mended
+from textmend.mender import Mender
+from textmend.records import Gap
+
+Judge = Callable[[Sequence[str]], Sequence[Sites]]
+"""All sites of each text with their probabilities. A finder that names only some places gives just those."""
+
+Propose = Callable[[Sequence[Document]], Sequence[Sequence[Gap]]]
+"""The gaps of each document with ranked fills."""
+
+Mend = Callable[[Sequence[str], Sequence[str | None]], Iterable[Mended]]
+"""Texts and their titles, mended."""
+
+
+class MenderSystem:
+    """A Mender as the measures see it.
+
+    Args:
+        mender: its models, policy and threads are what is measured.
+    """
+
+    def __init__(self, mender: Mender) -> None:
+        self.mender = mender
+
+    @property
+    def models(self) -> dict[str, str]:
+        """Return the names of the models, by role; loads them."""
+        return {"detector": self.mender.detector.name, "filler": self.mender.proposer.model.name}
+
+    def judge(self, texts: Sequence[str]) -> Sequence[Sites]:
+        """Return every site of each text (see ``Judge``)."""
+        return judge(texts, self.mender.detector)
+
+    def propose(self, documents: Sequence[Document]) -> Sequence[Sequence[Gap]]:
+        """Return the documents' gaps with fills (see ``Propose``)."""
+        return self.mender.proposer.propose(documents)
+
+    def mend(self, texts: Sequence[str], titles: Sequence[str | None]) -> Iterable[Mended]:
+        """Mend through the public face (see ``Mend``)."""
+        return self.mender.mend(texts, title=titles)

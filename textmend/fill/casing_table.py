@@ -1,0 +1,72 @@
+"""How words are usually written: a table of statistics of single words, made by ``train.casing``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from textmend.errors import ModelError
+
+SCHEMA = 1
+_USUAL = 90
+
+
+class Habit(NamedTuple):
+    """How a word is written in the middle of sentences, in percent.
+
+    Attributes:
+        surface: its most frequent form that is not all lower case.
+        share: how often it has that form.
+        lower: how often it is all lower case.
+    """
+
+    surface: str
+    share: int
+    lower: int
+
+
+class UsualCasing:
+    """The usual casing of words that are not always lower case.
+
+    Args:
+        habits: by case-folded word.
+    """
+
+    def __init__(self, habits: Mapping[str, Habit]) -> None:
+        self._habits = habits
+
+    @classmethod
+    def load(cls, file: Path) -> UsualCasing:
+        """Read a table. Raises :class:`ModelError` where the file is missing or is no such table."""
+        try:
+            record = json.loads(file.read_text(encoding="utf-8"))
+            if record["schema"] != SCHEMA:
+                raise ModelError(f"{file}: schema version {record['schema']!r} can't be read; expected {SCHEMA}")
+            habits = {}
+            for shares, surfaces in record["surfaces"].items():
+                share, lower = map(int, shares.split())
+                for surface in surfaces.split():
+                    habits[surface.casefold()] = Habit(surface, share, lower)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ModelError(f"{file}: no table of casings made by textmend: {error!r}") from error
+        return cls(habits)
+
+    def __len__(self) -> int:
+        """Return how many words the table holds."""
+        return len(self._habits)
+
+    def surface(self, word: str) -> str | None:
+        """Return how a word is written in at least 90 % of cases; ``None`` where it has no such form, or is unknown."""
+        habit = self._habits.get(word.casefold())
+        if habit is None:
+            return None
+        if habit.share >= _USUAL:
+            return habit.surface
+        return word.lower() if habit.lower >= _USUAL else None
+
+    def share_lower(self, word: str) -> float | None:
+        """Return how often a word is all lower case, 0 to 1; ``None`` where it is unknown, or always so."""
+        habit = self._habits.get(word.casefold())
+        return None if habit is None else habit.lower / 100

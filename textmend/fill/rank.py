@@ -1,0 +1,93 @@
+"""Ranking: one calibrated probability for every candidate of every length and origin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textmend.calibration import Calibration
+
+
+class Features(NamedTuple):
+    """What is known of a candidate.
+
+    Attributes:
+        log_prob: the model's joint log-probability of its pieces and their number.
+        echo: matched words around its best echo, left and right together; 0 without one.
+        exact: whether that echo matches word for word rather than by stem.
+        both: whether at least one word matches on each side.
+        repeated: whether it is a name or phrase that stands elsewhere in the article.
+    """
+
+    log_prob: float
+    echo: int = 0
+    exact: bool = False
+    both: bool = False
+    repeated: bool = False
+
+
+FEATURE_NAMES = ("log_prob", "echo", "echo_words", "echo_exact", "echo_both", "repeated")
+
+
+def feature_row(features: Features) -> list[float]:
+    """Return the numbers that the ranking weighs, in the order of ``FEATURE_NAMES``."""
+    found = features.echo > 0
+    return [
+        max(features.log_prob, -30.0),
+        float(found),
+        min(features.echo, 8) / 4,
+        float(found and features.exact),
+        float(found and features.both),
+        float(features.repeated),
+    ]
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """A conditional logit model over the candidates of one gap and "something else" (McFadden 1974).
+
+    Attributes:
+        weights: one for each of ``FEATURE_NAMES``.
+        other: the log-odds of "something else", added to the log of the probability that the model has left.
+        calibration: from the logit model's probability to a calibrated one.
+    """
+
+    weights: tuple[float, ...] = (1.0, 2.0, 1.0, 0.5, 1.0, 0.3)
+    other: float = 0.0
+    calibration: Calibration = field(default_factory=Calibration)
+
+    def probabilities(self, candidates: Sequence[Features]) -> NDArray[np.float64]:
+        """Return the probability of each candidate of one gap; their sum is at most 1."""
+        if not candidates:
+            return np.zeros(0)
+        calibrated = self.calibration(self.uncalibrated(np.array([feature_row(f) for f in candidates])))
+        return calibrated / max(1.0, float(calibrated.sum()))
+
+    def uncalibrated(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the logit model's probabilities for feature rows of shape ``[candidates, features]``."""
+        left = max(1.0 - float(np.exp(rows[:, 0]).sum()), 1e-3)
+        scores = np.append(rows @ np.array(self.weights), self.weights[0] * np.log(left) + self.other)
+        exponents = np.exp(scores - scores.max())
+        result: NDArray[np.float64] = exponents[:-1] / exponents.sum()
+        return result
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form, as a filler's ``config.json`` holds it."""
+        return {
+            "weights": dict(zip(FEATURE_NAMES, self.weights, strict=True)),
+            "other": self.other,
+            "calibration": self.calibration.to_dict(),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Ranking:
+        """Read the JSON form."""
+        return cls(
+            tuple(float(data["weights"][name]) for name in FEATURE_NAMES),
+            float(data["other"]),
+            Calibration.from_dict(data["calibration"]),
+        )

@@ -1,0 +1,236 @@
+"""Mender: the stages wired together. One text in, one result out; a stream of texts in, a stream out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice, repeat
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, overload
+
+from textmend.errors import InputError, PolicyError
+from textmend.mended import Mended
+from textmend.models.registry import locate
+from textmend.policy import Policy
+from textmend.records import Gap
+
+if TYPE_CHECKING:
+    from textmend.detect.finder import Detector
+    from textmend.fill.propose import Proposer
+
+Result = TypeVar("Result")
+Metadata = Mapping[str, str]
+
+_BATCH_CHARACTERS = 200_000
+
+
+class _Job(NamedTuple):
+    text: str
+    title: str | None
+    metadata: Metadata
+
+
+class Mender:
+    """Finds gaps, proposes fills and mends, with models that are loaded once, when first needed.
+
+    Args:
+        detector: the language of an embedded detector, or the folder of one trained with textmend.
+        filler: the language of an embedded filler, or the folder of one.
+        policy: what counts as a gap, what is applied, and what becomes of the rest.
+        threads: CPU threads the models use; default: one a core.
+        batch: how many texts of a stream are worked on together, at most.
+
+    Raises:
+        ModelError: a model is unknown or broken.
+        PolicyError: an option has a value that makes no sense.
+    """
+
+    def __init__(
+        self,
+        *,
+        detector: str | Path = "en",
+        filler: str | Path = "en",
+        policy: Policy | None = None,
+        threads: int | None = None,
+        batch: int = 64,
+    ) -> None:
+        for name, value in (("threads", threads), ("batch", batch)):
+            if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
+                raise PolicyError(f"Mender: {name}={value!r} should be a whole number from 1")
+        if policy is not None and not isinstance(policy, Policy):
+            raise PolicyError(f"Mender: policy={policy!r} should be a textmend.Policy")
+        self.policy = policy or Policy()
+        self._detector_folder = locate(detector, "detector")
+        self._filler_folder = locate(filler, "filler")
+        self._threads, self._batch = threads, batch
+        self._detector: Detector | None = None
+        self._proposer: Proposer | None = None
+
+    @overload
+    def find_gaps(self, text: str) -> list[Gap]: ...
+    @overload
+    def find_gaps(self, text: Iterable[str]) -> Iterator[list[Gap]]: ...
+    def find_gaps(self, text: str | Iterable[str]) -> list[Gap] | Iterator[list[Gap]]:
+        """Find the places where words are missing, without proposing any.
+
+        Args:
+            text: a text, or an iterable of texts.
+
+        Returns:
+            The gaps of the text, sorted and disjoint; for an iterable, a lazy iterator of such lists, in order.
+
+        Raises:
+            InputError: it is no text.
+        """
+        return self._run(text, None, None, self._find)
+
+    @overload
+    def suggest(self, text: str, *, title: str | None = None, metadata: Metadata | None = None) -> list[Gap]: ...
+    @overload
+    def suggest(
+        self,
+        text: Iterable[str],
+        *,
+        title: Iterable[str | None] | None = None,
+        metadata: Iterable[Metadata | None] | None = None,
+    ) -> Iterator[list[Gap]]: ...
+    def suggest(self, text: Any, *, title: Any = None, metadata: Any = None) -> Any:
+        """Find gaps and propose ranked fills for each.
+
+        Args:
+            text: a text, or an iterable of texts.
+            title: its headline; for an iterable, an iterable of as many.
+            metadata: other texts about it, by name (``{"summary": …}``); for an iterable, an iterable of as many.
+
+        Returns:
+            The gaps with their fills; for an iterable, a lazy iterator of such lists, in order.
+
+        Raises:
+            InputError: it is no text, or there are not as many titles as texts.
+        """
+        return self._run(text, title, metadata, self._suggest)
+
+    @overload
+    def mend(self, text: str, *, title: str | None = None, metadata: Metadata | None = None) -> Mended: ...
+    @overload
+    def mend(
+        self,
+        text: Iterable[str],
+        *,
+        title: Iterable[str | None] | None = None,
+        metadata: Iterable[Metadata | None] | None = None,
+    ) -> Iterator[Mended]: ...
+    def mend(self, text: Any, *, title: Any = None, metadata: Any = None) -> Any:
+        """Find gaps, apply the fills that are sure, and treat the rest as the policy says.
+
+        Args:
+            text: a text, or an iterable of texts.
+            title: its headline; for an iterable, an iterable of as many.
+            metadata: other texts about it, by name; for an iterable, an iterable of as many.
+
+        Returns:
+            The mended text with its edits; for an iterable, a lazy iterator of such results, in order.
+
+        Raises:
+            InputError: it is no text, or there are not as many titles as texts.
+        """
+        return self._run(text, title, metadata, self._mend)
+
+    @property
+    def detector(self) -> Detector:
+        """The detector, loaded."""
+        if self._detector is None:
+            from textmend.models.detector import OnnxDetector
+
+            self._detector = OnnxDetector(self._detector_folder, self._threads)
+        return self._detector
+
+    @property
+    def proposer(self) -> Proposer:
+        """The filler with all that ranks its fills, loaded."""
+        if self._proposer is None:
+            from textmend.fill.load import load_proposer
+
+            self._proposer = load_proposer(self._filler_folder, self._threads)
+        return self._proposer
+
+    def _find(self, jobs: Sequence[_Job]) -> list[list[Gap]]:
+        from textmend.detect.finder import find_gaps
+
+        return find_gaps([job.text for job in jobs], self.detector, self.policy.find_at)
+
+    def _suggest(self, jobs: Sequence[_Job]) -> list[list[Gap]]:
+        found = self._find(jobs)
+        damaged = [index for index, gaps in enumerate(found) if gaps]
+        if damaged:
+            from textmend.fill.propose import Document
+
+            documents = [
+                Document(text=jobs[i].text, gaps=found[i], title=jobs[i].title, metadata=jobs[i].metadata)
+                for i in damaged
+            ]
+            for index, gaps in zip(damaged, self.proposer.propose(documents), strict=True):
+                found[index] = gaps
+        return found
+
+    def _mend(self, jobs: Sequence[_Job]) -> list[Mended]:
+        return [
+            Mended.of(
+                job.text, [gap.with_decision(self.policy.decide(gap)) for gap in gaps], self.policy.placeholder
+            )
+            for job, gaps in zip(jobs, self._suggest(jobs), strict=True)
+        ]
+
+    def _run(
+        self, text: Any, title: Any, metadata: Any, work: Callable[[Sequence[_Job]], list[Result]]
+    ) -> Result | Iterator[Result]:
+        if isinstance(text, str):
+            return work([_job(text, title, metadata, "")])[0]
+        if isinstance(text, bytes | bytearray | Mapping) or not isinstance(text, Iterable):
+            raise InputError(_wrong_text(text, ""))
+        return self._stream(_jobs(text, title, metadata), work)
+
+    def _stream(self, jobs: Iterator[_Job], work: Callable[[Sequence[_Job]], list[Result]]) -> Iterator[Result]:
+        while batch := list(_take(jobs, self._batch)):
+            yield from work(batch)
+
+
+def _take(jobs: Iterator[_Job], most: int) -> Iterator[_Job]:
+    characters = 0
+    for job in islice(jobs, most):
+        yield job
+        characters += len(job.text)
+        if characters >= _BATCH_CHARACTERS:
+            return
+
+
+def _jobs(texts: Iterable[Any], titles: Any, metadata: Any) -> Iterator[_Job]:
+    for name, values in (("title", titles), ("metadata", metadata)):
+        if isinstance(values, str | Mapping):
+            raise InputError(f"{name}: for many texts give as many, in an iterable, not one {type(values).__name__}")
+    missing = object()
+    title_stream = repeat(None) if titles is None else iter(titles)
+    metadata_stream = repeat(None) if metadata is None else iter(metadata)
+    for index, text in enumerate(texts):
+        title, data = next(title_stream, missing), next(metadata_stream, missing)
+        if title is missing or data is missing:
+            name = "title" if title is missing else "metadata"
+            raise InputError(f"{name}: there are fewer than texts: none for text {index}")
+        yield _job(text, title, data, f"text {index}: ")
+
+
+def _job(text: Any, title: Any, metadata: Any, place: str) -> _Job:
+    if not isinstance(text, str):
+        raise InputError(_wrong_text(text, place))
+    if title is not None and not isinstance(title, str):
+        raise InputError(f"{place}title should be a string, not {type(title).__name__}")
+    if metadata is not None and not (
+        isinstance(metadata, Mapping)
+        and all(isinstance(key, str) and isinstance(value, str) for key, value in metadata.items())
+    ):
+        raise InputError(f"{place}metadata should map names to strings, got {metadata!r:.80}")
+    return _Job(text, title, metadata or {})
+
+
+def _wrong_text(value: object, place: str) -> str:
+    advice = ": decode it first, for example  data.decode('utf-8')" if isinstance(value, bytes | bytearray) else ""
+    return f"{place}expected a string{'' if place else ' or an iterable of strings'}, got {type(value).__name__}{advice}"

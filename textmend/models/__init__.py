@@ -1,0 +1,1 @@
+"""Names to models: the embedded ones (ONNX Runtime) and those of the hub (transformers)."""

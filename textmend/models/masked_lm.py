@@ -1,0 +1,115 @@
+"""Masked language models: what infilling needs of one, and the embedded one on ONNX Runtime."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textmend.models.folder import ModelFolder
+from textmend.models.session import batches, open_session, padded
+from textmend.models.vocabulary import Vocabulary
+from textmend.models.wordpiece import WordPieces
+
+_BATCH_TOKENS = 4096
+
+
+class Query(NamedTuple):
+    """A sequence with masks, special tokens included, and the one position to predict."""
+
+    ids: tuple[int, ...]
+    position: int
+
+
+class Prediction(NamedTuple):
+    """What a model says of one position.
+
+    Attributes:
+        log_probs: log-probabilities over the vocabulary; float32, shape ``[pieces]``.
+        case: log-probabilities of the word's letter case (lower, Title, UPPER, mixed), shape ``[4]``;
+            ``None`` from models that keep case in their pieces or know none.
+    """
+
+    log_probs: NDArray[np.float32]
+    case: NDArray[np.float32] | None
+
+
+class Pieces(Protocol):
+    """Cuts words into pieces; see ``wordpiece.WordPieces``."""
+
+    start: int
+    separator: int
+
+    def __call__(self, word: str) -> Sequence[int]:
+        """Return a word's pieces."""
+        ...
+
+
+class MaskedLM(Protocol):
+    """A masked language model as infilling needs it.
+
+    Attributes:
+        name: its name and version, recorded with results.
+        pieces: its tokenizer.
+        vocabulary: its pieces, sorted by use.
+        window: how many tokens of context it is given at most, special tokens included.
+        pieces_per_word: how likely a lost word has 1, 2, 3, … pieces.
+    """
+
+    name: str
+    pieces: Pieces
+    vocabulary: Vocabulary
+    window: int
+    pieces_per_word: tuple[float, ...]
+
+    def predict(self, queries: Sequence[Query]) -> list[Prediction]:
+        """Return a prediction for each query; queries don't influence each other."""
+        ...
+
+
+class OnnxMaskedLM:
+    """A masked language model on ONNX Runtime, with an uncased WordPiece vocabulary and a case head."""
+
+    def __init__(self, folder: Path, threads: int | None = None) -> None:
+        opened = ModelFolder.open(folder, "filler")
+        self.folder = opened
+        self.name = str(opened.get("name", str))
+        tokens = opened.get("tokens", dict)
+        self.pieces = WordPieces(
+            opened.tokenizer, start=tokens["start"], separator=tokens["separator"], unknown=tokens["unknown"]
+        )
+        tokenizer = self.pieces.tokenizer
+        known = tokenizer.get_vocab(with_added_tokens=True)
+        names = [""] * (max(known.values()) + 1)
+        for name, index in known.items():
+            names[index] = name
+        special = [known[name] for name in (*tokens.values(), *opened.get("special", list)) if name in known]
+        self.vocabulary = Vocabulary.of_wordpiece(names, mask=known[tokens["mask"]], special=special, cased=False)
+        self.window = int(opened.get("window", int))
+        self.pieces_per_word = tuple(float(share) for share in opened.get("pieces_per_word", list))
+        self._padding = known[tokens["padding"]]
+        self._session = open_session(opened.model, threads)
+
+    def predict(self, queries: Sequence[Query]) -> list[Prediction]:
+        """Return a prediction for each query (see :class:`MaskedLM`)."""
+        results: list[Prediction | None] = [None] * len(queries)
+        for indices in batches([len(query.ids) for query in queries], _BATCH_TOKENS):
+            shape = (len(indices), padded(len(queries[indices[0]].ids)))
+            ids = np.full(shape, self._padding, dtype=np.int64)
+            mask = np.zeros(shape, dtype=np.int64)
+            positions = np.zeros(len(indices), dtype=np.int64)
+            for at, index in enumerate(indices):
+                query = queries[index]
+                ids[at, : len(query.ids)] = query.ids
+                mask[at, : len(query.ids)] = 1
+                positions[at] = at * shape[1] + query.position
+            log_probs, case_logits = self._session.run(
+                ["log_probs", "case_logits"], {"input_ids": ids, "attention_mask": mask, "positions": positions}
+            )
+            case = case_logits - np.logaddexp.reduce(case_logits, axis=1, keepdims=True)
+            for at, index in enumerate(indices):
+                results[index] = Prediction(log_probs[at], case[at])
+        return [result for result in results if result is not None]

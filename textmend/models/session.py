@@ -1,0 +1,58 @@
+"""ONNX Runtime sessions, set up so that a row's result does not depend on what else is in the batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textmend.errors import ModelError
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+_STEP = 32
+
+
+def open_session(file: Path, threads: int | None) -> onnxruntime.InferenceSession:
+    """Load an ONNX model on the CPU.
+
+    Args:
+        file: the model.
+        threads: threads within an operator; default: one a core.
+
+    Raises:
+        ModelError: the file is no ONNX model that this ONNX Runtime can run.
+    """
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    if threads:
+        options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    # Memory is handed back between calls, so that one long document does not keep it for good.
+    options.enable_cpu_mem_arena = False
+    try:
+        return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # the library raises many kinds
+        raise ModelError(f"{file}: ONNX Runtime can't load this model: {error}") from error
+
+
+def padded(length: int) -> int:
+    """Return the length a row is padded to: a function of the row alone, so that batches can't change it."""
+    return -(-length // _STEP) * _STEP
+
+
+def batches(lengths: Sequence[int], tokens: int) -> Iterator[list[int]]:
+    """Yield the indices of rows to run together: rows of one padded length, at most ``tokens`` with padding."""
+    order = sorted(range(len(lengths)), key=lambda index: padded(lengths[index]))
+    start = 0
+    while start < len(order):
+        size = padded(lengths[order[start]])
+        most = max(1, tokens // size)
+        end = start
+        while end < len(order) and end - start < most and padded(lengths[order[end]]) == size:
+            end += 1
+        yield order[start:end]
+        start = end

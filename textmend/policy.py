@@ -1,0 +1,63 @@
+"""When to mend, mark, drop or keep. Decides; changes nothing."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+from typing import Literal, get_args
+
+from textmend.errors import PolicyError
+from textmend.records import Action, Gap
+from textmend.text import is_number
+
+Unsure = Literal["keep", "mark", "drop"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What ``mend`` does with the gaps it finds.
+
+    Attributes:
+        apply_at: a fill is applied when the probability that words are missing *and* that the fill is
+            what stood there (``gap.probability * fill.probability``) is at least this; above 0, at most 1.
+        find_at: a place counts as a gap when its probability is at least this; above 0, at most 1.
+        unsure: what happens to gaps without a sure fill: ``"keep"`` leaves the text alone, ``"mark"``
+            inserts ``placeholder``, ``"drop"`` removes the damaged sentence.
+        placeholder: the visible mark; not empty, one line.
+        allow_names: apply a fill even if it brings in a name that is new to the article.
+        allow_numbers: apply a fill even if it brings in a number that is new to the article.
+
+    Raises:
+        PolicyError: a value is out of its range.
+    """
+
+    apply_at: float = 0.9
+    find_at: float = 0.5
+    unsure: Unsure = "keep"
+    placeholder: str = "[…]"
+    allow_names: bool = False
+    allow_numbers: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("apply_at", "find_at"):
+            value = getattr(self, name)
+            if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value <= 1 or math.isnan(value):
+                raise PolicyError(f"Policy: {name}={value!r} should be a number above 0 and at most 1")
+        if self.unsure not in get_args(Unsure):
+            raise PolicyError(f"Policy: unsure={self.unsure!r} should be one of " + ", ".join(get_args(Unsure)))
+        if not isinstance(self.placeholder, str) or not self.placeholder.strip() or len(self.placeholder.splitlines()) > 1:
+            raise PolicyError(f"Policy: placeholder={self.placeholder!r} should be visible text on one line")
+        for field in fields(self):
+            if field.type == "bool" and not isinstance(getattr(self, field.name), bool):
+                raise PolicyError(f"Policy: {field.name}={getattr(self, field.name)!r} should be True or False")
+
+    def decide(self, gap: Gap) -> Action:
+        """Return what to do with a gap whose fills are ranked: ``"apply"`` means its first fill."""
+        if gap.fills:
+            best = gap.fills[0]
+            if gap.probability * best.probability >= self.apply_at and self._admits(best.introduces):
+                return "apply"
+        return self.unsure
+
+    def _admits(self, introduces: tuple[str, ...]) -> bool:
+        return all(self.allow_numbers if is_number(item) else self.allow_names for item in introduces)

@@ -1,0 +1,367 @@
+"""The records that flow through textmend: Gap, Fill, Evidence, Edit, Decision; and their JSON forms.
+
+Records hold facts and never act: applying edits is the job of ``edits``, deciding is ``policy``'s.
+``docs/records.md`` describes the JSON forms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal, get_args
+
+from textmend.errors import RecordError
+
+SCHEMA = 1
+"""Version of the JSON forms. It grows when a form changes so that an older reader would misread it."""
+
+Origin = Literal["model", "echo", "source", "reviewer"]
+Action = Literal["apply", "keep", "mark", "drop"]
+Verdict = Literal["fill", "not_a_gap", "keep", "mark", "drop"]
+Place = Literal["text", "title", "metadata", "page", "reference"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Where the words of a fill stand.
+
+    Attributes:
+        place: the kind of text that holds them.
+        quote: the words as they stand there, with a little of what surrounds them.
+        start: offset of the words in that text, in code points; ``None`` where offsets have no meaning.
+        end: offset just after them.
+        detail: what else tells the place: a metadata key, a tag and XPath of a page.
+    """
+
+    place: Place
+    quote: str
+    start: int | None = None
+    end: int | None = None
+    detail: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form (``docs/records.md``)."""
+        return {
+            "place": self.place,
+            "quote": self.quote,
+            "start": self.start,
+            "end": self.end,
+            "detail": self.detail,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Evidence:
+        """Read the JSON form. Raises :class:`RecordError` where it is malformed."""
+        read = _Reader(data, "evidence")
+        return cls(
+            place=read.choice("place", get_args(Place)),
+            quote=read.text("quote"),
+            start=read.offset("start", optional=True),
+            end=read.offset("end", optional=True),
+            detail=read.text("detail", optional=True),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fill:
+    """A proposal for the words lost at a gap.
+
+    Attributes:
+        text: the words as they would be inserted, cased, without surrounding white space.
+        probability: that these words stood there, given that words are missing; 0 to 1, calibrated.
+        origin: ``"model"`` (masked language model), ``"echo"`` (the article says so elsewhere),
+            ``"source"`` (the page or copy the text came from) or ``"reviewer"`` (a person).
+        evidence: where the words stand, for echoes and sources.
+        introduces: names and numbers in ``text`` that neither the article nor its title and metadata hold.
+    """
+
+    text: str
+    probability: float
+    origin: Origin
+    evidence: Evidence | None = None
+    introduces: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form (``docs/records.md``)."""
+        return {
+            "text": self.text,
+            "probability": self.probability,
+            "origin": self.origin,
+            "evidence": self.evidence.to_dict() if self.evidence else None,
+            "introduces": list(self.introduces),
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Fill:
+        """Read the JSON form. Raises :class:`RecordError` where it is malformed."""
+        read = _Reader(data, "fill")
+        evidence = read.mapping("evidence", optional=True)
+        return cls(
+            text=read.text("text"),
+            probability=read.probability("probability"),
+            origin=read.choice("origin", get_args(Origin)),
+            evidence=Evidence.from_dict(evidence) if evidence is not None else None,
+            introduces=read.texts("introduces"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A place where words are missing.
+
+    Attributes:
+        start: offset in the caller's text, in code points, where the white space at the gap begins.
+        end: offset where it ends; ``text[start:end]`` is white space or empty.
+        probability: that words are missing here; 0 to 1, calibrated.
+        lengths: ``lengths[i]`` is the probability that ``i + 1`` words are missing, given that some are;
+            the last entry stands for that many or more. Sums to 1.
+        cues: names of the surface signs seen here (``textmend.detect.cues``); an explanation, not a proof.
+        fills: proposals, the most probable first; empty from ``find_gaps``.
+        decision: what the policy made of the gap; ``None`` until ``mend`` decides.
+    """
+
+    start: int
+    end: int
+    probability: float
+    lengths: tuple[float, ...] = ()
+    cues: tuple[str, ...] = ()
+    fills: tuple[Fill, ...] = ()
+    decision: Action | None = None
+
+    def with_fills(self, fills: tuple[Fill, ...]) -> Gap:
+        """Return the same gap with these fills."""
+        return replace(self, fills=fills)
+
+    def with_decision(self, decision: Action) -> Gap:
+        """Return the same gap, decided."""
+        return replace(self, decision=decision)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form (``docs/records.md``)."""
+        return {
+            "schema": SCHEMA,
+            "start": self.start,
+            "end": self.end,
+            "probability": self.probability,
+            "lengths": list(self.lengths),
+            "cues": list(self.cues),
+            "fills": [fill.to_dict() for fill in self.fills],
+            "decision": self.decision,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Gap:
+        """Read the JSON form. Raises :class:`RecordError` where it is malformed."""
+        read = _Reader(data, "gap")
+        read.schema()
+        start, end = read.span()
+        return cls(
+            start=start,
+            end=end,
+            probability=read.probability("probability"),
+            lengths=read.probabilities("lengths"),
+            cues=read.texts("cues"),
+            fills=tuple(Fill.from_dict(fill) for fill in read.mappings("fills")),
+            decision=read.choice("decision", get_args(Action), optional=True),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """One change of the text: ``text[start:end]``, which is ``removed``, becomes ``replacement``.
+
+    Attributes:
+        start: offset in the original text, in code points.
+        end: offset just after the replaced part.
+        removed: what stood there, so that the edit can be undone from the mended text alone.
+        replacement: what stands there now, spacing included.
+        gap: the gap the edit comes from.
+        fill: the fill it applies; ``None`` where it marks or drops.
+    """
+
+    start: int
+    end: int
+    removed: str
+    replacement: str
+    gap: Gap
+    fill: Fill | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form (``docs/records.md``)."""
+        return {
+            "schema": SCHEMA,
+            "start": self.start,
+            "end": self.end,
+            "removed": self.removed,
+            "replacement": self.replacement,
+            "gap": self.gap.to_dict(),
+            "fill": self.fill.to_dict() if self.fill else None,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Edit:
+        """Read the JSON form. Raises :class:`RecordError` where it is malformed."""
+        read = _Reader(data, "edit")
+        read.schema()
+        start, end = read.span()
+        fill = read.mapping("fill", optional=True)
+        gap = read.mapping("gap")
+        removed = read.text("removed")
+        if len(removed) != end - start:
+            raise RecordError(f"edit: 'removed' has {len(removed)} code points, its span {start}:{end} has {end - start}")
+        return cls(
+            start=start,
+            end=end,
+            removed=removed,
+            replacement=read.text("replacement"),
+            gap=Gap.from_dict(gap or {}),
+            fill=Fill.from_dict(fill) if fill is not None else None,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What a person decided about one gap.
+
+    Attributes:
+        start: offset of the gap in the original text, in code points.
+        end: offset of its end.
+        verdict: ``"fill"`` (insert ``text``), ``"not_a_gap"`` or ``"keep"`` (change nothing),
+            ``"mark"`` (insert the placeholder) or ``"drop"`` (remove the sentence).
+        text: the words to insert; only with ``"fill"``.
+        by: who decided; free text.
+        at: when, as ISO 8601; free text.
+    """
+
+    start: int
+    end: int
+    verdict: Verdict
+    text: str | None = None
+    by: str | None = None
+    at: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.verdict == "fill") != bool(self.text and self.text.strip()):
+            raise RecordError(
+                f"decision at {self.start}:{self.end}: the verdict {self.verdict!r} goes "
+                + ("with words in 'text'" if self.verdict == "fill" else f"without a text, but has {self.text!r}")
+            )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form (``docs/records.md``)."""
+        return {
+            "schema": SCHEMA,
+            "start": self.start,
+            "end": self.end,
+            "verdict": self.verdict,
+            "text": self.text,
+            "by": self.by,
+            "at": self.at,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Decision:
+        """Read the JSON form. Raises :class:`RecordError` where it is malformed."""
+        read = _Reader(data, "decision")
+        read.schema()
+        start, end = read.span()
+        return cls(
+            start=start,
+            end=end,
+            verdict=read.choice("verdict", get_args(Verdict)),
+            text=read.text("text", optional=True),
+            by=read.text("by", optional=True),
+            at=read.text("at", optional=True),
+        )
+
+
+class _Reader:
+    """Reads typed values from a mapping; every failure names the record, the key and the value."""
+
+    def __init__(self, data: Mapping[str, Any], kind: str) -> None:
+        if not isinstance(data, Mapping):
+            raise RecordError(f"{kind}: expected a JSON object, got {type(data).__name__}")
+        self._data = data
+        self._kind = kind
+
+    def _fail(self, key: str, expected: str) -> RecordError:
+        if key not in self._data:
+            return RecordError(f"{self._kind}: the key {key!r} is missing (expected {expected})")
+        value = repr(self._data[key])
+        shown = value if len(value) <= 80 else value[:77] + "..."
+        return RecordError(f"{self._kind}: {key!r} should be {expected}, not {shown}")
+
+    def _absent(self, key: str, optional: bool) -> bool:
+        return optional and self._data.get(key) is None
+
+    def schema(self) -> None:
+        version = self._data.get("schema")
+        if version != SCHEMA:
+            raise RecordError(
+                f"{self._kind}: schema version {version!r} can't be read by this version of textmend, "
+                f"which reads version {SCHEMA}"
+            )
+
+    def text(self, key: str, *, optional: bool = False) -> Any:
+        if self._absent(key, optional):
+            return None
+        value = self._data.get(key)
+        if not isinstance(value, str):
+            raise self._fail(key, "a string")
+        return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        value = self._data.get(key)
+        if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
+            raise self._fail(key, "a list of strings")
+        return tuple(value)
+
+    def offset(self, key: str, *, optional: bool = False) -> Any:
+        if self._absent(key, optional):
+            return None
+        value = self._data.get(key)
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise self._fail(key, "an offset: a whole number from 0")
+        return value
+
+    def span(self) -> tuple[int, int]:
+        start, end = self.offset("start"), self.offset("end")
+        if end < start:
+            raise RecordError(f"{self._kind}: 'end' ({end}) lies before 'start' ({start})")
+        return start, end
+
+    def probability(self, key: str) -> float:
+        value = self._data.get(key)
+        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 1:
+            raise self._fail(key, "a probability from 0 to 1")
+        return float(value)
+
+    def probabilities(self, key: str) -> tuple[float, ...]:
+        value = self._data.get(key)
+        if not isinstance(value, list | tuple) or not all(
+            isinstance(item, int | float) and not isinstance(item, bool) and 0 <= item <= 1 for item in value
+        ):
+            raise self._fail(key, "a list of probabilities from 0 to 1")
+        return tuple(float(item) for item in value)
+
+    def choice(self, key: str, choices: tuple[str, ...], *, optional: bool = False) -> Any:
+        if self._absent(key, optional):
+            return None
+        value = self._data.get(key)
+        if value not in choices:
+            raise self._fail(key, "one of " + ", ".join(choices))
+        return value
+
+    def mapping(self, key: str, *, optional: bool = False) -> Mapping[str, Any] | None:
+        if self._absent(key, optional):
+            return None
+        value = self._data.get(key)
+        if not isinstance(value, Mapping):
+            raise self._fail(key, "a JSON object")
+        return value
+
+    def mappings(self, key: str) -> list[Mapping[str, Any]]:
+        value = self._data.get(key)
+        if not isinstance(value, list | tuple) or not all(isinstance(item, Mapping) for item in value):
+            raise self._fail(key, "a list of JSON objects")
+        return list(value)

@@ -1,0 +1,124 @@
+"""Options that several commands share. Imports nothing but typer, so that help is quick."""
+
+from __future__ import annotations
+
+import codecs
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def _probability(value: float) -> float:
+    if not 0 < value <= 1:
+        raise typer.BadParameter("should be above 0 and at most 1, for example 0.8")
+    return value
+
+
+def _encoding(value: str | None) -> str | None:
+    if value is None:
+        return None
+    try:
+        if codecs.lookup(value)._is_text_encoding:
+            return value
+    except LookupError:
+        pass
+    raise typer.BadParameter(f"{value!r} is no encoding of text that Python knows, such as utf-8, cp1252 or utf-16")
+
+
+def _no_color(asked: bool) -> None:
+    if asked:
+        os.environ["NO_COLOR"] = "1"  # heeded by rich, in this process and those it starts
+
+
+def _debug(ctx: typer.Context, asked: bool) -> None:
+    if asked:
+        ctx.find_root().meta["textmend.debug"] = True
+
+
+Files = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="[FILE]...", show_default=False, help="Text files; - or none: standard input."),
+]
+Encoding = Annotated[
+    str | None,
+    typer.Option(
+        "--encoding",
+        "-e",
+        callback=_encoding,
+        metavar="NAME",
+        show_default="utf-8",
+        help="Encoding of the files, and of what is written.",
+        rich_help_panel="Input",
+    ),
+]
+Title = Annotated[
+    str | None,
+    typer.Option(
+        "--title",
+        metavar="TEXT",
+        help="The article's headline: lost words may stand there.",
+        rich_help_panel="Input",
+    ),
+]
+At = Annotated[
+    float,
+    typer.Option(
+        "--at",
+        callback=_probability,
+        metavar="P",
+        help="A place is a gap from this probability on.",
+        rich_help_panel="Models",
+    ),
+]
+Detector = Annotated[
+    str,
+    typer.Option(
+        "--detector", metavar="NAME", help="What finds gaps: a language or a folder.", rich_help_panel="Models"
+    ),
+]
+Filler = Annotated[
+    str,
+    typer.Option(
+        "--filler", metavar="NAME", help="What proposes words: a language or a folder.", rich_help_panel="Models"
+    ),
+]
+Threads = Annotated[
+    int | None,
+    typer.Option(
+        "--threads",
+        min=1,
+        metavar="N",
+        show_default="one a core",
+        help="CPU threads the models use.",
+        rich_help_panel="Models",
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Write JSON Lines, one object a file.", rich_help_panel="Output")]
+ApplyAt = Annotated[
+    float,
+    typer.Option(
+        "--apply-at",
+        callback=_probability,
+        metavar="P",
+        help="Words are put back from this probability on.",
+        rich_help_panel="Policy",
+    ),
+]
+NoColor = Annotated[
+    bool,
+    typer.Option(
+        "--no-color",
+        callback=_no_color,
+        is_eager=True,
+        help="No colour, also on a terminal; so does NO_COLOR=1.",
+        rich_help_panel="Output",
+    ),
+]
+Debug = Annotated[
+    bool,
+    typer.Option(
+        "--debug", callback=_debug, is_eager=True, help="Show the traceback of an error.", rich_help_panel="Output"
+    ),
+]

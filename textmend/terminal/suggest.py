@@ -1,0 +1,153 @@
+"""``textmend suggest``: where words are missing, and what may have stood there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from textmend.policy import Policy
+from textmend.records import SCHEMA, Fill, Gap
+from textmend.terminal import run
+from textmend.terminal.article import Places, count, label, page, snippet, with_gaps
+from textmend.terminal.inputs import Document, sources
+from textmend.terminal.options import At, Debug, Detector, Encoding, Files, Filler, Json, NoColor, Threads, Title
+from textmend.terminal.outputs import write_json
+from textmend.terminal.screen import Screen, bar, is_plain, per_cent, show_line
+
+app = typer.Typer(rich_markup_mode="rich")
+
+_BAR = 8
+_WIDEST_FILL = 26
+_PLACES = {"title": "title", "metadata": "metadata", "page": "page", "reference": "other copy"}
+_EPILOG = """
+Examples:
+
+  textmend suggest article.txt
+
+  textmend suggest --top 3 --title "Oslo quits herring panel" article.txt
+
+  textmend suggest --json article.txt | jq -r '.gaps[].fills[0].text'
+"""
+
+
+@app.command(epilog=_EPILOG)
+def suggest(
+    ctx: typer.Context,
+    files: Files = None,
+    encoding: Encoding = None,
+    title: Title = None,
+    at: At = 0.5,
+    top: Annotated[
+        int, typer.Option("--top", "-n", min=1, metavar="N", help="How many fills a gap.", rich_help_panel="Output")
+    ] = 5,
+    detector: Detector = "en",
+    filler: Filler = "en",
+    threads: Threads = None,
+    json: Json = False,
+    no_color: NoColor = False,
+    debug: Debug = False,
+) -> None:
+    """Show where words are missing, and what may have stood there.
+
+    Every gap comes with ranked fills: how probable each is, where it comes from (the model, or an echo: the same
+    words elsewhere in the article), and the names and numbers that it would bring in.
+    """
+    paths = sources(files, ctx)
+    titles = one_title(title, len(paths))
+    mender = run.make_mender(detector, filler, Policy(find_at=at), threads)
+    work = run.Run(ctx, paths, encoding)
+    for document, gaps in work.each("Looking for lost words", lambda texts: mender.suggest(texts, title=titles)):
+        if json:
+            cut = [gap.with_fills(gap.fills[:top]) for gap in gaps]
+            write_json({"schema": SCHEMA, "file": str(document.path), "gaps": [gap.to_dict() for gap in cut]})
+        else:
+            _draw(document, gaps, top, work.screen)
+    work.end()
+
+
+def one_title(title: str | None, files: int) -> list[str] | None:
+    """Return the titles of the files, of which there can be one."""
+    if title is not None and files > 1:
+        raise typer.BadParameter("--title goes with one file, not with several")
+    return None if title is None else [title]
+
+
+def length(gap: Gap) -> str:
+    """Return how many words are missing, most likely."""
+    if not gap.lengths:
+        return ""
+    words = max(range(len(gap.lengths)), key=gap.lengths.__getitem__) + 1
+    return f"{words} or more words" if words == len(gap.lengths) and words > 1 else count(words, "word")
+
+
+def _draw(document: Document, gaps: list[Gap], top: int, screen: Screen) -> None:
+    plain = is_plain(screen.out)
+    pieces = with_gaps(document.text, gaps, plain=plain)
+    screen.out.print(page(document, count(len(gaps), "gap") if gaps else "no gaps", pieces, screen), width=screen.width)
+    places = Places(document.text)
+    fills = [fill for gap in gaps for fill in gap.fills[:top]]
+    column = min(_WIDEST_FILL, max((show_line(fill.text).cell_len for fill in fills), default=0))
+    for index, gap in enumerate(gaps):
+        screen.out.print(_heading(gap, index + 1, places, screen), width=screen.width)
+        screen.out.print(
+            Padding(snippet(document.text, gaps, index, screen, screen.width - 6), (0, 0, 0, 4)), width=screen.width
+        )
+        screen.out.print(Padding(_fills(gap, top, column, places, plain=plain), (0, 0, 1, 4)), width=screen.width)
+
+
+def _heading(gap: Gap, number: int, places: Places, screen: Screen) -> Text:
+    plain = is_plain(screen.out)
+    line, column = places.of(gap.start)
+    facts = [
+        f"line {line}, column {column}, offset {gap.start}",
+        f"{per_cent(gap.probability)} a gap",
+        length(gap),
+        ", ".join(cue.replace("_", " ") for cue in gap.cues),
+    ]
+    heading = Text("  ") + Text(label(number, plain=plain), "bold magenta") + Text("  ")
+    heading.append_text(show_line((" | " if plain else " · ").join(filter(None, facts))))
+    return heading
+
+
+def _fills(gap: Gap, top: int, column: int, places: Places, *, plain: bool) -> Table | Text:
+    if not gap.fills:
+        return Text("no proposals", "dim")
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(width=column, overflow="fold")
+    table.add_column(justify="right", no_wrap=True, width=4)
+    table.add_column(width=_BAR, no_wrap=True)
+    table.add_column()
+    for rank, fill in enumerate(gap.fills[:top], 1):
+        table.add_row(
+            Text(str(rank), "dim"),
+            show_line(fill.text, "bold" if rank == 1 else ""),
+            per_cent(fill.probability),
+            Text(bar(fill.probability, _BAR, plain=plain), "cyan"),
+            _origin(fill, places),
+        )
+    return table
+
+
+def _origin(fill: Fill, places: Places) -> Text:
+    facts = list(_facts(fill, places))
+    if fill.introduces:
+        facts.append(Text("new: ", "yellow") + show_line(", ".join(fill.introduces), "yellow"))
+    return Text("; ").join(facts)
+
+
+def _facts(fill: Fill, places: Places) -> Iterator[Text]:
+    evidence = fill.evidence
+    if evidence is None:
+        yield Text(fill.origin, "dim")
+        return
+    if evidence.place == "text":
+        where = f"line {places.line(evidence.start)}" if evidence.start is not None else "the article"
+    else:
+        where = " ".join(filter(None, (_PLACES.get(evidence.place, evidence.place), evidence.detail)))
+    yield Text(f"{fill.origin}, ") + show_line(f"{where}: ") + show_line(f"“{evidence.quote.strip()}”", "italic")

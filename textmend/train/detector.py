@@ -1,0 +1,185 @@
+"""Training the detector: an encoder that says, before every word, how many words were lost there."""
+
+from __future__ import annotations
+
+import json
+import logging
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file
+from torch import nn
+from transformers import BertConfig, BertModel
+
+from textmend.detect.inputs import TOKEN_TYPES, encode
+from textmend.evaluate.metrics import average_precision, best_f1, precision_recall, recall_at_precision
+from textmend.models.wordpiece import WordPieces
+from textmend.train.checkpoint import load_checkpoint
+from textmend.train.corpus import open_text, read_articles
+from textmend.train.damage import Damaged, Loss
+from textmend.train.examples import (
+    MOST_WORDS,
+    NO_LABEL,
+    Example,
+    ExampleBatches,
+    cut,
+    pad,
+    site_labels,
+)
+from textmend.train.loop import Schedule, train
+from textmend.train.mixture import Mixture
+from textmend.train.spans import LinkLikeness
+
+log = logging.getLogger(__name__)
+
+WINDOW = 256
+
+
+class DetectorNetwork(nn.Module):
+    """A BERT encoder with one linear head over ``0 … MOST_WORDS`` lost words."""
+
+    def __init__(self, config: BertConfig) -> None:
+        super().__init__()
+        self.encoder = BertModel(config, add_pooling_layer=False)
+        self.gap = nn.Linear(config.hidden_size, MOST_WORDS + 1)
+
+    def forward(self, ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Return logits, shape ``[batch, length, labels]``; the encoder computes in bfloat16."""
+        with torch.autocast("cpu", torch.bfloat16):
+            states = self.encoder(input_ids=ids, token_type_ids=types, attention_mask=mask).last_hidden_state
+        logits: torch.Tensor = self.gap(states.float())
+        return logits
+
+
+def from_base(folder: Path) -> DetectorNetwork:
+    """Build a detector on a base encoder of BERT's architecture (``config.json``, ``model.safetensors``)."""
+    config = BertConfig.from_pretrained(folder)
+    config.hidden_dropout_prob = config.attention_probs_dropout_prob = 0.0
+    config.type_vocab_size = TOKEN_TYPES
+    model = DetectorNetwork(config)
+    weights = {name.removeprefix("bert."): tensor for name, tensor in load_file(folder / "model.safetensors").items()}
+    # Every new token type starts as the old type 0, so that training starts from what the base knows.
+    types = weights.pop("embeddings.token_type_embeddings.weight")
+    model.encoder.load_state_dict(
+        {k: v for k, v in weights.items() if not k.startswith(("pooler", "cls")) and "position_ids" not in k},
+        strict=False,
+    )
+    with torch.no_grad():
+        model.encoder.embeddings.token_type_embeddings.weight[:] = types[0]
+        model.gap.bias[0] = 4.0
+    return model
+
+
+def load_weights(model: nn.Module, file: Path) -> None:
+    """Load bare weights, or the averaged weights of a checkpoint."""
+    tensors, state = load_checkpoint(file)
+    if state:
+        tensors = {k.removeprefix("average."): v for k, v in tensors.items() if k.startswith("average.")}
+    model.load_state_dict({name: tensor.float() for name, tensor in tensors.items()}, strict=False)
+
+
+def tensors_of(batch: Sequence[Example]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Return ids, types, mask and labels of a batch, each of shape ``[batch, longest]``."""
+    ids = pad([e.ids for e in batch], 0)
+    mask = pad([np.ones_like(e.ids) for e in batch], 0)
+    types = pad([e.types for e in batch], 0)
+    labels = pad([e.labels for e in batch], NO_LABEL)
+    return torch.from_numpy(ids), torch.from_numpy(types), torch.from_numpy(mask), torch.from_numpy(labels)
+
+
+def held_out(file: Path, pieces: WordPieces, count: int) -> list[Example]:
+    """Return windows of ``count`` benchmark records, drawn with a fixed seed, longest last."""
+    with open_text(file) as lines:
+        records = [json.loads(line) for line in lines]
+    random.Random(2).shuffle(records)
+    examples = []
+    for record in records[:count]:
+        gaps = tuple(Loss(gap["start"], gap["end"], gap["lost"]) for gap in record["gaps"])
+        encoded = encode(record["text"], pieces)
+        labels = site_labels(encoded, Damaged(record["text"], gaps))
+        examples += [
+            cut(encoded, labels, start, WINDOW - 1, pieces) for start in range(0, len(encoded.ids), WINDOW - 1)
+        ]
+    return sorted(examples, key=lambda example: len(example.ids))
+
+
+@torch.no_grad()
+def measure(model: DetectorNetwork, examples: Sequence[Example]) -> dict[str, float]:
+    """Return detection measures by site."""
+    scores, truths = [], []
+    for start in range(0, len(examples), 32):
+        ids, types, mask, labels = tensors_of(examples[start : start + 32])
+        probability = 1 - model(ids, types, mask).softmax(-1)[..., 0]
+        known = labels != NO_LABEL
+        scores.append(probability[known].numpy())
+        truths.append((labels[known] > 0).numpy())
+    curve = precision_recall(np.concatenate(scores), np.concatenate(truths))
+    return {"AP": average_precision(curve), "F1": best_f1(curve), "R@P90": recall_at_precision(curve, 0.9)}
+
+
+def train_detector(
+    base: Path,
+    sources: Sequence[tuple[Path, float]],
+    linked: Path,
+    checkpoint: Path,
+    *,
+    schedule: Schedule,
+    benchmarks: Sequence[Path] = (),
+    start: Path | None = None,
+    batch: int = 12,
+    threads: int | None = None,
+) -> None:
+    """Train a detector, or go on training one.
+
+    Args:
+        base: folder of the base encoder, with its ``tokenizer.json``.
+        sources: files of clean articles (``corpus.read_articles``), each with its share.
+        linked: a file of articles with known links, from which link-like spans are learnt.
+        checkpoint: where the run is kept; resumed from where it exists.
+        schedule: how long and how fast.
+        benchmarks: benchmark files; a fixed sample of each is measured at every checkpoint.
+        start: weights to start from instead of the base's, where there is no checkpoint.
+        batch: windows a step.
+        threads: CPU threads; default: all.
+    """
+    if threads:
+        torch.set_num_threads(threads)
+    torch.manual_seed(0)
+    pieces = WordPieces(base / "tokenizer.json", start="[CLS]", separator="[SEP]")
+    model = from_base(base)
+    position = None
+    if checkpoint.exists():
+        tensors, state = load_checkpoint(checkpoint)
+        model.load_state_dict({k.removeprefix("model."): v for k, v in tensors.items() if k.startswith("model.")})
+        position = state["position"]
+    elif start:
+        load_weights(model, start)
+    likeness = LinkLikeness.learn(read_articles(linked), random.Random(0))
+    batches = ExampleBatches(
+        Mixture(sources, position["positions"] if position else None),
+        likeness,
+        pieces,
+        size=WINDOW,
+        batch=batch,
+        position=position,
+    )
+    held = {file.name.split(".")[0]: held_out(file, pieces, 60) for file in benchmarks}
+
+    def loss_of(examples: list[Example]) -> tuple[torch.Tensor, int]:
+        ids, types, mask, labels = tensors_of(examples)
+        known = labels != NO_LABEL
+        return nn.functional.cross_entropy(model(ids, types, mask)[known], labels[known]), int(mask.sum())
+
+    def evaluate() -> dict[str, float]:
+        return {f"{name}.{key}": value for name, rows in held.items() for key, value in measure(model, rows).items()}
+
+    named = list(model.named_parameters())
+    groups = {
+        "head": [(name, p) for name, p in named if name.startswith("gap.")],
+        "body": [(name, p) for name, p in named if not name.startswith("gap.")],
+    }
+    log.info("before training: %s", evaluate())
+    train(model, groups, batches, loss_of, evaluate, schedule, checkpoint)

@@ -1,0 +1,179 @@
+"""Training examples for the detector: damaged and clean windows with a label at every site."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textmend.detect.inputs import Encoded, Pieces, encode
+from textmend.train.corpus import Article
+from textmend.train.damage import Damaged, choose_variant, damage
+from textmend.train.mixture import Mixture
+from textmend.train.negatives import double_spaced_sentences, ellipses, hard_negative, tokenised, wrapped
+from textmend.train.spans import (
+    LinkLikeness,
+    Token,
+    align,
+    keyword_span,
+    link_like_span,
+    split_paragraphs,
+    tokens,
+)
+
+NO_LABEL = -100
+MOST_WORDS = 6
+"""Label for this many lost words or more; labels below it are exact, 0 is no gap."""
+
+_BLOCK = 96
+_WINDOWS_PER_ARTICLE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One window: piece ids, token types, and labels (``NO_LABEL`` off the sites); each of shape ``[length]``."""
+
+    ids: NDArray[np.int64]
+    types: NDArray[np.int64]
+    labels: NDArray[np.int64]
+
+
+def lose_words(article: Article, likeness: LinkLikeness, rng: random.Random) -> Damaged:
+    """Damage an article as the wild would: its own links, spans like links, or keywords."""
+    kinds = rng.choices(("links", "keywords", "both"), (0.5, 0.38, 0.12))[0]
+    rate = 0.004 * (6 ** rng.random())
+    share = 1.0 if rng.random() < 0.5 else rng.uniform(0.3, 1.0)
+    paragraphs = split_paragraphs(article)
+    if not article.links and rng.random() < 0.1:
+        dress = rng.choice((tokenised, double_spaced_sentences, wrapped, ellipses))
+        paragraphs = [(text, []) for text in dress([text for text, _ in paragraphs], rng).split("\n\n")]
+    spans: list[tuple[int, int]] = []
+    offset = 0
+    for text, links in paragraphs:
+        row = tokens(text)
+        chosen = _real_links(row, links, share, rng) if links and kinds != "keywords" else []
+        for _ in range(sum(rng.random() < rate for _ in row)):
+            like_link = kinds == "links" or (kinds == "both" and rng.random() < 0.5)
+            span = link_like_span(row, likeness, rng) if like_link else keyword_span(row, rng)
+            if span and all(last + 2 <= span[0] or span[1] + 2 <= first for first, last in chosen):
+                chosen.append(span)
+        # A paragraph that is lost whole leaves no trace.
+        spans += [
+            (offset + row[first].start, offset + row[last - 1].end)
+            for first, last in sorted(chosen)
+            if last - first < len(row) - 1
+        ]
+        offset += len(text) + 2
+    return damage("\n\n".join(text for text, _ in paragraphs), spans, choose_variant(rng))
+
+
+def _real_links(
+    row: Sequence[Token], links: Sequence[tuple[int, int]], share: float, rng: random.Random
+) -> list[tuple[int, int]]:
+    kept: list[tuple[int, int]] = []
+    for first, last in align(row, links):
+        if rng.random() < share and last - first <= 14 and (not kept or kept[-1][1] < first):
+            kept.append((first, last))
+    return kept
+
+
+def site_labels(encoded: Encoded, damaged: Damaged) -> NDArray[np.int64]:
+    """Return how many words were lost at each site, at most ``MOST_WORDS``; shape ``[sites]``."""
+    labels = np.zeros(len(encoded.sites), dtype=np.int64)
+    if damaged.gaps:
+        ends = np.array([gap.end for gap in damaged.gaps])
+        index = np.searchsorted(encoded.ends, ends)
+        for gap, site in zip(damaged.gaps, index, strict=True):
+            if site < len(labels) and encoded.starts[site] <= gap.end and gap.start <= encoded.ends[site]:
+                labels[site] = min(gap.words, MOST_WORDS)
+    return labels
+
+
+def cut(encoded: Encoded, labels: NDArray[np.int64], start: int, size: int, pieces: Pieces) -> Example:
+    """Return the window of at most ``size`` pieces from ``start``, opened by the start token."""
+    end = min(start + size, len(encoded.ids))
+    row = np.full(end - start, NO_LABEL, dtype=np.int64)
+    first, last = np.searchsorted(encoded.sites, (start, end))
+    row[encoded.sites[first:last] - start] = labels[first:last]
+    return Example(
+        ids=np.concatenate(([pieces.start], encoded.ids[start:end])).astype(np.int64),
+        types=np.concatenate(([0], encoded.types[start:end])).astype(np.int64),
+        labels=np.concatenate(([NO_LABEL], row)),
+    )
+
+
+class ExampleBatches:
+    """An endless, repeatable stream of batches of examples (see ``loop.Batches``)."""
+
+    def __init__(
+        self,
+        mixture: Mixture,
+        likeness: LinkLikeness,
+        pieces: Pieces,
+        *,
+        size: int,
+        batch: int,
+        seed: int = 0,
+        position: dict[str, Any] | None = None,
+    ) -> None:
+        self._mixture, self._likeness, self._pieces = mixture, likeness, pieces
+        self._size, self._batch, self._seed = size, batch, seed
+        self._block = position["block"] if position else 0
+        self._done = position["done"] if position else 0
+        self._positions = list(mixture.positions)
+
+    def position(self) -> dict[str, Any]:
+        """Return where the stream is: the block, the batches done in it, the files' positions at its start."""
+        return {"block": self._block, "done": self._done, "positions": self._positions}
+
+    def __iter__(self) -> Iterator[list[Example]]:
+        """Yield batches without end, windows of about one length together."""
+        while True:
+            rng = random.Random(f"{self._seed}:{self._block}")
+            self._positions = list(self._mixture.positions)
+            examples = [e for article in self._mixture.block(_BLOCK, rng) for e in self._examples(article, rng)]
+            examples.sort(key=lambda example: len(example.ids))
+            batches = [examples[i : i + self._batch] for i in range(0, len(examples), self._batch)]
+            rng.shuffle(batches)
+            for batch in batches[self._done :]:
+                self._done += 1
+                yield batch
+            self._block, self._done = self._block + 1, 0
+
+    def _examples(self, article: Article, rng: random.Random) -> Iterator[Example]:
+        if article.title and rng.random() < 0.3:
+            moved = len(article.title) + 2
+            links = tuple((start + moved, end + moved) for start, end in article.links)
+            article = Article(f"{article.title}\n\n{article.text}", links, article.title)
+        chance = rng.random()
+        if chance < 0.15:
+            paragraphs = article.text.split("\n\n")
+            first = rng.randrange(len(paragraphs))
+            damaged = Damaged(hard_negative(paragraphs[first : first + 8], rng), ())
+        elif chance < 0.35:
+            damaged = Damaged(article.text, ())
+        else:
+            damaged = lose_words(article, self._likeness, rng)
+        encoded = encode(damaged.text, self._pieces)
+        labels = site_labels(encoded, damaged)
+        room = self._size - 1
+        starts = list(range(0, max(1, len(encoded.ids) - 40), room))
+        if len(starts) > 1:
+            shift = rng.randrange(room)
+            starts = [0, *(start + shift for start in starts[:-1])]
+        rng.shuffle(starts)
+        for start in starts[:_WINDOWS_PER_ARTICLE]:
+            if len(encoded.ids) - start >= 12:
+                yield cut(encoded, labels, start, room, self._pieces)
+
+
+def pad(rows: Sequence[NDArray[np.int64]], value: int) -> NDArray[np.int64]:
+    """Return rows of different lengths as one array, filled up with ``value``; shape ``[rows, longest]``."""
+    out = np.full((len(rows), max(len(row) for row in rows)), value, dtype=np.int64)
+    for index, row in enumerate(rows):
+        out[index, : len(row)] = row
+    return out

@@ -1,0 +1,221 @@
+"""Building an ONNX graph of a transformer encoder by hand, from numpy weights.
+
+For the export step: layers as functions on a small `Graph`, plain or with quantized weights. Not a general
+converter, and not for running models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from textmend.train.quantize import Array, Blocks, Precision, quantize
+
+CONTRIB = "com.microsoft"
+"""The domain of ONNX Runtime's own operators."""
+OPSET, CONTRIB_OPSET, IR_VERSION = 18, 1, 9
+MASKED = -1.0e9
+"""What a masked place adds to an attention score: far enough that its weight is exactly zero."""
+INT8_ACTIVATIONS = 4
+"""MatMulNBits' accuracy level that rounds activations to int8, by row and block: never across a batch."""
+ROW_STEPS = 63
+"""Weights of an integer product go from -63 to 63: beyond that, processors without VNNI instructions (AVX2)
+overflow when they add two products in 16 bits."""
+GELU_FLOOR = -0.17
+"""No GELU is lower (its minimum is -0.16997)."""
+
+
+@dataclass
+class Graph:
+    """An ONNX graph in the making: each method adds to it and returns the name of a value."""
+
+    name: str
+    rounded: dict[str, Rounded] = field(default_factory=dict)
+    gelus: set[str] = field(default_factory=set)
+    _nodes: list[onnx.NodeProto] = field(default_factory=list)
+    _weights: dict[str, onnx.TensorProto] = field(default_factory=dict)
+    _inputs: list[onnx.ValueInfoProto] = field(default_factory=list)
+    _outputs: list[onnx.ValueInfoProto] = field(default_factory=list)
+
+    def input(self, name: str, shape: Sequence[str | int], kind: int = TensorProto.INT64) -> str:
+        """Declare an input; a string in its shape is a free dimension."""
+        self._inputs.append(helper.make_tensor_value_info(name, kind, list(shape)))
+        return name
+
+    def output(self, value: str, name: str, shape: Sequence[str | int]) -> None:
+        """Give a float32 value out under a name."""
+        self._nodes.append(helper.make_node("Identity", [value], [name], name=f"output/{name}"))
+        self._outputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, list(shape)))
+
+    def weight(self, name: str, array: Array) -> str:
+        """Store an array; under a name already taken, the stored one serves."""
+        if name not in self._weights:
+            self._weights[name] = numpy_helper.from_array(np.ascontiguousarray(array), name)
+        return name
+
+    def half_weight(self, name: str, array: Array) -> str:
+        """Store an array in float16; the graph sees float32 (ONNX Runtime folds the cast when it loads)."""
+        if (wide := f"{name}/float") not in self._values():
+            self.op("Cast", self.weight(name, array.astype(np.float16)), name=wide, to=TensorProto.FLOAT)
+        return wide
+
+    def op(self, kind: str, *inputs: str, name: str | None = None, domain: str = "", **attributes: Any) -> str:
+        """Add an operation; an empty string among the inputs is an optional one left out."""
+        name = name or f"{kind.lower()}_{len(self._nodes)}"
+        self._nodes.append(helper.make_node(kind, list(inputs), [name], name=name, domain=domain, **attributes))
+        return name
+
+    def ints(self, *values: int) -> str:
+        """A constant int64 vector."""
+        return self.weight(f"ints/{'_'.join(map(str, values))}", np.array(values, np.int64))
+
+    def _values(self) -> set[str]:
+        return {name for node in self._nodes for name in node.output}
+
+    def model(self, notes: Mapping[str, str] | None = None) -> onnx.ModelProto:
+        """The finished model, with notes in its metadata."""
+        graph = helper.make_graph(self._nodes, self.name, self._inputs, self._outputs, list(self._weights.values()))
+        opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(CONTRIB, CONTRIB_OPSET)]
+        model = helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION, producer_name="textmend")
+        helper.set_model_props(model, dict(notes or {}))
+        return model
+
+
+def linear(
+    graph: Graph, x: str, weight: Array, bias: Array, name: str, precision: Precision, moments: Array | None = None
+) -> str:
+    """`x @ weight.T + bias`; the weight is `[out, in]`, as torch keeps it, `moments` for `quantize`."""
+    given = graph.weight(f"{name}.bias", bias.astype(np.float32))
+    if precision.is_float:
+        product = graph.op("MatMul", x, graph.weight(f"{name}.weight", weight.T.astype(np.float32)), name=f"{name}/matmul")
+        return graph.op("Add", product, given, name=name)
+    if precision.rows:
+        return row_linear(graph, x, weight, given, name, precision, moments)
+    return block_linear(graph, x, quantize(weight, precision, moments), given, f"{name}.weight", name)
+
+
+def row_linear(
+    graph: Graph, x: str, weight: Array, bias: str, name: str, precision: Precision, moments: Array | None = None
+) -> str:
+    """`linear` as an integer product: each row of `x` and each column of the result has its own scale."""
+    if precision.bits == 8:
+        scales = _column_scales(weight)
+        codes = graph.weight(f"{name}.weight", np.rint(weight / scales[:, None]).astype(np.int8).T)
+    else:
+        blocks = quantize(weight, precision, moments)
+        scales = _column_scales(blocks.dequantized())
+        codes = _unfolded(graph, blocks, scales, f"{name}.weight")
+    rounded = round_rows(graph, x)
+    product = graph.op(
+        "MatMulIntegerToFloat", rounded.codes, codes, rounded.scale, graph.weight(f"{name}.scales", scales), rounded.middle, "", "",
+        name=f"{name}/matmul", domain=CONTRIB,
+    )  # fmt: skip
+    return graph.op("Add", graph.op("Mul", product, rounded.tops), bias, name=name)
+
+
+def _column_scales(weight: Array) -> Array:
+    return (np.maximum(np.abs(weight).max(1), 1e-6) / ROW_STEPS).astype(np.float32)
+
+
+def _unfolded(graph: Graph, blocks: Blocks, scales: Array, name: str) -> str:
+    """Blocks of 4 bits as int8 `[columns, rows]`; ONNX Runtime computes it once, when it loads the model."""
+    codes = graph.weight(name, blocks.codes)
+    low = graph.op("BitwiseAnd", codes, graph.weight("fifteen", np.array(15, np.uint8)))
+    high = graph.op("BitShift", codes, graph.weight("four", np.array(4, np.uint8)), direction="RIGHT")
+    pairs = graph.op("Concat", *(graph.op("Unsqueeze", half, graph.ints(3)) for half in (low, high)), axis=3)
+    rows, count, _ = blocks.codes.shape
+    steps = graph.op("Reshape", graph.op("Cast", pairs, to=TensorProto.FLOAT), graph.ints(rows, count, -1))
+    signed = graph.op("Sub", steps, graph.weight("eight", np.array(8, np.float32)))
+    wide = graph.op("Unsqueeze", graph.half_weight(f"{name}.scales", blocks.scales), graph.ints(2))
+    share = graph.op("Div", wide, graph.weight(f"{name}.column_scales", scales[:, None, None]))
+    rounded = graph.op("Cast", graph.op("Round", graph.op("Mul", signed, share)), to=TensorProto.INT8)
+    return graph.op("Transpose", graph.op("Reshape", rounded, graph.ints(rows, -1)), perm=[1, 0])
+
+
+@dataclass(frozen=True)
+class Rounded:
+    """Names of activations rounded to uint8 by row: `(codes - middle) * scale * tops`."""
+
+    codes: str
+    middle: str
+    scale: str
+    tops: str
+
+
+def round_rows(graph: Graph, x: str) -> Rounded:
+    """Round each row of `x` on its own scale (once, however often it is asked for)."""
+    if x in graph.rounded:
+        return graph.rounded[x]
+    last = graph.ints(-1)
+    top = graph.op("ReduceMax", x, last, keepdims=1)
+    if x in graph.gelus:
+        # From the lowest a GELU goes to the largest of the row; 42 + 213 steps, the ratio at the least top.
+        least, middle, steps = 0.87, 42, 213
+    else:
+        top = graph.op("Max", top, graph.op("Neg", graph.op("ReduceMin", x, last, keepdims=1)))
+        least, middle, steps = 1e-6, 128, 127
+    top = graph.op("Max", top, graph.weight(f"least/{least}", np.array(least, np.float32)))
+    zero = graph.weight(f"middle/{middle}", np.array(middle, np.uint8))
+    scale = graph.weight(f"step/{steps}", np.array(1 / steps, np.float32))
+    graph.rounded[x] = Rounded(graph.op("QuantizeLinear", graph.op("Div", x, top), scale, zero), zero, scale, top)
+    return graph.rounded[x]
+
+
+def block_linear(graph: Graph, x: str, blocks: Blocks, bias: str, stored: str, name: str) -> str:
+    """`linear` with a quantized matrix, stored (once) under the name `stored`."""
+    rows, count, _ = blocks.codes.shape
+    codes = graph.weight(stored, blocks.codes)
+    scales = graph.half_weight(f"{stored}.scales", blocks.scales)
+    return graph.op(
+        "MatMulNBits", x, codes, scales, "", "", bias, name=name, domain=CONTRIB, N=rows, K=count * blocks.precision.block,
+        bits=blocks.precision.bits, block_size=blocks.precision.block, accuracy_level=INT8_ACTIVATIONS,
+    )  # fmt: skip
+
+
+def embedding(graph: Graph, ids: str, table: Array, name: str, precision: Precision) -> str:
+    """The rows of a table `[entries, width]` at the ids."""
+    if precision.is_float:
+        return graph.op("Gather", graph.weight(name, table.astype(np.float32)), ids, name=f"{name}/rows", axis=0)
+    return block_embedding(graph, ids, quantize(table, precision), name)
+
+
+def block_embedding(graph: Graph, ids: str, blocks: Blocks, stored: str) -> str:
+    """`embedding` in a quantized table, stored (once) under the name `stored`."""
+    # MatMulNBits wants three dimensions, GatherBlockQuantized two: one stored table serves both.
+    codes = graph.op("Reshape", graph.weight(stored, blocks.codes), graph.ints(len(blocks.codes), -1), name=f"{stored}/flat")
+    scales = graph.half_weight(f"{stored}.scales", blocks.scales)
+    return graph.op(
+        "GatherBlockQuantized", codes, ids, scales, name=f"{stored}/rows", domain=CONTRIB, gather_axis=0, quantize_axis=1,
+        bits=blocks.precision.bits, block_size=blocks.precision.block,
+    )  # fmt: skip
+
+
+def layer_norm(graph: Graph, x: str, gain: Array, shift: Array, name: str, epsilon: float, skip: str | None = None) -> str:
+    """Normalize the last dimension of `x`, or of `x + skip`."""
+    learned = graph.weight(f"{name}.weight", gain.astype(np.float32)), graph.weight(f"{name}.bias", shift.astype(np.float32))
+    if skip is not None:
+        # Sum, not Add: ONNX Runtime fuses Add into SkipLayerNormalization, three times slower on the CPU.
+        x = graph.op("Sum", x, skip)
+    return graph.op("LayerNormalization", x, *learned, name=name, axis=-1, epsilon=epsilon)
+
+
+def gelu(graph: Graph, x: str, name: str) -> str:
+    """The exact GELU, with the error function, as in training."""
+    graph.gelus.add(name)
+    return graph.op("Gelu", x, name=name, domain=CONTRIB)
+
+
+def attention(graph: Graph, query: str, key: str, value: str, mask: str, heads: int, name: str, bias: str = "") -> str:
+    """Attention of every place to every place that the mask (int32 `[batch, length]`) lets through.
+
+    The optional bias `[1, heads, length, length]` is added to the scores.
+    """
+    return graph.op(
+        "MultiHeadAttention", query, key, value, "", mask, bias, name=name, domain=CONTRIB, num_heads=heads,
+        mask_filter_value=MASKED,
+    )  # fmt: skip

@@ -1,0 +1,166 @@
+"""The training loop both models share: schedule, averaged weights, logging, evaluation, checkpoints."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+
+from textmend.train.checkpoint import load_checkpoint, optimizer_tensors, restore_optimizer, save_checkpoint
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """How long and how fast to train.
+
+    Attributes:
+        hours: wall-clock hours of this call.
+        rate: peak learning rate of the body.
+        head_rate: peak learning rate of the new heads.
+        warmup: steps over which the rates rise from 0.
+        decay: share of ``hours``, at the end, over which the rates fall linearly to 0; 0 for none.
+        average: decay of the exponential moving average of the weights.
+        save_minutes: minutes between checkpoints (with an evaluation each).
+    """
+
+    hours: float
+    rate: float
+    head_rate: float
+    warmup: int = 100
+    decay: float = 0.0
+    average: float = 0.998
+    save_minutes: float = 10.0
+
+    def factor(self, step: int, progress: float) -> float:
+        """Return the learning-rate factor at a step of this run and a share of its hours."""
+        falling = (1 - progress) / self.decay if self.decay and progress > 1 - self.decay else 1.0
+        return min(1.0, (step + 1) / self.warmup) * max(0.0, falling)
+
+
+class Batches(Protocol):
+    """A repeatable stream of batches: ``position`` says where it is, in JSON."""
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yield batches without end."""
+        ...
+
+    def position(self) -> dict[str, Any]:
+        """Return what is needed to go on from here."""
+        ...
+
+
+def train(
+    model: torch.nn.Module,
+    groups: dict[str, list[tuple[str, torch.nn.Parameter]]],
+    batches: Batches,
+    loss_of: Callable[[Any], tuple[torch.Tensor, int]],
+    evaluate: Callable[[], dict[str, float]],
+    schedule: Schedule,
+    checkpoint: Path,
+) -> None:
+    """Train for ``schedule.hours``, resuming from ``checkpoint`` where it exists.
+
+    Args:
+        model: the model; ``evaluate`` sees its averaged weights.
+        groups: the trained parameters, by name, under ``"head"`` and ``"body"``.
+        batches: where the data comes from.
+        loss_of: the loss of a batch, and how many tokens it held.
+        evaluate: measures of the model on held-out text.
+        schedule: how long and how fast.
+        checkpoint: the file that is written every few minutes.
+    """
+    names = [name for group in groups.values() for name, _ in group]
+    rates = {"head": schedule.head_rate, "body": schedule.rate}
+    optimizer = torch.optim.AdamW(
+        [{"params": [p for _, p in group], "peak": rates[key]} for key, group in groups.items()],
+        lr=0.0,
+        betas=(0.9, 0.98),
+        eps=1e-6,
+        weight_decay=0.01,
+    )
+    run = _Run()
+    average = {name: p.detach().clone() for group in groups.values() for name, p in group}
+    if checkpoint.exists():
+        tensors, state = load_checkpoint(checkpoint)
+        run = _Run(**state["run"])
+        restore_optimizer(optimizer, names, tensors, run.step)
+        average = {name: tensors[f"average.{name}"].clone() for name in names}
+    parameters = [p for group in optimizer.param_groups for p in group["params"]]
+
+    def save(end: float) -> None:
+        run.hours += end
+        tensors = {f"model.{name}": p for name, p in model.named_parameters() if name in average}
+        tensors |= {f"average.{name}": tensor for name, tensor in average.items()}
+        tensors |= optimizer_tensors(optimizer, names)
+        save_checkpoint(checkpoint, tensors, {"run": vars(run), "position": batches.position()})
+        with averaged(model, average):
+            measures = evaluate()
+        log.info(
+            "evaluation at step %d, %.2f hours, %.2f M tokens: %s",
+            run.step,
+            run.hours,
+            run.tokens / 1e6,
+            " ".join(f"{key} {value:.4f}" for key, value in measures.items()),
+        )
+
+    begun = saved = time.monotonic()
+    first_step, first_tokens, smooth = run.step, run.tokens, None
+    for batch in batches:
+        progress = (time.monotonic() - begun) / (schedule.hours * 3600)
+        if progress >= 1:
+            break
+        for group in optimizer.param_groups:
+            group["lr"] = group["peak"] * schedule.factor(run.step - first_step, progress)
+        loss, tokens = loss_of(batch)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+        run.step += 1
+        run.tokens += tokens
+        # The average starts short, so that early steps are forgotten.
+        keep = min(schedule.average, (run.step + 1) / (run.step + 20))
+        with torch.no_grad():
+            torch._foreach_lerp_([average[name] for name in names], parameters, 1 - keep)
+        value = float(loss.detach())
+        smooth = value if smooth is None else smooth + 0.02 * (value - smooth)
+        now = time.monotonic()
+        if run.step % 50 == 0:
+            speed = (run.tokens - first_tokens) / (now - begun)
+            log.info("step %d, %.2f M tokens, %.0f tokens/s, loss %.4f", run.step, run.tokens / 1e6, speed, smooth)
+        if now - saved > schedule.save_minutes * 60:
+            save((now - saved) / 3600)
+            saved = time.monotonic()
+    save((time.monotonic() - saved) / 3600)
+
+
+@dataclass(slots=False)
+class _Run:
+    step: int = 0
+    tokens: int = 0
+    hours: float = 0.0
+
+
+class averaged:  # noqa: N801 - reads as a statement: with averaged(model, weights)
+    """Within the block, the model has the averaged weights."""
+
+    def __init__(self, model: torch.nn.Module, average: dict[str, torch.Tensor]) -> None:
+        self._parameters = {name: p for name, p in model.named_parameters() if name in average}
+        self._average = average
+        self._own: dict[str, torch.Tensor] = {}
+
+    def __enter__(self) -> None:
+        for name, parameter in self._parameters.items():
+            self._own[name] = parameter.data
+            parameter.data = self._average[name]
+
+    def __exit__(self, *_: object) -> None:
+        for name, parameter in self._parameters.items():
+            parameter.data = self._own[name]
