@@ -35,17 +35,13 @@ USAGE, UNREADABLE, NO_MODEL, INTERRUPTED, BROKEN_PIPE = 2, 3, 4, 130, 141
 
 _EPILOG = """
 Examples:
-
   textmend find article.txt
-
   textmend suggest --top 3 article.txt
-
   textmend mend article.txt > mended.txt
-
   curl -s https://example.org/feed.txt | textmend mend --quiet | less
 
-Exit codes: 0 done, 1 gaps were found (--fail-if-gaps), 2 wrong usage, 3 a file could not be read or written,
-4 a model could not be used, 130 interrupted.
+Exit codes:
+  0 done, 1 gaps were found (--fail-if-gaps), 2 wrong usage, 3 a file failed, 4 a model failed, 130 interrupted
 """
 
 

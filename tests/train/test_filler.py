@@ -290,6 +290,15 @@ def test_window_at_gap_puts_as_many_masks_as_pieces_were_lost(mpnet):
     assert window_at_gap(units, Loss(2, 2, "King"), pieces, mask, 64) is None
 
 
+def test_a_gap_in_the_blanks_at_a_paragraphs_end_belongs_to_that_paragraph(mpnet):
+    pieces, mask = read_pieces(mpnet / "tokenizer.json")
+    units = read_units("Paul saw  \n\nThe dog ran.", pieces)
+    gap = Loss(8, 10, "Rome")
+    assert [unit.ids for unit in mark_losses(units, [gap], mask)][2:4] == [(mask,), (pieces.separator,)]
+    window = window_at_gap(units, gap, pieces, mask, 64)
+    assert list(window.ids[3:5]) == [mask, pieces.separator]
+
+
 @pytest.mark.parametrize("kind", ["mpnet", "bert"])
 @pytest.mark.parametrize("head", [True, False])
 def test_any_base_of_these_architectures_will_do(tmp_path, kind, head):

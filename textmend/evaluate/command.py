@@ -6,7 +6,7 @@ import contextlib
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import IO, Annotated
 
@@ -19,7 +19,7 @@ from textmend.evaluate.benchmark import Record, read_benchmark, sample
 from textmend.evaluate.run import Plan, evaluate_system
 
 
-class VariantChoice(str, Enum):
+class VariantChoice(StrEnum):
     """What becomes of the white space around lost words."""
 
     raw = "raw"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -23,7 +23,8 @@ from textmend.errors import RecordError, TextmendError
 from textmend.evaluate.benchmark import read_benchmark, sample
 from textmend.evaluate.bootstrap import Interval
 from textmend.evaluate.report import write_text
-from textmend.evaluate.run import Plan, System, evaluate_system
+from textmend.evaluate.run import Plan, evaluate_system
+from textmend.evaluate.system import System
 
 GATE_SCHEMA = 1
 

@@ -4,29 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
 
 from textmend.evaluate.benchmark import Benchmark, Record, sample_gaps
 from textmend.evaluate.bootstrap import Interval, Statistic, intervals
 from textmend.evaluate.detection import Detection, JudgedRecord, clean_statistic, judge_records
 from textmend.evaluate.filling import Filling, fill_records
 from textmend.evaluate.mending import MendedRecord, mend_records, mending_statistic
-from textmend.evaluate.system import Judge, Mend, Propose
+from textmend.evaluate.system import System
 
-Batch = TypeVar("Batch")
 Track = Callable[[Sequence[Sequence[Record]], str], Iterable[Sequence[Record]]]
 """Passes batches on and may show how far they are."""
 
 _JUDGE_WORDS = 20_000
 _FILL_GAPS = 16
-
-
-class System(Protocol):
-    """Anything that can be measured in full; see ``system``."""
-
-    judge: Judge
-    propose: Propose
-    mend: Mend
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ detection measured.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
 
 from textmend.detect.finder import Sites, judge
 from textmend.fill.propose import Document
@@ -22,6 +23,22 @@ Propose = Callable[[Sequence[Document]], Sequence[Sequence[Gap]]]
 
 Mend = Callable[[Sequence[str], Sequence[str | None]], Iterable[Mended]]
 """Texts and their titles, mended."""
+
+
+class System(Protocol):
+    """Anything that can be measured in full."""
+
+    def judge(self, texts: Sequence[str], /) -> Sequence[Sites]:
+        """Judge sites (see ``Judge``)."""
+        ...
+
+    def propose(self, documents: Sequence[Document], /) -> Sequence[Sequence[Gap]]:
+        """Propose fills (see ``Propose``)."""
+        ...
+
+    def mend(self, texts: Sequence[str], titles: Sequence[str | None], /) -> Iterable[Mended]:
+        """Mend texts (see ``Mend``)."""
+        ...
 
 
 class MenderSystem:

@@ -14,19 +14,16 @@ from textmend.records import SCHEMA, Gap
 from textmend.terminal import run
 from textmend.terminal.article import Places, count, label, page, with_gaps
 from textmend.terminal.inputs import Document, sources
-from textmend.terminal.options import At, Debug, Detector, Encoding, Files, Json, NoColor, Threads
+from textmend.terminal.options import At, Debug, Detector, Encoding, Files, Json, NoColor, Threads, flag
 from textmend.terminal.outputs import write_json
 from textmend.terminal.screen import Screen, bar, is_plain, per_cent, show_line
 
-app = typer.Typer(rich_markup_mode="rich")
+app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 
 _EPILOG = """
 Examples:
-
   textmend find article.txt
-
   textmend find --at 0.8 --json *.txt | jq '.gaps | length'
-
   textmend find --fail-if-gaps article.txt || echo damaged
 """
 
@@ -41,15 +38,16 @@ def find(
     threads: Threads = None,
     json: Json = False,
     fail_if_gaps: Annotated[
-        bool, typer.Option("--fail-if-gaps", help="Exit with code 1 when there are gaps.", rich_help_panel="Output")
+        bool, flag("--fail-if-gaps", panel="Output", help="Exit with code 1 when there are gaps.")
     ] = False,
     no_color: NoColor = False,
     debug: Debug = False,
 ) -> None:
     """Show where words are missing.
 
-    The article is shown with a numbered mark at every gap, then a list: where it is (line:column, and its offset
-    in characters), how probable, and what can be seen there.
+    The article is shown with a numbered mark at every gap, then a list:
+    where the gap is (line:column, and its offset in characters),
+    how probable it is, and what can be seen there.
     """
     paths = sources(files, ctx)
     mender = run.make_mender(detector, "en", Policy(find_at=at), threads)

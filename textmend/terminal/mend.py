@@ -31,23 +31,20 @@ from textmend.terminal.options import (
     NoColor,
     Threads,
     Title,
+    flag,
 )
 from textmend.terminal.outputs import back_up, write_bytes, write_file, write_json
-from textmend.terminal.screen import Screen, is_plain, per_cent, show_line
+from textmend.terminal.screen import Screen, is_plain, per_cent, quoted, show_line
 from textmend.terminal.suggest import one_title
 
-app = typer.Typer(rich_markup_mode="rich")
+app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 
 _DONE = {"apply": "mended", "mark": "marked", "drop": "dropped", "keep": "kept", None: "kept"}
 _EPILOG = """
 Examples:
-
   textmend mend article.txt > mended.txt
-
   textmend mend --show --unsure mark article.txt
-
   textmend mend --in-place --backup .orig *.txt
-
   textmend mend --diff *.txt > mends.patch
 """
 
@@ -72,13 +69,11 @@ def mend(
     ] = "[…]",
     allow_names: Annotated[
         bool,
-        typer.Option("--allow-names", help="Also apply fills with names new to the article.", rich_help_panel="Policy"),
+        flag("--allow-names", panel="Policy", help="Also apply fills with names new to the article."),
     ] = False,
     allow_numbers: Annotated[
         bool,
-        typer.Option(
-            "--allow-numbers", help="Also apply fills with numbers new to the article.", rich_help_panel="Policy"
-        ),
+        flag("--allow-numbers", panel="Policy", help="Also apply fills with numbers new to the article."),
     ] = False,
     at: At = 0.5,
     detector: Detector = "en",
@@ -88,30 +83,27 @@ def mend(
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="Write the text here.", rich_help_panel="Output"),
     ] = None,
-    in_place: Annotated[
-        bool, typer.Option("--in-place", "-i", help="Rewrite the files that change.", rich_help_panel="Output")
-    ] = False,
+    in_place: Annotated[bool, flag("--in-place", "-i", panel="Output", help="Rewrite the files that change.")] = False,
     backup: Annotated[
         str | None,
         typer.Option(
             "--backup", metavar="SUFFIX", help="With --in-place: keep a copy so named.", rich_help_panel="Output"
         ),
     ] = None,
-    show: Annotated[
-        bool, typer.Option("--show", help="Show the article with its edits.", rich_help_panel="Output")
-    ] = False,
-    diff: Annotated[bool, typer.Option("--diff", help="Show a unified diff.", rich_help_panel="Output")] = False,
+    show: Annotated[bool, flag("--show", panel="Output", help="Show the article with its edits.")] = False,
+    diff: Annotated[bool, flag("--diff", panel="Output", help="Show a unified diff.")] = False,
     json: Json = False,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="No report, no progress.", rich_help_panel="Output")
-    ] = False,
+    quiet: Annotated[bool, flag("--quiet", "-q", panel="Output", help="No report, no progress.")] = False,
     no_color: NoColor = False,
     debug: Debug = False,
 ) -> None:
     """Put back the words that are sure, and write the text.
 
-    The text goes to standard output, exactly as it came but for the edits; a short report goes to standard error.
-    --show, --diff and --json write something else there; add --output or --in-place to have the text as well.
+    The text goes to standard output, exactly as it came but for the edits;
+    a short report goes to standard error.
+
+    --show, --diff and --json write something else to standard output:
+    add --output or --in-place to have the text as well.
     """
     paths = sources(files, ctx)
     titles = one_title(title, len(paths))
@@ -231,16 +223,16 @@ def _report(document: Document, mended: Mended, policy: Policy, screen: Screen) 
             Text(label(number, plain=is_plain(err)), "bold magenta"),
             f"{line}:{column}",
             Text(_DONE[gap.decision], "green" if done else "yellow"),
-            _why(gap, policy),
+            _why(gap, policy, plain=is_plain(err)),
         )
     err.print(Padding(table, (0, 2)))
 
 
-def _why(gap: Gap, policy: Policy) -> Text:
+def _why(gap: Gap, policy: Policy, *, plain: bool) -> Text:
     if not gap.fills:
         return Text("no proposals", "dim")
     best = gap.fills[0]
-    words = show_line(f"“{best.text}” ")
+    words = quoted(best.text, plain=plain) + Text(" ")
     if gap.decision == "apply":
         return words + Text(f"({per_cent(gap.probability * best.probability)}, {best.origin})", "dim")
     return Text("best ") + words + Text("(") + show_line(reason(gap, policy)) + Text(")")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import codecs
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -37,9 +38,16 @@ def _debug(ctx: typer.Context, asked: bool) -> None:
         ctx.find_root().meta["textmend.debug"] = True
 
 
+def flag(*names: str, panel: str, help: str, callback: Callable[..., None] | None = None) -> Any:
+    """Return an option that is given or not, without a value."""
+    return typer.Option(
+        *names, metavar="", help=help, rich_help_panel=panel, callback=callback, is_eager=callback is not None
+    )
+
+
 Files = Annotated[
     list[Path] | None,
-    typer.Argument(metavar="[FILE]...", show_default=False, help="Text files; - or none: standard input."),
+    typer.Argument(metavar="FILE", show_default=False, help="Text files; - or none: standard input."),
 ]
 Encoding = Annotated[
     str | None,
@@ -95,7 +103,7 @@ Threads = Annotated[
         rich_help_panel="Models",
     ),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Write JSON Lines, one object a file.", rich_help_panel="Output")]
+Json = Annotated[bool, flag("--json", panel="Output", help="Write JSON Lines, one object a file.")]
 ApplyAt = Annotated[
     float,
     typer.Option(
@@ -107,18 +115,6 @@ ApplyAt = Annotated[
     ),
 ]
 NoColor = Annotated[
-    bool,
-    typer.Option(
-        "--no-color",
-        callback=_no_color,
-        is_eager=True,
-        help="No colour, also on a terminal; so does NO_COLOR=1.",
-        rich_help_panel="Output",
-    ),
+    bool, flag("--no-color", panel="Output", callback=_no_color, help="No colour on a terminal; so does NO_COLOR=1.")
 ]
-Debug = Annotated[
-    bool,
-    typer.Option(
-        "--debug", callback=_debug, is_eager=True, help="Show the traceback of an error.", rich_help_panel="Output"
-    ),
-]
+Debug = Annotated[bool, flag("--debug", panel="Output", callback=_debug, help="Show the traceback of an error.")]

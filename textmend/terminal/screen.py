@@ -83,6 +83,11 @@ def show_line(raw: str, style: str | Style = "") -> Text:
     return show(" ".join(raw.splitlines()).replace("\t", " "), style)
 
 
+def quoted(raw: str, style: str | Style = "", *, plain: bool) -> Text:
+    """Return words of unknown make in quotation marks, on one line."""
+    return show_line(f'"{raw}"' if plain else f"“{raw}”", style)
+
+
 def report(console: Console, message: str, error: BaseException | None = None) -> None:
     """Print a message about what went wrong, after the traceback of ``error`` if it is given."""
     if error is not None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Annotated
 
 import typer
+from rich.console import Group
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -17,20 +18,17 @@ from textmend.terminal.article import Places, count, label, page, snippet, with_
 from textmend.terminal.inputs import Document, sources
 from textmend.terminal.options import At, Debug, Detector, Encoding, Files, Filler, Json, NoColor, Threads, Title
 from textmend.terminal.outputs import write_json
-from textmend.terminal.screen import Screen, bar, is_plain, per_cent, show_line
+from textmend.terminal.screen import Screen, bar, is_plain, per_cent, quoted, show_line
 
-app = typer.Typer(rich_markup_mode="rich")
+app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 
 _BAR = 8
 _WIDEST_FILL = 26
 _PLACES = {"title": "title", "metadata": "metadata", "page": "page", "reference": "other copy"}
 _EPILOG = """
 Examples:
-
   textmend suggest article.txt
-
   textmend suggest --top 3 --title "Oslo quits herring panel" article.txt
-
   textmend suggest --json article.txt | jq -r '.gaps[].fills[0].text'
 """
 
@@ -54,8 +52,9 @@ def suggest(
 ) -> None:
     """Show where words are missing, and what may have stood there.
 
-    Every gap comes with ranked fills: how probable each is, where it comes from (the model, or an echo: the same
-    words elsewhere in the article), and the names and numbers that it would bring in.
+    Every gap comes with ranked fills: how probable each is, where it comes from
+    (the model, or an echo: the same words elsewhere in the article),
+    and the names and numbers new to the article that it would bring in.
     """
     paths = sources(files, ctx)
     titles = one_title(title, len(paths))
@@ -93,25 +92,29 @@ def _draw(document: Document, gaps: list[Gap], top: int, screen: Screen) -> None
     fills = [fill for gap in gaps for fill in gap.fills[:top]]
     column = min(_WIDEST_FILL, max((show_line(fill.text).cell_len for fill in fills), default=0))
     for index, gap in enumerate(gaps):
-        screen.out.print(_heading(gap, index + 1, places, screen), width=screen.width)
-        screen.out.print(
-            Padding(snippet(document.text, gaps, index, screen, screen.width - 6), (0, 0, 0, 4)), width=screen.width
+        lines = Group(
+            _heading(gap, index + 1, places, plain=plain),
+            *([Padding(_signs(gap), (0, 0, 0, 4))] if gap.cues else []),
+            Padding(snippet(document.text, gaps, index, screen, screen.width - 8), (0, 0, 0, 4)),
+            Padding(_fills(gap, top, column, places, plain=plain), (0, 0, 1, 4)),
         )
-        screen.out.print(Padding(_fills(gap, top, column, places, plain=plain), (0, 0, 1, 4)), width=screen.width)
+        screen.out.print(Padding(lines, (0, 2)), width=screen.width)
 
 
-def _heading(gap: Gap, number: int, places: Places, screen: Screen) -> Text:
-    plain = is_plain(screen.out)
+def _heading(gap: Gap, number: int, places: Places, *, plain: bool) -> Text:
     line, column = places.of(gap.start)
     facts = [
         f"line {line}, column {column}, offset {gap.start}",
         f"{per_cent(gap.probability)} a gap",
         length(gap),
-        ", ".join(cue.replace("_", " ") for cue in gap.cues),
     ]
-    heading = Text("  ") + Text(label(number, plain=plain), "bold magenta") + Text("  ")
+    heading = Text(label(number, plain=plain), "bold magenta") + Text("  ")
     heading.append_text(show_line((" | " if plain else " · ").join(filter(None, facts))))
     return heading
+
+
+def _signs(gap: Gap) -> Text:
+    return show_line(", ".join(cue.replace("_", " ") for cue in gap.cues), "cyan")
 
 
 def _fills(gap: Gap, top: int, column: int, places: Places, *, plain: bool) -> Table | Text:
@@ -129,19 +132,19 @@ def _fills(gap: Gap, top: int, column: int, places: Places, *, plain: bool) -> T
             show_line(fill.text, "bold" if rank == 1 else ""),
             per_cent(fill.probability),
             Text(bar(fill.probability, _BAR, plain=plain), "cyan"),
-            _origin(fill, places),
+            _origin(fill, places, plain=plain),
         )
     return table
 
 
-def _origin(fill: Fill, places: Places) -> Text:
-    facts = list(_facts(fill, places))
+def _origin(fill: Fill, places: Places, *, plain: bool) -> Text:
+    facts = list(_facts(fill, places, plain=plain))
     if fill.introduces:
         facts.append(Text("new: ", "yellow") + show_line(", ".join(fill.introduces), "yellow"))
     return Text("; ").join(facts)
 
 
-def _facts(fill: Fill, places: Places) -> Iterator[Text]:
+def _facts(fill: Fill, places: Places, *, plain: bool) -> Iterator[Text]:
     evidence = fill.evidence
     if evidence is None:
         yield Text(fill.origin, "dim")
@@ -150,4 +153,4 @@ def _facts(fill: Fill, places: Places) -> Iterator[Text]:
         where = f"line {places.line(evidence.start)}" if evidence.start is not None else "the article"
     else:
         where = " ".join(filter(None, (_PLACES.get(evidence.place, evidence.place), evidence.detail)))
-    yield Text(f"{fill.origin}, ") + show_line(f"{where}: ") + show_line(f"“{evidence.quote.strip()}”", "italic")
+    yield Text(f"{fill.origin}, ") + show_line(f"{where}: ") + quoted(evidence.quote.strip(), "italic", plain=plain)

@@ -29,6 +29,9 @@ from textmend.train.quantize import Array, Precision, quantize
 
 Weights = Mapping[str, Array]
 FLOAT = Precision(32)
+TILE = 8
+"""MatMulNBits computes the rows left over when it has gone through a matrix by tiles in another order than the
+others. Row counts are padded to a multiple of this, so that each row's sums never depend on their number."""
 MPNET_MAX_DISTANCE = 128
 """Where MPNet's relative positions end; a constant of the architecture, not in its config."""
 
@@ -70,9 +73,15 @@ class LayerNames:
 
 
 BERT = LayerNames(
-    "attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense", "attention.output.LayerNorm"
+    "attention.self.query",
+    "attention.self.key",
+    "attention.self.value",
+    "attention.output.dense",
+    "attention.output.LayerNorm",
 )
-MPNET = LayerNames("attention.attn.q", "attention.attn.k", "attention.attn.v", "attention.attn.o", "attention.LayerNorm")
+MPNET = LayerNames(
+    "attention.attn.q", "attention.attn.k", "attention.attn.v", "attention.attn.o", "attention.LayerNorm"
+)
 
 
 @dataclass(frozen=True)
@@ -162,7 +171,8 @@ def export_detector(
     tables = "encoder.embeddings"
     words = weights[f"{tables}.word_embeddings.weight"]
     x = embedding(graph, ids, words, f"{tables}.word_embeddings", Precision(embedding_bits, embedding_block))
-    kinds = embedding(graph, types, weights[f"{tables}.token_type_embeddings.weight"], f"{tables}.token_type_embeddings", FLOAT)
+    case = f"{tables}.token_type_embeddings"
+    kinds = embedding(graph, types, weights[f"{case}.weight"], case, FLOAT)
     places = build.places(ids, weights[f"{tables}.position_embeddings.weight"], f"{tables}.position_embeddings")
     x = build.norm(graph.op("Sum", x, kinds, places), f"{tables}.LayerNorm")
     seen = graph.op("Cast", mask, to=onnx.TensorProto.INT32)
@@ -182,7 +192,7 @@ def export_filler(
     block: int = 64,
     embedding_bits: int = 8,
     embedding_block: int = 128,
-    rows: bool = True,
+    rows: bool = False,
     moments: Mapping[str, Array] | None = None,
     notes: Mapping[str, str] | None = None,
 ) -> Path:
@@ -215,7 +225,9 @@ def export_filler(
     graph = Graph("filler")
     build = Builder(graph, weights, size, Precision(bits, block, rows), moments or {})
     ids, mask = (graph.input(name, ["batch", "length"]) for name in ("input_ids", "attention_mask"))
-    positions = graph.input("positions", ["n"])
+    asked = positions = graph.input("positions", ["n"])
+    if not build.precision.is_float and not rows:
+        ids, mask, positions = _tiled(graph, ids, mask, positions, int(config["pad_token_id"]))
     tables, encoder, head = "lm.mpnet.embeddings", "lm.mpnet.encoder", "lm.lm_head"
     words, stored = weights[f"{tables}.word_embeddings.weight"], f"{tables}.word_embeddings"
     precision = Precision(embedding_bits, embedding_block)
@@ -239,9 +251,27 @@ def export_filler(
     else:
         turned = graph.op("Transpose", graph.weight(stored, words), perm=[1, 0])
         scores = graph.op("Add", graph.op("MatMul", x, turned), graph.weight(f"{head}.bias", given))
+    if positions != asked:
+        count = graph.op("Shape", asked)
+        case, scores = (graph.op("Slice", x, graph.ints(0), count, graph.ints(0)) for x in (case, scores))
     graph.output(graph.op("LogSoftmax", scores, axis=-1), "log_probs", ["n", len(words)])
     graph.output(case, "case_logits", ["n", len(weights["case.bias"])])
     return _write(graph, folder, notes)
+
+
+def _tiled(graph: Graph, ids: str, mask: str, positions: str, pad: int) -> tuple[str, str, str]:
+    """The inputs padded so that there are whole tiles of places and of positions."""
+    length, tile = graph.op("Shape", ids, start=1, end=2), graph.ints(TILE)
+
+    def missing(count: str) -> str:
+        return graph.op("Mod", graph.op("Sub", tile, graph.op("Mod", count, tile)), tile)
+
+    more = graph.op("Concat", graph.ints(0, 0, 0), missing(length), axis=0)
+    ids, mask = graph.op("Pad", ids, more, graph.number(pad)), graph.op("Pad", mask, more, graph.number(0))
+    row, column = graph.op("Div", positions, length), graph.op("Mod", positions, length)
+    moved = graph.op("Add", graph.op("Mul", row, graph.op("Shape", ids, start=1, end=2)), column)
+    more = graph.op("Concat", graph.ints(0), missing(graph.op("Shape", positions)), axis=0)
+    return ids, mask, graph.op("Pad", moved, more, graph.number(0))
 
 
 def _relative_bias(graph: Graph, ids: str, table: Array, places: int) -> str:
@@ -249,11 +279,9 @@ def _relative_bias(graph: Graph, ids: str, table: Array, places: int) -> str:
     distances = np.arange(1 - places, places)
     by_distance = table[relative_buckets(distances, len(table))].T.astype(np.float32)
     length = graph.op("Squeeze", graph.op("Shape", ids, start=1, end=2))
-    one = graph.weight("one", np.array(1, np.int64))
-    zero = graph.weight("zero", np.array(0, np.int64))
-    steps = graph.op("Range", zero, length, one)
+    steps = graph.op("Range", graph.number(0), length, graph.number(1))
     there, here = graph.op("Unsqueeze", steps, graph.ints(0)), graph.op("Unsqueeze", steps, graph.ints(1))
-    column = graph.op("Add", graph.op("Sub", there, here), graph.weight("nearest", np.array(places - 1, np.int64)))
+    column = graph.op("Add", graph.op("Sub", there, here), graph.number(places - 1))
     heads = graph.op("Gather", graph.weight("relative_attention_bias", by_distance), column, axis=1)
     return graph.op("Unsqueeze", heads, graph.ints(0))
 

@@ -70,6 +70,10 @@ class Graph:
         self._nodes.append(helper.make_node(kind, list(inputs), [name], name=name, domain=domain, **attributes))
         return name
 
+    def number(self, value: int) -> str:
+        """A constant int64 scalar."""
+        return self.weight(f"number/{value}", np.array(value, np.int64))
+
     def ints(self, *values: int) -> str:
         """A constant int64 vector."""
         return self.weight(f"ints/{'_'.join(map(str, values))}", np.array(values, np.int64))
@@ -92,7 +96,9 @@ def linear(
     """`x @ weight.T + bias`; the weight is `[out, in]`, as torch keeps it, `moments` for `quantize`."""
     given = graph.weight(f"{name}.bias", bias.astype(np.float32))
     if precision.is_float:
-        product = graph.op("MatMul", x, graph.weight(f"{name}.weight", weight.T.astype(np.float32)), name=f"{name}/matmul")
+        product = graph.op(
+            "MatMul", x, graph.weight(f"{name}.weight", weight.T.astype(np.float32)), name=f"{name}/matmul"
+        )
         return graph.op("Add", product, given, name=name)
     if precision.rows:
         return row_linear(graph, x, weight, given, name, precision, moments)
@@ -112,14 +118,14 @@ def row_linear(
         codes = _unfolded(graph, blocks, scales, f"{name}.weight")
     rounded = round_rows(graph, x)
     product = graph.op(
-        "MatMulIntegerToFloat", rounded.codes, codes, rounded.scale, graph.weight(f"{name}.scales", scales), rounded.middle, "", "",
-        name=f"{name}/matmul", domain=CONTRIB,
+        "MatMulIntegerToFloat", rounded.codes, codes, rounded.scale, graph.weight(f"{name}.scales", scales),
+        rounded.middle, "", "", name=f"{name}/matmul", domain=CONTRIB,
     )  # fmt: skip
     return graph.op("Add", graph.op("Mul", product, rounded.tops), bias, name=name)
 
 
 def _column_scales(weight: Array) -> Array:
-    return (np.maximum(np.abs(weight).max(1), 1e-6) / ROW_STEPS).astype(np.float32)
+    return np.asarray(np.maximum(np.abs(weight).max(1), 1e-6) / ROW_STEPS, np.float32)
 
 
 def _unfolded(graph: Graph, blocks: Blocks, scales: Array, name: str) -> str:
@@ -172,8 +178,8 @@ def block_linear(graph: Graph, x: str, blocks: Blocks, bias: str, stored: str, n
     codes = graph.weight(stored, blocks.codes)
     scales = graph.half_weight(f"{stored}.scales", blocks.scales)
     return graph.op(
-        "MatMulNBits", x, codes, scales, "", "", bias, name=name, domain=CONTRIB, N=rows, K=count * blocks.precision.block,
-        bits=blocks.precision.bits, block_size=blocks.precision.block, accuracy_level=INT8_ACTIVATIONS,
+        "MatMulNBits", x, codes, scales, "", "", bias, name=name, domain=CONTRIB,
+        N=rows, K=count * blocks.precision.block, bits=blocks.precision.bits, block_size=blocks.precision.block, accuracy_level=INT8_ACTIVATIONS,
     )  # fmt: skip
 
 
@@ -187,17 +193,23 @@ def embedding(graph: Graph, ids: str, table: Array, name: str, precision: Precis
 def block_embedding(graph: Graph, ids: str, blocks: Blocks, stored: str) -> str:
     """`embedding` in a quantized table, stored (once) under the name `stored`."""
     # MatMulNBits wants three dimensions, GatherBlockQuantized two: one stored table serves both.
-    codes = graph.op("Reshape", graph.weight(stored, blocks.codes), graph.ints(len(blocks.codes), -1), name=f"{stored}/flat")
+    codes = graph.op(
+        "Reshape", graph.weight(stored, blocks.codes), graph.ints(len(blocks.codes), -1), name=f"{stored}/flat"
+    )
     scales = graph.half_weight(f"{stored}.scales", blocks.scales)
     return graph.op(
-        "GatherBlockQuantized", codes, ids, scales, name=f"{stored}/rows", domain=CONTRIB, gather_axis=0, quantize_axis=1,
-        bits=blocks.precision.bits, block_size=blocks.precision.block,
+        "GatherBlockQuantized", codes, ids, scales, name=f"{stored}/rows", domain=CONTRIB,
+        gather_axis=0, quantize_axis=1, bits=blocks.precision.bits, block_size=blocks.precision.block,
     )  # fmt: skip
 
 
-def layer_norm(graph: Graph, x: str, gain: Array, shift: Array, name: str, epsilon: float, skip: str | None = None) -> str:
+def layer_norm(
+    graph: Graph, x: str, gain: Array, shift: Array, name: str, epsilon: float, skip: str | None = None
+) -> str:
     """Normalize the last dimension of `x`, or of `x + skip`."""
-    learned = graph.weight(f"{name}.weight", gain.astype(np.float32)), graph.weight(f"{name}.bias", shift.astype(np.float32))
+    learned = [
+        graph.weight(f"{name}.{part}", array.astype(np.float32)) for part, array in (("weight", gain), ("bias", shift))
+    ]
     if skip is not None:
         # Sum, not Add: ONNX Runtime fuses Add into SkipLayerNormalization, three times slower on the CPU.
         x = graph.op("Sum", x, skip)

@@ -135,7 +135,7 @@ def _half(scales: Array) -> Array:
     """The scales in float16, none of them zero (a block of zeros takes any scale)."""
     half = scales.astype(np.float16)
     smallest = np.float16(SMALLEST_SCALE)
-    return np.where(np.abs(half) < smallest, np.copysign(smallest, half), half)
+    return np.asarray(np.where(np.abs(half) < smallest, np.copysign(smallest, half), half))
 
 
 def _codes(blocks: Array, scales: Array, middle: int) -> Array:

@@ -1,0 +1,104 @@
+"""What is read: files, standard input, encodings, and what can't be read."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from conftest import ARTICLE
+from textmend.errors import FileError
+from textmend.terminal.inputs import decode
+
+
+def test_standard_input_is_read_without_files_and_as_dash(cli):
+    for arguments in ((), ("-",)):
+        outcome = cli("find", "--json", *arguments, stdin=ARTICLE.encode())
+        assert outcome.code == 0
+        record = json.loads(outcome.out)
+        assert record["file"] == "-" and len(record["gaps"]) == 2
+
+
+def test_dash_twice_is_usage(cli):
+    assert cli("find", "-", "-").code == 2
+
+
+def test_nothing_at_a_keyboard_shows_help(cli, monkeypatch):
+    import typer.testing
+
+    monkeypatch.setattr(typer.testing._NamedTextIOWrapper, "isatty", lambda self: True)
+    outcome = cli("find")
+    assert outcome.code == 2 and "Usage: textmend find" in outcome.text
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"caf\xe9", "not UTF-8 at byte 3 (0xe9); name its encoding, for example  --encoding cp1252"),
+        (codecs.BOM_UTF8 + b"a\xff", "at byte 4 (0xff)"),
+        (codecs.BOM_UTF16_LE + "hi".encode("utf-16-le"), "--encoding utf-16"),
+        (b"GIF\x00\x01", "looks binary (a zero byte at 3)"),
+        (b"\x89PNG\x00", "looks binary"),
+    ],
+)
+def test_a_wrong_encoding_is_told_with_offset_and_remedy(cli, tmp_path, data, message):
+    path = tmp_path / "bad.txt"
+    path.write_bytes(data)
+    outcome = cli("find", path)
+    assert outcome.code == 3
+    assert f"textmend: {path}: " in outcome.err and message in outcome.err
+
+
+def test_a_missing_file_and_a_folder_are_told_and_the_others_done(cli, article, tmp_path):
+    outcome = cli("find", "--json", tmp_path / "no.txt", article, tmp_path)
+    assert outcome.code == 3
+    assert [json.loads(line)["file"] for line in outcome.text.splitlines()] == [str(article)]
+    assert "no.txt: no such file" in outcome.err and "is a folder" in outcome.err
+
+
+def test_an_explicit_encoding_admits_zero_characters(cli, tmp_path):
+    path = tmp_path / "zero.txt"
+    path.write_bytes(b"a\0b")
+    assert cli("find", path).code == 3
+    assert cli("find", "-e", "utf-8", path).code == 0
+
+
+@pytest.mark.parametrize("name", ["no-such", "base64"])
+def test_an_unknown_encoding_is_usage(cli, article, name):
+    outcome = cli("find", "--encoding", name, article)
+    assert outcome.code == 2 and name in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("encoding", "data"),
+    [
+        (None, b"a\r\nb\rc\n"),
+        (None, codecs.BOM_UTF8 + "å\r\n".encode()),
+        ("utf-8-sig", "å".encode()),
+        ("utf-16", codecs.BOM_UTF16_BE + "å".encode("utf-16-be")),
+        ("utf-16", codecs.BOM_UTF16_LE + "å".encode("utf-16-le")),
+        ("utf-16", "å".encode(f"utf-16-{sys.byteorder[0]}e")),
+        ("utf-16-le", codecs.BOM_UTF16_LE + "å".encode("utf-16-le")),
+        ("cp1252", "å–".encode("cp1252")),
+        ("shift_jis", "日本".encode("shift_jis")),
+    ],
+)
+def test_what_is_read_is_written_back_byte_for_byte(encoding, data):
+    document = decode(Path("x"), data, encoding)
+    assert document.is_exact()
+    assert document.encode(document.text) == data
+
+
+def test_encodings_that_lose_bytes_are_noticed(cli, tmp_path):
+    path = tmp_path / "jis.txt"
+    path.write_bytes(b"a\x1b(B\x1b(B b")  # two escapes that change nothing
+    outcome = cli("mend", "-e", "iso2022_jp", path)
+    assert outcome.code == 3 and outcome.out == b"" and "convert the file to UTF-8" in outcome.err
+
+
+def test_a_character_the_encoding_lacks_is_told():
+    with pytest.raises(FileError, match="can't be written in iso8859-1.*--placeholder"):
+        decode(Path("x"), b"x", "latin-1").encode("[…]")

@@ -1,0 +1,43 @@
+"""The command line with the embedded models; skipped where they are missing."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from textmend.models.registry import EMBEDDED
+from textmend.records import Gap
+
+FIXTURE = Path(__file__).parents[2] / "fixtures" / "article.txt"
+
+pytestmark = pytest.mark.skipif(
+    not all((EMBEDDED / "en" / kind / "model.onnx").is_file() for kind in ("detector", "filler")),
+    reason="the embedded models are missing",
+)
+
+
+def _textmend(*arguments):
+    command = [sys.executable, "-m", "textmend.cli", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, check=False)
+
+
+def test_find_gives_gaps_that_are_white_space():
+    run = _textmend("find", "--json", "--threads", 1, FIXTURE)
+    assert (run.returncode, run.stderr) == (0, b"")
+    text = FIXTURE.read_bytes().decode()
+    gaps = [Gap.from_dict(gap) for gap in json.loads(run.stdout)["gaps"]]
+    assert gaps and not any(text[gap.start : gap.end].strip() for gap in gaps)
+
+
+def test_mend_can_be_undone():
+    from textmend.mended import Mended
+
+    run = _textmend("mend", "--json", "--threads", 1, FIXTURE)
+    assert run.returncode == 0, run.stderr
+    record = json.loads(run.stdout)
+    record.pop("file")
+    assert Mended.from_dict(record).undo() == FIXTURE.read_bytes().decode()
