@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from strategies import gaps, probabilities
+
 from textmend.errors import PolicyError
 from textmend.policy import Policy
 from textmend.records import Fill, Gap
@@ -73,7 +73,10 @@ def test_nothing_invented_is_applied_by_default(gap, apply_at, unsure):
             for value in (0, -0.1, 1.01, float("nan"), float("inf"), True, None, "0.9", [0.9])
         ),
         *(("unsure", value) for value in ("guess", "", None, 1, ["keep"], "apply")),
-        *(("placeholder", value) for value in ("", " ", "\u00a0", "[\n]", "[…]\n", "[…]\r\n", "\n[…]", None, 5, b"[...]")),
+        *(
+            ("placeholder", value)
+            for value in ("", " ", "\u00a0", "[\n]", "[…]\n", "[…]\r\n", "\n[…]", None, 5, b"[...]")
+        ),
         *((name, value) for name in ("allow_names", "allow_numbers") for value in (1, 0, None, "yes")),
     ],
 )

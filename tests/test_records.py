@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-
 from strategies import decisions, edits, evidence, fills, gaps
+
 from textmend.errors import RecordError
 from textmend.records import SCHEMA, Decision, Edit, Evidence, Fill, Gap
 

@@ -5,8 +5,8 @@ import time
 import pytest
 import regex
 from hypothesis import given
-
 from strategies import any_text
+
 from textmend.text import CLOSING, OPENING, WORD, case_of, is_number, paragraphs, space_before
 
 LINE_END = regex.compile(r"[\n\r\x0b\x0c\x85\u2028\u2029]")
@@ -161,7 +161,24 @@ def test_no_mark_both_opens_and_closes():
     assert OPENING.isdisjoint(CLOSING)
 
 
-HOSTILE = ["A", "a", "Aa", "\u0301", "A\u0301", "\n", "\r\n", "\r", " ", " \n", ".", '."', "a\n", WRAPPED + "\n", "\u200b", ")"]
+HOSTILE = [
+    "A",
+    "a",
+    "Aa",
+    "\u0301",
+    "A\u0301",
+    "\n",
+    "\r\n",
+    "\r",
+    " ",
+    " \n",
+    ".",
+    '."',
+    "a\n",
+    WRAPPED + "\n",
+    "\u200b",
+    ")",
+]
 
 
 @pytest.mark.parametrize("piece", HOSTILE, ids=ascii)

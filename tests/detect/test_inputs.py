@@ -22,7 +22,22 @@ from textmend.text import WORD, paragraphs
 
 LINE_ENDS = "\n\r\x0b\x0c\x85\u2028\u2029"
 MORSELS = (
-    *("\n", "\r\n", "\n\n", " ", "  ", "\t", "\u00a0", "\u3000", "\u2028", "\x1c", "\u200b", "\ud800", "\x00", "\u0301"),
+    *(
+        "\n",
+        "\r\n",
+        "\n\n",
+        " ",
+        "  ",
+        "\t",
+        "\u00a0",
+        "\u3000",
+        "\u2028",
+        "\x1c",
+        "\u200b",
+        "\ud800",
+        "\x00",
+        "\u0301",
+    ),
     *("The", "the", "of", "otters", "saidBerg", "Tromsø", "UK", "iPad", "1999", "☕", "漢字"),
     *(",", ".", "(", ")", "“", "”", "’s", "-", "[MASK]"),
 )
@@ -276,7 +291,9 @@ def test_a_margin_that_leaves_no_room_is_refused_and_never_hangs(size, margin):
 # Time
 
 
-@pytest.mark.parametrize("unit", ["the ", " ", "a", "A", "\n", " \n", "\u0301", "\u200b ", ".", "a \u200b", "\r\n\t"], ids=ascii)
+@pytest.mark.parametrize(
+    "unit", ["the ", " ", "a", "A", "\n", " \n", "\u0301", "\u200b ", ".", "a \u200b", "\r\n\t"], ids=ascii
+)
 def test_reading_takes_linear_time(unit):
     def seconds(size: int) -> float:
         text = unit * (size // len(unit))

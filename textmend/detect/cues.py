@@ -39,7 +39,7 @@ CUES: dict[str, str] = {
     "preposition_before_punctuation": "A preposition, such as “with” or “during”, is followed by a punctuation mark.",
     "coordination_without_partner": "A conjunction, such as “and”, lacks one of the two things it should join.",
     "punctuation_clash": "Two punctuation marks meet, or one opens a paragraph, as when the words before it were lost.",
-    "article_mismatch": "“A” stands before a vowel sound, or “an” before a consonant, so another word came between.",
+    "article_mismatch": "The article “a” stands before a vowel sound, or “an” before a consonant.",
     "lower_case_start": "A sentence or paragraph starts with a small letter.",
     "glued_words": "White space is missing between two words.",
 }
@@ -231,7 +231,7 @@ def _function_word_clash(site: _Site) -> bool:
     if after == "of":
         return before in BEFORE_OF_WRONG or (before in POINTING and site.word_next != "all")
     if after in CONJUNCTIONS:
-        return before in ("and", "or") or _joins_nothing(site)
+        return before in ("and", "or") or (before in OBJECT_NEEDED and _joins_nothing(site))
     return before == after and before in OBJECT_NEEDED
 
 

@@ -71,7 +71,8 @@ class Source:
         clean: whether its texts are whole.
         records: how many records are judged; ``None``: all.
         fill_gaps: how many true gaps are filled, at most.
-        mend_gaps: records with how many true gaps are mended, at most; clean texts are all mended.
+        mend_gaps: records with how many true gaps are mended, at most.
+        mend_clean: how many clean texts are mended, at most; ``None``: all.
     """
 
     file: str
@@ -80,6 +81,7 @@ class Source:
     records: int | None = None
     fill_gaps: int = 0
     mend_gaps: int = 0
+    mend_clean: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +154,13 @@ def measure(system: System, suite: Suite, folder: Path, seed: int) -> Measured:
         benchmark = read_benchmark(folder / source.file, clean=source.clean)
         digests[source.file] = benchmark.digest
         sampled = sample(benchmark, source.records, seed)
-        plan = Plan(fill_gaps=source.fill_gaps, mend_gaps=source.mend_gaps, resamples=0, seed=seed)
+        plan = Plan(
+            fill_gaps=source.fill_gaps,
+            mend_gaps=source.mend_gaps,
+            mend_clean=source.mend_clean,
+            resamples=0,
+            seed=seed,
+        )
         if source.clean:
             (clean,) = evaluate_system(system, [], [sampled], plan).clean
             found = clean.figures
@@ -324,6 +332,8 @@ def _source_record(source: Source) -> dict[str, Any]:
     record: dict[str, Any] = {"file": source.file, "sha256": source.sha256}
     if source.clean:
         record["clean"] = True
+    if source.mend_clean is not None:
+        record["mend_clean"] = source.mend_clean
     if source.records is not None:
         record["records"] = source.records
     if not source.clean:

@@ -19,7 +19,7 @@ from textmend.evaluate.filling import Filling
 from textmend.evaluate.mending import sweep
 from textmend.evaluate.metrics import PrecisionRecall, ReliabilityBin, reliability
 from textmend.evaluate.plots import Series, bar_plot, line_plot
-from textmend.evaluate.report import label, rows, sections, shown
+from textmend.evaluate.report import counts_of, grid, sections
 from textmend.evaluate.run import BenchmarkResult, CleanResult, Evaluation
 from textmend.policy import Policy
 
@@ -154,7 +154,7 @@ def _benchmark_view(result: BenchmarkResult, policy: Policy) -> dict[str, Any]:
     judged = detection.judged
     return {
         "benchmark": result.benchmark,
-        "tables": _tables(result.figures),
+        "tables": _tables(result.figures, result.counts),
         "false": detection.false_beside(),
         "plots": [
             ("Precision and recall by white space", _variant_plot(detection)),
@@ -192,7 +192,7 @@ def _clean_view(result: CleanResult, threshold: float) -> dict[str, Any]:
     ]
     return {
         "benchmark": result.benchmark,
-        "tables": _tables(result.figures),
+        "tables": _tables(result.figures, {}),
         "errors": [
             ("Confident false gaps", "Whole text, as far as is known.", worst_false_gaps(result.judged, threshold)),
             ("Edits", "Each is harm.", edits[:_WORST]),
@@ -200,19 +200,9 @@ def _clean_view(result: CleanResult, threshold: float) -> dict[str, Any]:
     }
 
 
-def _tables(figures: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _tables(figures: Mapping[str, Mapping[str, Any]], counts: Mapping[str, int]) -> list[dict[str, Any]]:
     return [
-        {
-            "title": title,
-            "columns": list(columns),
-            "rows": [
-                (
-                    label(name),
-                    [shown(name, values[name]) if name in values else ("", "") for values in columns.values()],
-                )
-                for name in rows(columns)
-            ],
-        }
+        {"title": title, "grid": grid(columns, counts_of(columns, title, counts))}
         for title, columns in sections(figures)
     ]
 

@@ -7,11 +7,11 @@ import json
 import math
 import os
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rich.console import Console
 from rich.table import Table
@@ -30,6 +30,13 @@ _PACKAGES = ("numpy", "onnxruntime", "regex", "tokenizers")
 NOT_SHARES = frozenset(("ece", "mrr", "false_gaps", "false_gaps_sure", "harm"))
 """Figures that are rates or means; all others are shares, and shown in percent."""
 
+_SECTIONS = (
+    ("Detection", "detection"),
+    ("Recall by shape", "recall_by_shape"),
+    ("Fills at true gaps", "filling"),
+    ("Mending", "mending"),
+)
+
 LABELS = {
     "average_precision": "average precision",
     "best_f1": "best F1",
@@ -37,14 +44,14 @@ LABELS = {
     "precision": "precision",
     "recall": "recall",
     "f1": "F1",
-    "ece": "calibration error (ECE)",
+    "ece": "ECE",
     "false_gaps": "false gaps per 10,000 words",
     "false_gaps_sure": "… with probability 0.9 or more",
     "top_1": "top-1",
     "top_5": "top-5",
     "top_20": "top-20",
-    "top_1_accepted": "top-1, as good ones counted",
-    "mrr": "mean reciprocal rank",
+    "top_1_accepted": "top-1 or as good",
+    "mrr": "MRR",
     "precision_of_place": "… at the right place",
     "applied": "share of gaps filled",
     "harm": "harm per 10,000 words",
@@ -84,6 +91,7 @@ def to_dict(evaluation: Evaluation, origin: Mapping[str, Any]) -> dict[str, Any]
                 "false_gaps": dict(zip(("found", "beside"), result.detection.false_beside(), strict=True)),
                 "filled_gaps": len(result.filling.filled) if result.filling else 0,
                 "mended_records": len(result.mended or ()),
+                "counts": result.counts,
                 "figures": _figures(result.figures),
             }
             for result in evaluation.benchmarks
@@ -114,24 +122,28 @@ def show(evaluation: Evaluation, console: Console) -> None:
             f"{benchmark.gaps:,} gaps"
         )
         for title, columns in sections(result.figures):
-            console.print(_table(title, columns))
+            console.print(_table(title, columns, counts_of(columns, title, result.counts)))
         false, beside = result.detection.false_beside()
         console.print(f"{false:,} false gaps at {evaluation.plan.threshold:g}; {beside:,} of them beside a true one")
     for clean in evaluation.clean:
         console.print(f"\n[bold]{clean.benchmark.name}[/]: clean, {clean.benchmark.words:,} words")
         for title, columns in sections(clean.figures):
-            console.print(_table(title, columns))
+            console.print(_table(title, columns, None))
+
+
+def counts_of(columns: Iterable[str], title: str, counts: Mapping[str, int]) -> dict[str, int] | None:
+    """Return how many gaps each part of a table has; ``None`` where that is not known of every part."""
+    prefix = next((prefix for name, prefix in _SECTIONS if name == title), "")
+    names = {part: prefix if part == "all" else f"{prefix}/{part}" for part in columns}
+    if not all(name in counts for name in names.values()):
+        return None
+    return {part: counts[name] for part, name in names.items()}
 
 
 def sections(figures: Mapping[str, Mapping[str, Interval]]) -> list[tuple[str, dict[str, Mapping[str, Interval]]]]:
     """Return figures as tables: title, and for each column its figures. Parts of one kind share a table."""
     tables: list[tuple[str, dict[str, Mapping[str, Interval]]]] = []
-    for title, prefix in (
-        ("Detection", "detection"),
-        ("Recall by shape", "recall_by_shape"),
-        ("Fills at true gaps", "filling"),
-        ("Mending", "mending"),
-    ):
+    for title, prefix in _SECTIONS:
         columns = {
             (name.removeprefix(prefix).removeprefix("/") or "all"): values
             for name, values in figures.items()
@@ -156,24 +168,43 @@ def label(name: str) -> str:
     return LABELS.get(name, name)
 
 
-def rows(columns: Mapping[str, Mapping[str, Interval]]) -> Sequence[str]:
-    """Return the names of the figures of a table, in order."""
-    return list(dict.fromkeys(name for values in columns.values() for name in values))
+class Grid(NamedTuple):
+    """A table of figures as people read it: a heading, and rows of a name and cells (a figure, its interval)."""
+
+    heading: list[str]
+    rows: list[tuple[str, list[tuple[str, str]]]]
 
 
-def _table(title: str, columns: Mapping[str, Mapping[str, Interval]]) -> Table:
+def grid(columns: Mapping[str, Mapping[str, Interval]], counts: Mapping[str, int] | None = None) -> Grid:
+    """Return figures as a table: one row a figure where there is one part, else one row a part.
+
+    Args:
+        columns: figures by part.
+        counts: how many gaps a part has, where that is known.
+    """
+    names = list(dict.fromkeys(name for values in columns.values() for name in values))
+    if len(columns) == 1:
+        ((part, values),) = columns.items()
+        return Grid([part], [(label(name), [shown(name, values[name])]) for name in names])
+    rows = []
+    for part, values in columns.items():
+        cells = [shown(name, values[name]) if name in values else ("", "") for name in names]
+        rows.append((part, [(f"{counts[part]:,}", ""), *cells] if counts else cells))
+    return Grid([*(["gaps"] if counts else []), *map(label, names)], rows)
+
+
+def _table(title: str, columns: Mapping[str, Mapping[str, Interval]], counts: Mapping[str, int] | None) -> Table:
+    heading, rows = grid(columns, counts)
     table = Table(title=title, title_justify="left")
     table.add_column("")
-    for column in columns:
+    for column in heading:
         table.add_column(column, justify="right")
-    many = len(columns) > 1
-    for name in rows(columns):
-        cells = []
-        for number, values in enumerate(columns.values()):
-            value, between = shown(name, values[name]) if name in values else ("", "")
-            # Intervals of the parts are in the JSON; here they would hide the figures.
-            cells.append(f"{value} [dim]{between}[/]" if between and (number == 0 or not many) else value)
-        table.add_row(label(name), *cells)
+    for number, (name, cells) in enumerate(rows):
+        # Intervals of the parts are in the JSON and in the HTML report; here they would hide the figures.
+        with_interval = number == 0 or len(columns) == 1
+        table.add_row(
+            name, *(f"{value}\n[dim]{between}[/]" if between and with_interval else value for value, between in cells)
+        )
     return table
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from textmend.evaluate.benchmark import Benchmark, Record, sample_gaps
+from textmend.evaluate.benchmark import Benchmark, Record, sample, sample_gaps
 from textmend.evaluate.bootstrap import Interval, Statistic, intervals
 from textmend.evaluate.detection import Detection, JudgedRecord, clean_statistic, judge_records
 from textmend.evaluate.filling import Filling, fill_records
@@ -28,6 +28,7 @@ class Plan:
         fills: whether to measure fills and mending, which take by far the most time.
         fill_gaps: how many true gaps of each benchmark to fill, at most; ``None``: all.
         mend_gaps: records with how many true gaps to mend, at most; ``None``: all.
+        mend_clean: how many clean texts to mend, at most; ``None``: all.
         known_lengths: measure fills with the true number of words given, too.
         resamples: bootstrap resamples; 0 leaves the intervals out.
         seed: for sampling and resampling.
@@ -37,6 +38,7 @@ class Plan:
     fills: bool = True
     fill_gaps: int | None = 300
     mend_gaps: int | None = 300
+    mend_clean: int | None = None
     known_lengths: bool = False
     resamples: int = 500
     seed: int = 0
@@ -53,6 +55,7 @@ class BenchmarkResult:
         filling_known: the same with the true number of words given.
         mended: records mended.
         figures: all figures with intervals, by part (``detection``, ``recall_by_shape``, ``filling`` …).
+        counts: how many true gaps a part has.
     """
 
     benchmark: Benchmark
@@ -61,6 +64,7 @@ class BenchmarkResult:
     filling_known: Filling | None
     mended: list[MendedRecord] | None
     figures: dict[str, dict[str, Interval]]
+    counts: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,8 +118,10 @@ def _benchmark(system: System, benchmark: Benchmark, plan: Plan, track: Track) -
     detection = Detection(judged, plan.threshold)
     documents = len(judged)
     figures = {"detection": resampled(detection.figures, documents)}
+    counts = {"detection": benchmark.gaps}
     for variant, part in detection.by_variant().items():
         figures[f"detection/{variant}"] = resampled(part.figures, len(part.judged))
+        counts[f"detection/{variant}"] = sum(len(one.record.gaps) for one in part.judged)
     figures["recall_by_shape"] = resampled(detection.recall_by_shape, documents)
     filling = filling_known = None
     mended = None
@@ -132,6 +138,7 @@ def _benchmark(system: System, benchmark: Benchmark, plan: Plan, track: Track) -
             )
         for name, fills in _filling_parts(filling, filling_known):
             figures[name] = resampled(fills.figures, fills.documents)
+            counts[name] = len(fills.filled)
         records = sample_gaps(benchmark, plan.mend_gaps, plan.seed).records
         mended = mend_records(track(_by_gaps(records), f"{benchmark.name}: mending"), system.mend)
         figures["mending"] = resampled(mending_statistic(mended), len(mended))
@@ -142,6 +149,7 @@ def _benchmark(system: System, benchmark: Benchmark, plan: Plan, track: Track) -
         filling_known=filling_known,
         mended=mended,
         figures=figures,
+        counts=counts,
     )
 
 
@@ -159,23 +167,17 @@ def _filling_parts(filling: Filling, known: Filling | None) -> Iterator[tuple[st
 
 
 def _clean(system: System, benchmark: Benchmark, plan: Plan, track: Track) -> CleanResult:
+    def resampled(statistic: Statistic, documents: int) -> dict[str, Interval]:
+        return intervals(statistic, documents, resamples=plan.resamples, seed=plan.seed)
+
     judged = judge_records(track(_by_words(benchmark.records), f"{benchmark.name}: detection"), system.judge)
-    documents = len(judged)
-    statistics = {"detection": clean_statistic(judged, plan.threshold)}
+    figures = {"detection": resampled(clean_statistic(judged, plan.threshold), len(judged))}
     mended = None
     if plan.fills:
-        batches = track(_by_words(benchmark.records), f"{benchmark.name}: mending")
-        mended = mend_records(batches, system.mend)
-        statistics["mending"] = mending_statistic(mended)
-    return CleanResult(
-        benchmark=benchmark,
-        judged=judged,
-        mended=mended,
-        figures={
-            name: intervals(statistic, documents, resamples=plan.resamples, seed=plan.seed)
-            for name, statistic in statistics.items()
-        },
-    )
+        records = sample(benchmark, plan.mend_clean, plan.seed).records
+        mended = mend_records(track(_by_words(records), f"{benchmark.name}: mending"), system.mend)
+        figures["mending"] = resampled(mending_statistic(mended), len(mended))
+    return CleanResult(benchmark=benchmark, judged=judged, mended=mended, figures=figures)
 
 
 def _by_words(records: Sequence[Record]) -> list[Sequence[Record]]:

@@ -101,7 +101,12 @@ def draw(pieces: Iterable[Piece], screen: Screen) -> Text:
 
 def page(document: Document, note: str, pieces: Iterable[Piece], screen: Screen) -> RenderableType:
     """Return an article under a line with its name and a note."""
-    title = show_line(document.name, "bold") + Text(f" · {note}" if not is_plain(screen.out) else f", {note}")
+    dots, dot = ("...", ", ") if is_plain(screen.out) else ("…", " · ")
+    name = show_line(document.name, "bold")
+    room = max(8, screen.width - len(note) - 8)
+    if len(name) > room:  # the end of a path tells more than its beginning
+        name = Text(dots, "bold") + name[-room:]
+    title = name + Text(dot + note)
     return Group(
         Rule(title, align="left", style="dim"),
         Text(),

@@ -64,9 +64,9 @@ def is_plain(console: Console) -> bool:
 
 
 def show(raw: str, style: str | Style = "") -> Text:
-    """Return text of unknown make, safe to print: what is hidden or would steer the terminal is escaped.
+    r"""Return text of unknown make, safe to print: what is hidden or would steer the terminal is escaped.
 
-    Line ends become ``\\n``; tabs stay.
+    Line ends become ``\n``; tabs stay.
     """
     text = Text()
     position = 0

@@ -179,7 +179,8 @@ def block_linear(graph: Graph, x: str, blocks: Blocks, bias: str, stored: str, n
     scales = graph.half_weight(f"{stored}.scales", blocks.scales)
     return graph.op(
         "MatMulNBits", x, codes, scales, "", "", bias, name=name, domain=CONTRIB,
-        N=rows, K=count * blocks.precision.block, bits=blocks.precision.bits, block_size=blocks.precision.block, accuracy_level=INT8_ACTIVATIONS,
+        N=rows, K=count * blocks.precision.block, bits=blocks.precision.bits, block_size=blocks.precision.block,
+        accuracy_level=INT8_ACTIVATIONS,
     )  # fmt: skip
 
 

@@ -140,7 +140,7 @@ def _half(scales: Array) -> Array:
 
 def _codes(blocks: Array, scales: Array, middle: int) -> Array:
     steps = np.rint(blocks / scales.astype(np.float32)[..., None]) + middle
-    return np.clip(steps, 0, 2 * middle - 1).astype(np.uint8)
+    return np.asarray(np.clip(steps, 0, 2 * middle - 1), np.uint8)
 
 
 def _compensated(matrix: Array, moments: Array, precision: Precision) -> tuple[Array, Array]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import codecs
 import json
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from fake_mender import ARTICLE
 
-from conftest import ARTICLE
 from textmend.errors import FileError
 from textmend.terminal.inputs import decode
 
@@ -19,19 +20,19 @@ def test_standard_input_is_read_without_files_and_as_dash(cli):
         outcome = cli("find", "--json", *arguments, stdin=ARTICLE.encode())
         assert outcome.code == 0
         record = json.loads(outcome.out)
-        assert record["file"] == "-" and len(record["gaps"]) == 2
+        assert record["file"] == "-"
+        assert len(record["gaps"]) == 2
 
 
 def test_dash_twice_is_usage(cli):
     assert cli("find", "-", "-").code == 2
 
 
-def test_nothing_at_a_keyboard_shows_help(cli, monkeypatch):
-    import typer.testing
-
-    monkeypatch.setattr(typer.testing._NamedTextIOWrapper, "isatty", lambda self: True)
-    outcome = cli("find")
-    assert outcome.code == 2 and "Usage: textmend find" in outcome.text
+def test_nothing_at_a_keyboard_shows_help():
+    keyboard = "import sys; sys.stdin.isatty = lambda: True; from textmend.cli import app; app(prog_name='textmend')"
+    run = subprocess.run([sys.executable, "-c", keyboard, "find"], capture_output=True, text=True, check=False)
+    assert run.returncode == 2
+    assert "Usage: textmend find" in run.stdout
 
 
 @pytest.mark.parametrize(
@@ -49,14 +50,16 @@ def test_a_wrong_encoding_is_told_with_offset_and_remedy(cli, tmp_path, data, me
     path.write_bytes(data)
     outcome = cli("find", path)
     assert outcome.code == 3
-    assert f"textmend: {path}: " in outcome.err and message in outcome.err
+    assert f"textmend: {path}: " in outcome.err
+    assert message in outcome.err
 
 
 def test_a_missing_file_and_a_folder_are_told_and_the_others_done(cli, article, tmp_path):
     outcome = cli("find", "--json", tmp_path / "no.txt", article, tmp_path)
     assert outcome.code == 3
     assert [json.loads(line)["file"] for line in outcome.text.splitlines()] == [str(article)]
-    assert "no.txt: no such file" in outcome.err and "is a folder" in outcome.err
+    assert "no.txt: no such file" in outcome.err
+    assert "is a folder" in outcome.err
 
 
 def test_an_explicit_encoding_admits_zero_characters(cli, tmp_path):
@@ -69,7 +72,8 @@ def test_an_explicit_encoding_admits_zero_characters(cli, tmp_path):
 @pytest.mark.parametrize("name", ["no-such", "base64"])
 def test_an_unknown_encoding_is_usage(cli, article, name):
     outcome = cli("find", "--encoding", name, article)
-    assert outcome.code == 2 and name in outcome.err
+    assert outcome.code == 2
+    assert name in outcome.err
 
 
 @pytest.mark.parametrize(
@@ -96,9 +100,11 @@ def test_encodings_that_lose_bytes_are_noticed(cli, tmp_path):
     path = tmp_path / "jis.txt"
     path.write_bytes(b"a\x1b(B\x1b(B b")  # two escapes that change nothing
     outcome = cli("mend", "-e", "iso2022_jp", path)
-    assert outcome.code == 3 and outcome.out == b"" and "convert the file to UTF-8" in outcome.err
+    assert outcome.code == 3
+    assert outcome.out == b""
+    assert "convert the file to UTF-8" in outcome.err
 
 
 def test_a_character_the_encoding_lacks_is_told():
-    with pytest.raises(FileError, match="can't be written in iso8859-1.*--placeholder"):
+    with pytest.raises(FileError, match=r"can't be written in iso8859-1.*--placeholder"):
         decode(Path("x"), b"x", "latin-1").encode("[…]")

@@ -30,7 +30,8 @@ def test_find_gives_gaps_that_are_white_space():
     assert (run.returncode, run.stderr) == (0, b"")
     text = FIXTURE.read_bytes().decode()
     gaps = [Gap.from_dict(gap) for gap in json.loads(run.stdout)["gaps"]]
-    assert gaps and not any(text[gap.start : gap.end].strip() for gap in gaps)
+    assert gaps
+    assert not any(text[gap.start : gap.end].strip() for gap in gaps)
 
 
 def test_mend_can_be_undone():
