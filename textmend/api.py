@@ -17,7 +17,7 @@ def _mender() -> Mender:
 
 
 @overload
-def find_gaps(text: str) -> list[Gap]: ...
+def find_gaps(text: str) -> list[Gap]: ...  # type: ignore[overload-overlap] # a str is an iterable of str
 @overload
 def find_gaps(text: Iterable[str]) -> Iterator[list[Gap]]: ...
 def find_gaps(text: Any) -> Any:
@@ -26,7 +26,7 @@ def find_gaps(text: Any) -> Any:
 
 
 @overload
-def suggest(text: str, *, title: str | None = None, metadata: Metadata | None = None) -> list[Gap]: ...
+def suggest(text: str, *, title: str | None = None, metadata: Metadata | None = None) -> list[Gap]: ...  # type: ignore[overload-overlap] # a str is an iterable of str
 @overload
 def suggest(
     text: Iterable[str],
@@ -40,7 +40,7 @@ def suggest(text: Any, *, title: Any = None, metadata: Any = None) -> Any:
 
 
 @overload
-def mend(text: str, *, title: str | None = None, metadata: Metadata | None = None) -> Mended: ...
+def mend(text: str, *, title: str | None = None, metadata: Metadata | None = None) -> Mended: ...  # type: ignore[overload-overlap] # a str is an iterable of str
 @overload
 def mend(
     text: Iterable[str],

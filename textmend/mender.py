@@ -66,7 +66,7 @@ class Mender:
         self._proposer: Proposer | None = None
 
     @overload
-    def find_gaps(self, text: str) -> list[Gap]: ...
+    def find_gaps(self, text: str) -> list[Gap]: ...  # type: ignore[overload-overlap] # a str is an iterable of str
     @overload
     def find_gaps(self, text: Iterable[str]) -> Iterator[list[Gap]]: ...
     def find_gaps(self, text: str | Iterable[str]) -> list[Gap] | Iterator[list[Gap]]:
@@ -84,7 +84,7 @@ class Mender:
         return self._run(text, None, None, self._find)
 
     @overload
-    def suggest(self, text: str, *, title: str | None = None, metadata: Metadata | None = None) -> list[Gap]: ...
+    def suggest(self, text: str, *, title: str | None = None, metadata: Metadata | None = None) -> list[Gap]: ...  # type: ignore[overload-overlap] # a str is an iterable of str
     @overload
     def suggest(
         self,
@@ -110,7 +110,7 @@ class Mender:
         return self._run(text, title, metadata, self._suggest)
 
     @overload
-    def mend(self, text: str, *, title: str | None = None, metadata: Metadata | None = None) -> Mended: ...
+    def mend(self, text: str, *, title: str | None = None, metadata: Metadata | None = None) -> Mended: ...  # type: ignore[overload-overlap] # a str is an iterable of str
     @overload
     def mend(
         self,
@@ -174,9 +174,7 @@ class Mender:
 
     def _mend(self, jobs: Sequence[_Job]) -> list[Mended]:
         return [
-            Mended.of(
-                job.text, [gap.with_decision(self.policy.decide(gap)) for gap in gaps], self.policy.placeholder
-            )
+            Mended.of(job.text, [gap.with_decision(self.policy.decide(gap)) for gap in gaps], self.policy.placeholder)
             for job, gaps in zip(jobs, self._suggest(jobs), strict=True)
         ]
 
@@ -233,4 +231,6 @@ def _job(text: Any, title: Any, metadata: Any, place: str) -> _Job:
 
 def _wrong_text(value: object, place: str) -> str:
     advice = ": decode it first, for example  data.decode('utf-8')" if isinstance(value, bytes | bytearray) else ""
-    return f"{place}expected a string{'' if place else ' or an iterable of strings'}, got {type(value).__name__}{advice}"
+    return (
+        f"{place}expected a string{'' if place else ' or an iterable of strings'}, got {type(value).__name__}{advice}"
+    )

@@ -45,7 +45,11 @@ class Policy:
                 raise PolicyError(f"Policy: {name}={value!r} should be a number above 0 and at most 1")
         if self.unsure not in get_args(Unsure):
             raise PolicyError(f"Policy: unsure={self.unsure!r} should be one of " + ", ".join(get_args(Unsure)))
-        if not isinstance(self.placeholder, str) or not self.placeholder.strip() or len(self.placeholder.splitlines()) > 1:
+        if (
+            not isinstance(self.placeholder, str)
+            or not self.placeholder.strip()
+            or len(self.placeholder.splitlines()) > 1
+        ):
             raise PolicyError(f"Policy: placeholder={self.placeholder!r} should be visible text on one line")
         for field in fields(self):
             if field.type == "bool" and not isinstance(getattr(self, field.name), bool):

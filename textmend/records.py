@@ -208,7 +208,9 @@ class Edit:
         gap = read.mapping("gap")
         removed = read.text("removed")
         if len(removed) != end - start:
-            raise RecordError(f"edit: 'removed' has {len(removed)} code points, its span {start}:{end} has {end - start}")
+            raise RecordError(
+                f"edit: 'removed' has {len(removed)} code points, its span {start}:{end} has {end - start}"
+            )
         return cls(
             start=start,
             end=end,

@@ -32,7 +32,9 @@ def _sentences(text: str, paragraph: Span) -> list[Span]:
         # Nothing a person wrote: the paragraph stands for the sentence.
         return [paragraph]
     # A lone surrogate can't be encoded, so it is shown to spaCy as another character of the same length.
-    shown = "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text[paragraph.start : paragraph.end])
+    shown = "".join(
+        "\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text[paragraph.start : paragraph.end]
+    )
     return [
         Span(paragraph.start + sentence.start_char, paragraph.start + sentence.end_char)
         for sentence in _sentencizer()(shown).sents

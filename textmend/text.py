@@ -80,7 +80,7 @@ def paragraphs(text: str) -> Iterator[Span]:
     block: list[Span] = []
     end_of_last = 0
     for match in _LINE.finditer(text):
-        start, end = match.span()
+        start, _end = match.span()
         line = match.group()
         stripped = line.strip()
         if not stripped:

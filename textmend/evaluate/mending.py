@@ -109,6 +109,13 @@ def mending_statistic(mended: Sequence[MendedRecord]) -> Statistic:
     return figures
 
 
+def clean_mending_statistic(mended: Sequence[MendedRecord]) -> Statistic:
+    """Return the statistic of clean texts that were mended: ``harm``, every edit per 10,000 words."""
+    edits = np.array([len(one.edits) for one in mended], dtype=np.float64)
+    words = np.array([one.record.words for one in mended], dtype=np.float64)
+    return lambda weights: {"harm": 10_000 * share(weights * edits, weights * words)}
+
+
 def sweep(mended: Sequence[MendedRecord], policy: Policy, apply_at: Sequence[float] = SWEEP) -> list[SweepPoint]:
     """Return what the policy would apply at other thresholds, from the fills that were proposed."""
     points = []

@@ -281,9 +281,7 @@ def _mending_plots(result: BenchmarkResult, policy: Policy) -> list[tuple[str, s
         Series("gaps filled", x, [point.applied for point in points], sizes=[1.0] * len(points),
                notes=[f"at {point.apply_at:g}: {point.applied:.2f} of the gaps" for point in points]),
     ]  # fmt: skip
-    plot = line_plot(
-        lines, title="What mending would do at other thresholds", x_label="apply_at", y_label="share", x_range=(0.3, 1)
-    )
+    plot = line_plot(lines, title="What mending would do at other thresholds", x_label="apply_at", y_label="share")
     return [("Mending at other thresholds", plot)]
 
 

@@ -6,7 +6,7 @@ Only the three plots that a report needs. All text is escaped by the XML writer.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
@@ -53,7 +53,7 @@ def line_plot(
 
     Points outside the ranges or not finite are left out. Long lines are thinned to a few hundred points.
     """
-    svg = _canvas(title, len(series))
+    svg = _canvas(title, _legend_rows(len(series)))
     _axes(svg, x_label, y_label, x_range, y_range)
     if diagonal:
         (x1, y1), (x2, y2) = _place(x_range[0], y_range[0], x_range, y_range), _place(1, 1, x_range, y_range)
@@ -80,8 +80,8 @@ def line_plot(
 
 def bar_plot(labels: Sequence[str], shares: Sequence[float], *, title: str, x_label: str, y_label: str) -> str:
     """Return bars for shares from 0 to 1, each with its value above it."""
-    top = max(0.1, math.ceil(10 * max([0.0, *shares])) / 10)
-    svg = _canvas(title, 1)
+    top = next((top for top in (0.1, 0.25, 0.5, 1.0) if max(shares, default=0.0) <= top), 1.0)
+    svg = _canvas(title, 0)
     _axes(svg, x_label, y_label, (0.0, 1.0), (0.0, top), ticks_x=False)
     step = (_WIDTH - _LEFT - _RIGHT) / max(1, len(labels))
     for index, (label, value) in enumerate(zip(labels, shares, strict=True)):
@@ -95,8 +95,8 @@ def bar_plot(labels: Sequence[str], shares: Sequence[float], *, title: str, x_la
     return _written(svg)
 
 
-def _canvas(title: str, series: int) -> Node:
-    height = _HEIGHT + (20.0 * math.ceil(series / 3) if series > 1 else 0.0)
+def _canvas(title: str, legend_rows: int) -> Node:
+    height = _HEIGHT + 20.0 * legend_rows
     box = f"0 0 {_WIDTH:g} {height:g}"
     return ElementTree.Element("svg", {"viewBox": box, "role": "img", "aria-label": title, "class": "plot"})
 
@@ -126,18 +126,31 @@ def _axes(
     _add(svg, "text", {"class": "label", "x": 12, "y": middle, "text-anchor": "middle", "transform": turned}, y_label)
 
 
+def _legend_rows(names: int) -> int:
+    return math.ceil(names / _legend_columns(names)) if names > 1 else 0
+
+
+def _legend_columns(names: int) -> int:
+    return 3 if names > 2 else 2
+
+
 def _legend(svg: Node, names: Sequence[str]) -> None:
     if len(names) < 2:
         return
-    width = (_WIDTH - _LEFT) / 3
+    columns = _legend_columns(len(names))
     for number, name in enumerate(names):
-        x, y = _LEFT + width * (number % 3), _HEIGHT + 20.0 * (number // 3) + 8
+        x = _LEFT + (_WIDTH - _LEFT) / columns * (number % columns)
+        y = _HEIGHT + 20.0 * (number // columns) + 8
         dash = _DASHES[number % len(_DASHES)] or None
-        _add(
-            svg,
-            "line",
-            {"class": f"line s{number % 6}", "x1": x, "y1": y, "x2": x + 22, "y2": y, "stroke-dasharray": dash},
-        )
+        mark: dict[str, str | float | None] = {
+            "class": f"line s{number % 6}",
+            "x1": x,
+            "y1": y,
+            "x2": x + 22,
+            "y2": y,
+            "stroke-dasharray": dash,
+        }
+        _add(svg, "line", mark)
         _add(svg, "text", {"x": x + 27, "y": y + 4}, name)
 
 
@@ -157,7 +170,7 @@ def _thinned(points: Sequence[tuple[int, float, float]]) -> list[tuple[int, floa
     return [points[index] for index in kept]
 
 
-def _add(parent: Node, tag: str, attributes: dict[str, str | float | None], text: str | None = None) -> Node:
+def _add(parent: Node, tag: str, attributes: Mapping[str, str | float | None], text: str | None = None) -> Node:
     written = {
         name: value if isinstance(value, str) else f"{value:.1f}"
         for name, value in attributes.items()

@@ -9,7 +9,7 @@ from textmend.evaluate.benchmark import Benchmark, Record, sample, sample_gaps
 from textmend.evaluate.bootstrap import Interval, Statistic, intervals
 from textmend.evaluate.detection import Detection, JudgedRecord, clean_statistic, judge_records
 from textmend.evaluate.filling import Filling, fill_records
-from textmend.evaluate.mending import MendedRecord, mend_records, mending_statistic
+from textmend.evaluate.mending import MendedRecord, clean_mending_statistic, mend_records, mending_statistic
 from textmend.evaluate.system import System
 
 Track = Callable[[Sequence[Sequence[Record]], str], Iterable[Sequence[Record]]]
@@ -176,7 +176,7 @@ def _clean(system: System, benchmark: Benchmark, plan: Plan, track: Track) -> Cl
     if plan.fills:
         records = sample(benchmark, plan.mend_clean, plan.seed).records
         mended = mend_records(track(_by_words(records), f"{benchmark.name}: mending"), system.mend)
-        figures["mending"] = resampled(mending_statistic(mended), len(mended))
+        figures["mending"] = resampled(clean_mending_statistic(mended), len(mended))
     return CleanResult(benchmark=benchmark, judged=judged, mended=mended, figures=figures)
 
 

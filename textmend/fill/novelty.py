@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from textmend.text import WORD, is_number
 
+
 class Novelty:
     """Tells what is new to an article.
 

@@ -104,9 +104,7 @@ class Proposer:
                 probability=float(probabilities[i]),
                 origin="echo" if proposed[i].features.echo else "model",
                 evidence=proposed[i].evidence,
-                introduces=novelty.introduced(
-                    proposed[i].text, at_sentence_start=at_start, is_common=self._is_common
-                ),
+                introduces=novelty.introduced(proposed[i].text, at_sentence_start=at_start, is_common=self._is_common),
             )
             for i in order
         )

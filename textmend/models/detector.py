@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from textmend.calibration import Calibration
 from textmend.errors import ModelError
 from textmend.models.folder import ModelFolder
+from textmend.models.masked_lm import Pieces
 from textmend.models.session import batches, open_session, padded
 from textmend.models.wordpiece import WordPieces
 
-_BATCH_TOKENS = 8192
+_BATCH_TOKENS = 256  # one window a call: larger batches leave the caches and run at half the speed
 
 
 class Row(Protocol):
@@ -48,7 +49,7 @@ class OnnxDetector:
         opened = ModelFolder.open(folder, "detector")
         self.name = str(opened.get("name", str))
         tokens = opened.get("tokens", dict)
-        self.pieces = WordPieces(opened.tokenizer, **tokens)
+        self.pieces: Pieces = WordPieces(opened.tokenizer, **tokens)
         self.window = int(opened.get("window", int))
         self.margin = int(opened.get("margin", int))
         self.labels = int(opened.get("labels", int))

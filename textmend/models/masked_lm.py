@@ -78,10 +78,11 @@ class OnnxMaskedLM:
         self.folder = opened
         self.name = str(opened.get("name", str))
         tokens = opened.get("tokens", dict)
-        self.pieces = WordPieces(
+        pieces = WordPieces(
             opened.tokenizer, start=tokens["start"], separator=tokens["separator"], unknown=tokens["unknown"]
         )
-        tokenizer = self.pieces.tokenizer
+        self.pieces: Pieces = pieces
+        tokenizer = pieces.tokenizer
         known = tokenizer.get_vocab(with_added_tokens=True)
         names = [""] * (max(known.values()) + 1)
         for name, index in known.items():

@@ -63,7 +63,7 @@ class Vocabulary:
         if self.joins[previous]:
             return self._first
         allowed = self.wordlike
-        extra = [] if last else list(np.flatnonzero(self.joins))
+        extra = [] if last else [int(index) for index in np.flatnonzero(self.joins)]
         if self.point is not None and self._is_initial(prefix):
             extra.append(self.point)
         if previous == self.point:

@@ -17,7 +17,6 @@ Variant = Literal["raw", "collapsed", "tidy", "glued"]
 """
 
 
-
 @dataclass(frozen=True, slots=True)
 class Loss:
     """One gap of a damaged text: its white space ``text[start:end]`` and the words that stood there."""

@@ -96,7 +96,9 @@ def train(
 
     def save(end: float) -> None:
         run.hours += end
-        tensors = {f"model.{name}": p for name, p in model.named_parameters() if name in average}
+        tensors: dict[str, torch.Tensor] = {
+            f"model.{name}": p for name, p in model.named_parameters() if name in average
+        }
         tensors |= {f"average.{name}": tensor for name, tensor in average.items()}
         tensors |= optimizer_tensors(optimizer, names)
         save_checkpoint(checkpoint, tensors, {"run": vars(run), "position": batches.position()})
@@ -119,7 +121,7 @@ def train(
         for group in optimizer.param_groups:
             group["lr"] = group["peak"] * schedule.factor(run.step - first_step, progress)
         loss, tokens = loss_of(batch)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)

@@ -63,12 +63,21 @@ def bullets(paragraphs: Sequence[str], rng: random.Random) -> str:
 
 def headlines(paragraphs: Sequence[str], rng: random.Random) -> str:
     """Sentences set as headlines: Title Case, UPPER CASE, bold, without a full stop."""
-    dress = rng.choice([str.title, str.upper, str, lambda text: f"**{text}**", lambda text: f"# {text}"])
+    dress = rng.choice(_HEADLINE_DRESSES)
     lines = []
     for text in paragraphs:
         sentences = _SENTENCE.split(text)
         lines += [dress(sentences[0].rstrip(".")) if len(sentences[0]) < 90 else sentences[0], text]
     return "\n\n".join(lines)
+
+
+_HEADLINE_DRESSES: tuple[Callable[[str], str], ...] = (
+    str.title,
+    str.upper,
+    str,
+    lambda text: f"**{text}**",
+    lambda text: f"# {text}",
+)
 
 
 def table(paragraphs: Sequence[str], rng: random.Random) -> str:

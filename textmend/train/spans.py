@@ -193,4 +193,6 @@ def keyword_span(row: Sequence[Token], rng: random.Random) -> tuple[int, int] | 
 
 
 def _is_content(token: Token) -> bool:
-    return token.is_word and len(token.text) > 2 and token.text.lower() not in FUNCTION_WORDS and not token.text.isdigit()
+    return (
+        token.is_word and len(token.text) > 2 and token.text.lower() not in FUNCTION_WORDS and not token.text.isdigit()
+    )
