@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from textmend.edits import insertion, removal
@@ -21,25 +22,43 @@ def plan(text: str, gaps: Sequence[Gap], placeholder: str) -> tuple[list[Gap], l
         gaps: decided gaps, sorted and disjoint.
         placeholder: the visible mark.
     """
-    dropped = [Span(gap.start, gap.end) for gap in gaps if gap.decision == "drop"]
-    sentences = _merged(sentences_around(text, dropped)) if dropped else []
-    decided: list[Gap] = []
+    sentences = _dropped_sentences(text, gaps)
+    decided = [gap if index not in sentences else gap.with_decision("drop") for index, gap in enumerate(gaps)]
+    changes: list[tuple[Span, Gap]] = []
+    for index, gap in enumerate(decided):
+        sentence = sentences.get(index)
+        if sentence is None and gap.decision in ("apply", "mark"):
+            changes.append((Span(gap.start, gap.end), gap))
+        elif sentence is not None and (not changes or changes[-1][0] != sentence):
+            changes.append((sentence, gap))
     edits: list[Edit] = []
-    waiting = list(reversed(sentences))
-    current: Span | None = None
-    for gap in gaps:
-        while waiting and waiting[-1].start <= gap.start:
-            current = waiting.pop()
-        if current and gap.end <= current.end and (gap.start < current.end or gap.decision == "drop"):
-            gap = gap.with_decision("drop")
-            if not edits or edits[-1].replacement or edits[-1].end < current.end:
-                edits.append(removal(text, current, gap))
-        elif gap.decision == "apply":
+    for (span, gap), following in zip(changes, [*changes[1:], None], strict=True):
+        if gap.decision == "apply":
             edits.append(insertion(text, gap, gap.fills[0].text, gap.fills[0]))
         elif gap.decision == "mark":
             edits.append(insertion(text, gap, placeholder))
-        decided.append(gap)
+        else:
+            floor = edits[-1].end if edits else 0
+            edits.append(removal(text, span, gap, floor=floor, ceiling=following[0].start if following else None))
     return decided, edits
+
+
+def _dropped_sentences(text: str, gaps: Sequence[Gap]) -> dict[int, Span]:
+    """Return, for each gap in a sentence that goes, by number, that sentence."""
+    places = [Span(gap.start, gap.end) for gap in gaps if gap.decision == "drop"]
+    if not places:
+        return {}
+    own = dict(zip(places, sentences_around(text, places), strict=True))
+    going = sorted(set(own.values()))
+    starts = [sentence.start for sentence in going]
+    found: dict[int, Span] = {}
+    for index, gap in enumerate(gaps):
+        before = going[max(0, bisect_right(starts, gap.end) - 1)]
+        if gap.decision == "drop":
+            found[index] = own[Span(gap.start, gap.end)]
+        elif before.start <= gap.end < before.end:
+            found[index] = before
+    return found
 
 
 def with_words(gap: Gap, words: str) -> Gap:
@@ -48,13 +67,3 @@ def with_words(gap: Gap, words: str) -> Gap:
     first = chosen or Fill(text=words, probability=1.0, origin="reviewer")
     rest = tuple(fill for fill in gap.fills if fill is not chosen)
     return gap.with_fills((first, *rest)).with_decision("apply")
-
-
-def _merged(spans: Sequence[Span]) -> list[Span]:
-    merged: list[Span] = []
-    for span in sorted(set(spans)):
-        if merged and span.start < merged[-1].end:
-            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
-        else:
-            merged.append(span)
-    return merged

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from textmend.errors import PolicyError
 from textmend.records import Action, Gap
-from textmend.text import is_number
+from textmend.text import WORD, is_number
 
 Unsure = Literal["keep", "mark", "drop"]
 
@@ -45,11 +45,7 @@ class Policy:
                 raise PolicyError(f"Policy: {name}={value!r} should be a number above 0 and at most 1")
         if self.unsure not in get_args(Unsure):
             raise PolicyError(f"Policy: unsure={self.unsure!r} should be one of " + ", ".join(get_args(Unsure)))
-        if (
-            not isinstance(self.placeholder, str)
-            or not self.placeholder.strip()
-            or len(self.placeholder.splitlines()) > 1
-        ):
+        if not isinstance(self.placeholder, str) or not _is_visible_line(self.placeholder):
             raise PolicyError(f"Policy: placeholder={self.placeholder!r} should be visible text on one line")
         for field in fields(self):
             if field.type == "bool" and not isinstance(getattr(self, field.name), bool):
@@ -65,3 +61,7 @@ class Policy:
 
     def _admits(self, introduces: tuple[str, ...]) -> bool:
         return all(self.allow_numbers if is_number(item) else self.allow_names for item in introduces)
+
+
+def _is_visible_line(text: str) -> bool:
+    return bool(WORD.search(text)) and text.splitlines() == [text]

@@ -53,11 +53,12 @@ class Evidence:
     def from_dict(cls, data: Mapping[str, Any]) -> Evidence:
         """Read the JSON form. Raises :class:`RecordError` where it is malformed."""
         read = _Reader(data, "evidence")
+        start, end = read.span(optional=True)
         return cls(
             place=read.choice("place", get_args(Place)),
             quote=read.text("quote"),
-            start=read.offset("start", optional=True),
-            end=read.offset("end", optional=True),
+            start=start,
+            end=end,
             detail=read.text("detail", optional=True),
         )
 
@@ -243,7 +244,7 @@ class Decision:
     at: str | None = None
 
     def __post_init__(self) -> None:
-        if (self.verdict == "fill") != bool(self.text and self.text.strip()):
+        if not (self.text and self.text.strip()) if self.verdict == "fill" else self.text is not None:
             raise RecordError(
                 f"decision at {self.start}:{self.end}: the verdict {self.verdict!r} goes "
                 + ("with words in 'text'" if self.verdict == "fill" else f"without a text, but has {self.text!r}")
@@ -298,7 +299,7 @@ class _Reader:
 
     def schema(self) -> None:
         version = self._data.get("schema")
-        if version != SCHEMA:
+        if version != SCHEMA or isinstance(version, bool):
             raise RecordError(
                 f"{self._kind}: schema version {version!r} can't be read by this version of textmend, "
                 f"which reads version {SCHEMA}"
@@ -326,9 +327,9 @@ class _Reader:
             raise self._fail(key, "an offset: a whole number from 0")
         return value
 
-    def span(self) -> tuple[int, int]:
-        start, end = self.offset("start"), self.offset("end")
-        if end < start:
+    def span(self, *, optional: bool = False) -> tuple[Any, Any]:
+        start, end = self.offset("start", optional=optional), self.offset("end", optional=optional)
+        if start is not None and end is not None and end < start:
             raise RecordError(f"{self._kind}: 'end' ({end}) lies before 'start' ({start})")
         return start, end
 

@@ -55,7 +55,7 @@ def is_number(token: str) -> bool:
 
 def case_of(word: str) -> int:
     """Return the letter case of a word: 0 lower or none, 1 Title, 2 UPPER, 3 mixed."""
-    if not word[0].isalpha() or word.islower():
+    if not word[0].isalpha() or word == word.lower():
         return 0
     if len(word) > 1 and word.isupper():
         return 2

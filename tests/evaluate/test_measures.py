@@ -147,7 +147,6 @@ def test_fill_figures_are_those_counted_by_hand(records):
     assert {key: len(part.filled) for key, part in filling.by_shape().items()} == {"name": 1, "word": 2}
     assert {key: len(part.filled) for key, part in filling.by_words().items()} == {"1": 1, "2": 2}
     assert math.isnan(filling.figures(np.zeros(2))["top_1"])
-    assert filling.coverage() == pytest.approx(2 / 3)
 
 
 def test_fills_as_good_count_apart(tmp_path):

@@ -106,9 +106,14 @@ def windows(encoded: Encoded, size: int, margin: int) -> Iterator[Window]:
 
     Every site is judged in exactly one window, with ``margin`` pieces of context on both sides where the
     text has them. Windows depend on the text alone, never on what is processed beside it.
+
+    Raises:
+        ValueError: ``size`` is not greater than ``2 * margin``, or ``margin`` is negative.
     """
     total = len(encoded.ids)
     step = size - 2 * margin
+    if margin < 0 or step < 1:
+        raise ValueError(f"windows of {size} pieces have no room between two margins of {margin}")
     start = 0
     while start < total:
         last = start + size >= total

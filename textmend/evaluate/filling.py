@@ -18,7 +18,7 @@ from textmend.detect.finder import Sites
 from textmend.evaluate.benchmark import Record, TrueGap
 from textmend.evaluate.bootstrap import Weights
 from textmend.evaluate.matching import match, same_words
-from textmend.evaluate.metrics import expected_calibration_error, mean_reciprocal_rank, share, top_share
+from textmend.evaluate.metrics import expected_calibration_error, mean_reciprocal_rank, top_share
 from textmend.evaluate.system import Judge, Propose
 from textmend.fill.propose import Document
 from textmend.records import Fill, Gap
@@ -153,10 +153,6 @@ class Filling:
     def by_origin(self) -> dict[str, Filling]:
         """Return the same by the origin of the first fill: ``top_1`` is how often first fills of it are right."""
         return self._grouped([one.origin for one in self.filled])
-
-    def coverage(self) -> float:
-        """Return the share of gaps with at least one fill."""
-        return share(self._has_fill, len(self.filled))
 
     def _grouped(self, keys: Sequence[str]) -> dict[str, Filling]:
         return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -137,7 +138,7 @@ class _View:
         for gap, context in zip(document.gaps, around, strict=True):
             echoes: dict[tuple[int, ...], Echo] = {}
             for echo in index.echoes(gap.start, gap.end):
-                if ids := self._sayable(echo.text):
+                if not _is_damaged(echo.evidence, document.gaps) and (ids := self._sayable(echo.text)):
                     echoes.setdefault(ids, echo)
             self._echoes.append(echoes)
             lengths = lengths_in_pieces(gap.lengths, model.pieces_per_word, most_pieces)
@@ -177,6 +178,14 @@ class _View:
             self._model.vocabulary.allowed(ids[:depth], depth + 1 == len(ids))[ids[depth]] for depth in range(len(ids))
         )
         return ids if allowed else None
+
+
+def _is_damaged(evidence: Evidence, gaps: Sequence[Gap]) -> bool:
+    """Whether words are missing inside an echo too, so that it does not say what stood there."""
+    if evidence.place != "text" or evidence.start is None or evidence.end is None:
+        return False
+    after = bisect_right(gaps, evidence.start, key=lambda gap: gap.end)
+    return after < len(gaps) and gaps[after].end <= evidence.end
 
 
 def lengths_in_pieces(words: Sequence[float], pieces_per_word: Sequence[float], most: int) -> tuple[float, ...]:

@@ -153,4 +153,7 @@ def _facts(fill: Fill, places: Places, *, plain: bool) -> Iterator[Text]:
         where = f"line {places.line(evidence.start)}" if evidence.start is not None else "the article"
     else:
         where = " ".join(filter(None, (_PLACES.get(evidence.place, evidence.place), evidence.detail)))
-    yield Text(f"{fill.origin}, ") + show_line(f"{where}: ") + quoted(evidence.quote.strip(), "italic", plain=plain)
+    joint = ", " if fill.origin in ("echo", "source") else "; also "  # a model's words that stand elsewhere too
+    yield (
+        Text(f"{fill.origin}{joint}") + show_line(f"{where}: ") + quoted(evidence.quote.strip(), "italic", plain=plain)
+    )

@@ -1,0 +1,201 @@
+"""The report: JSON that machines read, a page that holds its plots and escapes hostile text."""
+
+from __future__ import annotations
+
+import html.parser
+import io
+import json
+import re
+from xml.etree import ElementTree
+
+import pytest
+from fake_system import FakeSystem, fill, record, write_lines
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from textmend.evaluate.benchmark import read_benchmark
+from textmend.evaluate.page import rank_shares, to_html, visible, worst_false_gaps, worst_fills, worst_missed_gaps
+from textmend.evaluate.plots import Series, bar_plot, line_plot
+from textmend.evaluate.report import provenance, show, to_dict
+from textmend.evaluate.run import Plan, evaluate_system
+
+pytest.importorskip("jinja2")
+
+HOSTILE = "<script>alert(1)</script>"
+MARKED = f"{HOSTILE} sank‹ ›off \"Oslo' & {{{{ 7*7 }}}} \ud800\u202e\x00 on‹ ›Monday."
+
+
+@pytest.fixture
+def evaluation(tmp_path):
+    items = [
+        record(
+            f"<b>{n}</b>",
+            f"{MARKED} It was {variant}.",
+            "<img src=x onerror=alert(2)>",
+            "</bdi><i>cold</i>",
+            variant=variant,
+        )
+        for n, variant in enumerate(("raw", "collapsed", "tidy"))
+    ]
+    bench = read_benchmark(write_lines(tmp_path / "bench.jsonl", items))
+    text = f"Whole {HOSTILE} text."
+    clean = read_benchmark(write_lines(tmp_path / "clean.jsonl", [{"text": text}]), clean=True)
+    one = bench.records[0]
+    start = one.gaps[0].start
+    system = FakeSystem(
+        {one.text: [(start, start + 1, 0.9), (start + 4, start + 5, 0.95)], text: [(5, 6, 0.99)]},
+        {(one.text, start): [fill("<svg onload=alert(3)>", 0.98)], (text, 5): [fill("<u>milk</u>", 0.99)]},
+    )
+    return evaluate_system(system, [bench], [clean], Plan(resamples=20, known_lengths=True))
+
+
+@pytest.fixture
+def page(evaluation):
+    return to_html(evaluation, provenance({"detector": "<em>d</em>", "filler": "f"}, {"seed": 1}))
+
+
+class Tags(html.parser.HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.found = []
+        self.depth = []
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+
+
+def tags(page):
+    parser = Tags()
+    parser.feed(page)
+    return parser.found
+
+
+def test_hostile_text_stays_text(page):
+    names = {tag for tag, _ in tags(page)}
+    assert names.isdisjoint({"script", "img", "i", "b-", "em", "u", "iframe"})
+    assert not any(name.startswith("on") for _, attributes in tags(page) for name in attributes)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "{{ 7*7 }}" in page
+    assert "49" not in re.findall(r"&amp; (\S+)", page)
+
+
+def test_characters_that_cannot_be_seen_are_shown_by_their_code(page):
+    assert "⟨D800⟩" in page
+    assert "⟨202E⟩" in page
+    assert "⟨0000⟩" in page
+    page.encode("utf-8")
+
+
+def test_nothing_is_loaded_from_the_network(page):
+    assert not re.search(r"""(?:src|href|url|@import|action)\s*[=(:]""", page.replace("&lt;img src=x", ""))
+    policies = [attributes["content"] for tag, attributes in tags(page) if attributes.get("http-equiv")]
+    assert policies == ["default-src 'none'; style-src 'unsafe-inline'"]
+
+
+def test_the_page_holds_its_plots(page):
+    plots = re.findall(r"<svg.*?</svg>", page, re.DOTALL)
+    titles = {ElementTree.fromstring(plot).get("aria-label") for plot in plots}
+    assert titles >= {
+        "Precision and recall by white-space variant",
+        "Precision and recall by shape",
+        "Reliability of gap probabilities",
+        "Reliability of first fills",
+        "Rank of the lost words among the fills, all",
+        "What mending would do at other thresholds",
+    }
+    assert "prefers-color-scheme: dark" in page
+
+
+def test_the_worst_errors_come_first(evaluation):
+    (result,) = evaluation.benchmarks
+    (clean,) = evaluation.clean
+    assert [case.probability for case in worst_false_gaps(result.detection.judged, 0.5)] == [0.95]
+    missed = worst_missed_gaps(result.detection.judged, 0.5)
+    assert len(missed) == 5
+    assert {case.probability for case in missed} == {0.0}
+    (wrong,) = worst_fills(result.filling)
+    assert wrong.here == "<svg onload=alert(3)>"
+    assert "lost: “<img src=x onerror=alert(2)>”" in wrong.note
+    assert clean.figures["mending"]["harm"].value == pytest.approx(10_000 / 3)
+
+
+def test_the_json_form_reads_back_and_names_its_data(evaluation, tmp_path):
+    text = json.dumps(to_dict(evaluation, provenance({"detector": "d"})), allow_nan=False)
+    data = json.loads(text)
+    assert (data["schema"], data["kind"], data["models"]) == (1, "textmend-evaluation", {"detector": "d"})
+    (bench,) = data["benchmarks"]
+    assert bench["sha256"] == read_benchmark(tmp_path / "bench.jsonl").digest
+    assert bench["gaps"] == 6
+    assert bench["figures"]["detection"]["precision"]["value"] == 0.5
+    assert (
+        bench["figures"]["mending"]["precision"]["low"] is None or bench["figures"]["mending"]["precision"]["low"] >= 0
+    )
+    assert set(bench["counts"]) >= {"detection", "detection/raw", "filling", "filling/known length", "filling/words 1"}
+    assert data["clean"][0]["figures"]["detection"]["false_gaps"]["value"] == pytest.approx(10_000 / 3)
+
+
+def test_the_table_shows_every_part(evaluation):
+    console = Console(file=io.StringIO(), width=160)
+    show(evaluation, console)
+    said = console.file.getvalue()
+    for words in (
+        "average precision",
+        "collapsed",
+        "top-20",
+        "known length",
+        "harm per 10,000 words",
+        "beside a true one",
+    ):
+        assert words in said
+
+
+def test_without_fills_the_report_says_what_it_has(tmp_path):
+    bench = read_benchmark(write_lines(tmp_path / "b.jsonl", [record("x", "A‹ ›b.", "c")]))
+    evaluation = evaluate_system(FakeSystem({}), [bench], [], Plan(fills=False, resamples=0))
+    page = to_html(evaluation, provenance({}))
+    assert "Rank of the lost words" not in page
+    assert "Missed gaps" in page
+
+
+@given(st.text(st.characters(exclude_categories=()), max_size=30))
+def test_any_text_can_be_shown(text):
+    shown = visible(text)
+    shown.encode("utf-8")
+    assert all(char.isprintable() or char in "\t\xa0" for char in shown)
+
+
+@given(st.lists(st.integers(0, 40), max_size=40))
+def test_rank_histograms_hold_every_gap_once(ranks):
+    labels, shares = rank_shares(ranks)
+    assert len(labels) == len(shares)
+    assert sum(shares) == pytest.approx(1.0 if ranks else 0.0)
+
+
+numbers = st.floats(allow_nan=True, allow_infinity=True) | st.floats(0, 1)
+
+
+@given(st.lists(st.tuples(numbers, numbers), max_size=20), st.text(st.characters(codec="utf-8", min_codepoint=32)))
+def test_plots_are_well_formed_whatever_they_show(points, name):
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    series = [Series(name, xs, ys, sizes=[1.0] * len(xs), notes=[name] * len(xs)), Series("b", [0, 1], [0, 1])]
+    root = ElementTree.fromstring(line_plot(series, title=name, x_label="<x>", y_label="&y", diagonal=True))
+    dots = root.findall("circle")
+    assert len(dots) == sum(0 <= x <= 1 and 0 <= y <= 1 for x, y in points)
+    assert all(40 <= float(dot.get("cx")) <= 380 and 0 <= float(dot.get("cy")) <= 300 for dot in dots)
+
+
+def test_long_lines_are_thinned_and_keep_their_ends():
+    size = 5000
+    plot = line_plot(
+        [Series("a", [i / size for i in range(size + 1)], [0.5] * (size + 1))], title="t", x_label="x", y_label="y"
+    )
+    line = ElementTree.fromstring(plot).find("polyline").get("points").split()
+    assert len(line) <= 240
+    assert (line[0], line[-1]) == ("46.0,135.0", "368.0,135.0")
+
+
+def test_bars_are_as_high_as_their_shares():
+    root = ElementTree.fromstring(bar_plot(["1", "none"], [0.2, 0.1], title="t", x_label="x", y_label="y"))
+    first, second = (float(bar.get("height")) for bar in root.findall("rect"))
+    assert first == pytest.approx(2 * second, abs=0.2)

@@ -1,0 +1,132 @@
+"""From trained weights to a model's folder: ONNX, configuration, tokenizer, casing table, card."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from textmend.calibration import Calibration
+from textmend.fill.rank import Ranking
+from textmend.models.folder import FOLDER_SCHEMA
+from textmend.models.wordpiece import WordPieces
+from textmend.train.damage import Damaged
+from textmend.train.detector import WINDOW, from_base, load_weights
+from textmend.train.examples import MOST_WORDS
+from textmend.train.export import export_detector, export_filler
+from textmend.train.filler import load_filler
+from textmend.train.spans import tokens
+
+MARGIN = 48
+"""Pieces of context on both sides of a judged site, where the text has them."""
+
+FILLER_WINDOW = 128
+_DETECTOR_TOKENS = {"start": "[CLS]", "separator": "[SEP]", "unknown": "[UNK]"}
+_MPNET_TOKENS = {"start": "<s>", "separator": "</s>", "unknown": "[UNK]", "mask": "<mask>", "padding": "<pad>"}
+_MOST_PIECES = 6
+
+
+def package_detector(base: Path, weights: Path, folder: Path, *, name: str, language: str = "en") -> None:
+    """Write a detector's folder, not yet calibrated (``calibrate.calibrate_detector``).
+
+    Args:
+        base: folder of the base encoder.
+        weights: a checkpoint (its averaged weights are taken) or bare weights.
+        folder: where to write; files of the same names are replaced.
+        name: name and version, recorded with results.
+        language: of the text it was trained on.
+    """
+    model = from_base(base)
+    load_weights(model, weights)
+    export_detector(_arrays(model.state_dict()), _read(base / "config.json"), folder)
+    shutil.copyfile(base / "tokenizer.json", folder / "tokenizer.json")
+    _write_config(
+        folder,
+        {
+            "schema": FOLDER_SCHEMA,
+            "kind": "detector",
+            "name": name,
+            "language": language,
+            "tokens": _DETECTOR_TOKENS,
+            "window": WINDOW,
+            "margin": MARGIN,
+            "labels": MOST_WORDS + 1,
+            "calibration": Calibration().to_dict(),
+        },
+    )
+
+
+def package_filler(
+    base: Path,
+    weights: Path,
+    folder: Path,
+    *,
+    casing: Path,
+    pieces_per_word: Sequence[float],
+    name: str,
+    language: str = "en",
+    moments: Mapping[str, np.ndarray[Any, Any]] | None = None,
+) -> None:
+    """Write a filler's folder, its ranking not yet fitted (``calibrate.calibrate_filler``).
+
+    Args:
+        base: folder of the base masked language model.
+        weights: a checkpoint, bare weights, or the compact form.
+        folder: where to write; files of the same names are replaced.
+        casing: the table of usual casings (``casing``).
+        pieces_per_word: how likely a lost word has 1, 2, … pieces (``pieces_of_lost_words``).
+        name: name and version, recorded with results.
+        language: of the text it was trained on.
+        moments: ``quantize.second_moments``, to round to 4 bits with less loss (GPTQ).
+    """
+    arrays = _arrays(load_filler(base, weights).state_dict())
+    export_filler(arrays, _read(base / "config.json"), folder, moments=moments)
+    shutil.copyfile(base / "tokenizer.json", folder / "tokenizer.json")
+    shutil.copyfile(casing, folder / "casing.json")
+    _write_config(
+        folder,
+        {
+            "schema": FOLDER_SCHEMA,
+            "kind": "filler",
+            "name": name,
+            "language": language,
+            "tokens": _MPNET_TOKENS,
+            "special": ["<unk>"],
+            "window": FILLER_WINDOW,
+            "pieces_per_word": [round(share, 4) for share in pieces_per_word],
+            "ranking": Ranking().to_dict(),
+        },
+    )
+
+
+def pieces_of_lost_words(damaged: Sequence[Damaged], base: Path) -> list[float]:
+    """Return how likely a lost word has 1, 2, … pieces, counted on damaged text."""
+    start, separator = _MPNET_TOKENS["start"], _MPNET_TOKENS["separator"]
+    pieces = WordPieces(base / "tokenizer.json", start=start, separator=separator)
+    counts = np.zeros(_MOST_PIECES)
+    for item in damaged:
+        for loss in item.gaps:
+            for word in tokens(loss.lost):
+                if word.is_word:
+                    counts[
+                        min(len(pieces.tokenizer.encode(word.text, add_special_tokens=False).ids), _MOST_PIECES) - 1
+                    ] += 1
+    return [float(share) for share in counts / max(1.0, counts.sum())]
+
+
+def _arrays(state: Mapping[str, Any]) -> dict[str, np.ndarray[Any, Any]]:
+    return {name: tensor.float().numpy() for name, tensor in state.items()}
+
+
+def _read(file: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return content
+
+
+def _write_config(folder: Path, config: Mapping[str, Any]) -> None:
+    text = json.dumps(config, indent=2, ensure_ascii=False) + "\n"
+    (folder / "config.json").write_text(text, encoding="utf-8")
