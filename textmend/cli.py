@@ -21,6 +21,7 @@ COMMANDS = {
     "find": "Show where words are missing.",
     "suggest": "Show where words are missing, and what may have stood there.",
     "mend": "Put back the words that are sure, and write the text.",
+    "train": "Train models of your own, and export them.",
 }
 """The commands with their summaries, in the order of the help.
 
@@ -28,7 +29,7 @@ A command ``name`` is a module ``textmend.terminal.name`` that holds a ``typer.T
 command or several. The module may import typer and other light things only; the rest inside its functions.
 """
 
-MODULES: dict[str, str] = {}
+MODULES: dict[str, str] = {"train": "textmend.train.command"}
 """Modules of the commands that don't live in ``textmend.terminal`` under their own name."""
 
 USAGE, UNREADABLE, NO_MODEL, INTERRUPTED, BROKEN_PIPE = 2, 3, 4, 130, 141

@@ -12,9 +12,13 @@ from textmend.mended import Mended
 from textmend.models.registry import locate
 from textmend.policy import Policy
 from textmend.records import Gap
+from textmend.text import encodable
 
 if TYPE_CHECKING:
+    from spacy.language import Language
+
     from textmend.detect.finder import Detector
+    from textmend.fill.phrases import Phrase
     from textmend.fill.propose import Proposer
 
 Result = TypeVar("Result")
@@ -36,6 +40,8 @@ class Mender:
         detector: the language of an embedded detector, or the folder of one trained with textmend.
         filler: the language of an embedded filler, or the folder of one.
         policy: what counts as a gap, what is applied, and what becomes of the rest.
+        nlp: a spaCy pipeline, whose noun phrases and entities are tried as fills too; texts longer than its
+            ``max_length`` go without.
         threads: CPU threads the models use; default: one a core.
         batch: how many texts of a stream are worked on together, at most.
 
@@ -50,6 +56,7 @@ class Mender:
         detector: str | Path = "en",
         filler: str | Path = "en",
         policy: Policy | None = None,
+        nlp: Language | None = None,
         threads: int | None = None,
         batch: int = 64,
     ) -> None:
@@ -61,7 +68,7 @@ class Mender:
         self.policy = policy or Policy()
         self._detector_folder = locate(detector, "detector")
         self._filler_folder = locate(filler, "filler")
-        self._threads, self._batch = threads, batch
+        self._nlp, self._threads, self._batch = nlp, threads, batch
         self._detector: Detector | None = None
         self._proposer: Proposer | None = None
 
@@ -165,12 +172,25 @@ class Mender:
             from textmend.fill.propose import Document
 
             documents = [
-                Document(text=jobs[i].text, gaps=found[i], title=jobs[i].title, metadata=jobs[i].metadata)
+                Document(
+                    text=jobs[i].text,
+                    gaps=found[i],
+                    title=jobs[i].title,
+                    metadata=jobs[i].metadata,
+                    phrases=self._phrases(jobs[i].text),
+                )
                 for i in damaged
             ]
             for index, gaps in zip(damaged, self.proposer.propose(documents), strict=True):
                 found[index] = gaps
         return found
+
+    def _phrases(self, text: str) -> Sequence[Phrase]:
+        if self._nlp is None or len(text) > self._nlp.max_length:
+            return ()
+        from textmend.fill.phrases import noun_phrases
+
+        return noun_phrases(self._nlp(encodable(text)))
 
     def _mend(self, jobs: Sequence[_Job]) -> list[Mended]:
         return [

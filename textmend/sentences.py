@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from textmend.text import Span, paragraphs
+from textmend.text import Span, encodable, paragraphs
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -31,10 +31,7 @@ def _sentences(text: str, paragraph: Span) -> list[Span]:
     if paragraph.end - paragraph.start > _LONGEST:
         # Nothing a person wrote: the paragraph stands for the sentence.
         return [paragraph]
-    # A lone surrogate can't be encoded, so it is shown to spaCy as another character of the same length.
-    shown = "".join(
-        "\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text[paragraph.start : paragraph.end]
-    )
+    shown = encodable(text[paragraph.start : paragraph.end])
     return [
         Span(paragraph.start + sentence.start_char, paragraph.start + sentence.end_char)
         for sentence in _sentencizer()(shown).sents

@@ -28,6 +28,7 @@ OPENING = frozenset("([{“‘«¿¡")
 
 _LINE = regex.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
 _TERMINAL = regex.compile(r"""[.!?:;…]["'”’)\]]*$""")
+_SURROGATE = regex.compile(r"\p{Cs}")
 _WRAP_COLUMN = 100
 _WRAP_FILL = 0.6
 
@@ -51,6 +52,11 @@ def is_number(token: str) -> bool:
     return any(char.isnumeric() for char in token) or any(
         part in _NUMBER_WORDS for part in token.casefold().replace("’", "-").split("-")
     )
+
+
+def encodable(text: str) -> str:
+    """Return a text of the same length in which lone surrogates, which can't be encoded, are replaced."""
+    return _SURROGATE.sub("\ufffd", text)
 
 
 def case_of(word: str) -> int:

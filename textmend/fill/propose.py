@@ -15,7 +15,7 @@ from textmend.fill.context import contexts
 from textmend.fill.echo import Echo, EchoIndex
 from textmend.fill.infill import Hypothesis, Request, Search, infill
 from textmend.fill.novelty import Novelty
-from textmend.fill.phrases import names
+from textmend.fill.phrases import Phrase, names
 from textmend.fill.rank import Features, Ranking
 from textmend.models.masked_lm import MaskedLM
 from textmend.records import Evidence, Fill, Gap
@@ -38,7 +38,7 @@ class Document:
     gaps: Sequence[Gap]
     title: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
-    phrases: Sequence[tuple[str, Evidence]] = ()
+    phrases: Sequence[Phrase] = ()
 
 
 class Proposed(NamedTuple):
@@ -128,12 +128,10 @@ class _View:
         if not document.gaps:
             return
         index = EchoIndex(document.text, title=document.title, metadata=document.metadata)
-        for name in names(document.text, title=document.title, metadata=document.metadata):
-            if ids := self._sayable(name.text):
-                self._phrases.setdefault(ids, name.evidence)
-        for text, evidence in document.phrases:
-            if ids := self._sayable(text):
-                self._phrases.setdefault(ids, evidence)
+        known = names(document.text, title=document.title, metadata=document.metadata)
+        for phrase in (*known, *document.phrases):
+            if ids := self._sayable(phrase.text):
+                self._phrases.setdefault(ids, phrase.evidence)
         around = contexts(document.text, document.gaps, model, room=most_pieces)
         for gap, context in zip(document.gaps, around, strict=True):
             echoes: dict[tuple[int, ...], Echo] = {}
