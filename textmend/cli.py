@@ -21,6 +21,8 @@ COMMANDS = {
     "find": "Show where words are missing.",
     "suggest": "Show where words are missing, and what may have stood there.",
     "mend": "Put back the words that are sure, and write the text.",
+    "evaluate": "Measure detection, fills and mending on benchmarks.",
+    "damage": "Make a benchmark: lose the link texts of whole articles.",
     "train": "Train models of your own, and export them.",
 }
 """The commands with their summaries, in the order of the help.

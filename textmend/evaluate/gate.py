@@ -146,11 +146,12 @@ def write_gate(gate: Gate, path: Path) -> None:
     write_text(json.dumps({"schema": GATE_SCHEMA, "seed": gate.seed, "suites": suites}, indent=2) + "\n", path)
 
 
-def measure(system: System, suite: Suite, folder: Path, seed: int) -> Measured:
-    """Measure a system on the sample of a suite."""
+def measure(system: System, suite: Suite, folder: Path, seed: int, console: Console | None = None) -> Measured:
+    """Measure a system on the sample of a suite; say on the console how long each file took."""
     figures: dict[str, float] = {}
     digests: dict[str, str] = {}
     for source in suite.sources:
+        start = time.monotonic()
         benchmark = read_benchmark(folder / source.file, clean=source.clean)
         digests[source.file] = benchmark.digest
         sampled = sample(benchmark, source.records, seed)
@@ -168,6 +169,8 @@ def measure(system: System, suite: Suite, folder: Path, seed: int) -> Measured:
             (result,) = evaluate_system(system, [sampled], [], plan).benchmarks
             found = result.figures
         figures.update(_flat(benchmark.name, found))
+        if console:
+            console.print(f"{suite.name}: {benchmark.name} measured in {time.monotonic() - start:.0f} s")
     return Measured(figures, digests)
 
 
@@ -240,12 +243,10 @@ def run(
         if folder is None or not folder.is_dir():
             console.print(f"[yellow]{suite.name}: left out, for {folder} does not exist[/]")
             continue
-        start = time.monotonic()
-        measured[suite.name] = measure(system, suite, folder, gate.seed)
+        measured[suite.name] = measure(system, suite, folder, gate.seed, console)
         console.print(table(suite, measured[suite.name]))
         for line in failures(suite, measured[suite.name]):
             console.print(f"[red]{line}[/]", highlight=False)
-        console.print(f"{suite.name}: {time.monotonic() - start:.0f} s")
     return measured
 
 

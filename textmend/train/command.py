@@ -112,7 +112,6 @@ def detector(
     schedule, sources = _prepare(
         base, data, checkpoint, [linked, start, *(benchmark or ())], hours, rate, head_rate, decay
     )
-    _need("training a detector", "torch", "safetensors")
     from textmend.train.detector import train_detector
 
     with _logging():
@@ -153,7 +152,6 @@ def filler(
     schedule, sources = _prepare(
         base, data, checkpoint, [linked, start, benchmark, held_out], hours, rate, head_rate, decay
     )
-    _need("training a filler", "torch", "safetensors")
     from textmend.train.filler import train_filler
 
     with _logging():
@@ -349,7 +347,7 @@ def _prepare(
     sources = parse_sources(data)
     _check_files([file for file in files if file])
     _check_writable(checkpoint)
-    _need("training", "torch", "safetensors")
+    _need("training a model", "torch", "safetensors")
     from textmend.train.loop import Schedule
 
     return Schedule(hours=hours, rate=rate, head_rate=head_rate, decay=decay), sources

@@ -1,0 +1,243 @@
+"""From weights to folders that textmend reads, by function and by command; and the card beside them."""
+
+import json
+import logging
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+from tokenizers import Tokenizer
+from tokenizers.models import WordPiece
+from tokenizers.normalizers import BertNormalizer
+from tokenizers.pre_tokenizers import BertPreTokenizer
+from transformers import BertConfig, BertModel, MPNetConfig, MPNetModel
+from typer import BadParameter
+from typer.testing import CliRunner
+
+from textmend import Mender
+from textmend.cli import app
+from textmend.errors import FileError, ModelError
+from textmend.fill.load import load_proposer
+from textmend.train.card import MINILM, MPNET, write_card
+from textmend.train.command import parse_sources
+from textmend.train.detector import from_base
+from textmend.train.filler import from_base as filler_from_base
+from textmend.train.package import package_detector
+
+WORDS = "the mayor of oslo met envoy rome at old harbour today and saw a red river near hill".split()
+TEXT = "The mayor of Oslo met the old envoy of Rome at the harbour today. He saw a red river near the hill."
+SPECIAL = {
+    "bert": ["[PAD]", "[CLS]", "[SEP]", "[UNK]"],
+    "mpnet": ["<s>", "<pad>", "</s>", "<unk>", "[UNK]", "<mask>"],
+}
+ARCHITECTURES = {"bert": (BertConfig, BertModel), "mpnet": (MPNetConfig, MPNetModel)}
+
+
+def base(folder: Path, kind: str) -> Path:
+    folder.mkdir()
+    vocabulary = {piece: index for index, piece in enumerate([*SPECIAL[kind], *WORDS, *".,s"])}
+    tokenizer = Tokenizer(WordPiece(vocabulary, unk_token="[UNK]"))
+    tokenizer.normalizer = BertNormalizer(lowercase=True)
+    tokenizer.pre_tokenizer = BertPreTokenizer()
+    tokenizer.save(str(folder / "tokenizer.json"))
+    config_class, model_class = ARCHITECTURES[kind]
+    torch.manual_seed(2)
+    model_class(
+        config_class(
+            vocab_size=len(vocabulary),
+            hidden_size=128,
+            num_hidden_layers=1,
+            num_attention_heads=2,
+            intermediate_size=128,
+            max_position_embeddings=260,
+            pad_token_id=1 if kind == "mpnet" else 0,
+        )
+    ).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def bert(tmp_path_factory):
+    return base(tmp_path_factory.mktemp("base") / "bert", "bert")
+
+
+@pytest.fixture(scope="module")
+def detector(bert, tmp_path_factory):
+    """A detector that thinks a word is missing nearly everywhere."""
+    place = tmp_path_factory.mktemp("detector")
+    model = from_base(bert)
+    with torch.no_grad():
+        model.gap.weight.mul_(0.1)
+        model.gap.bias[:3] = torch.tensor([0.0, 3.0, 1.0])
+    save_file({name: tensor.contiguous() for name, tensor in model.state_dict().items()}, place / "weights")
+    package_detector(bert, place / "weights", place / "model", name="tiny 1.0", language="xx")
+    return place / "model"
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory):
+    file = tmp_path_factory.mktemp("corpus") / "articles.jsonl"
+    paragraphs = [{"text": TEXT, "links": [[13, 17]]}] * 12
+    file.write_text((json.dumps({"paragraphs": paragraphs}) + "\n") * 20)
+    return file
+
+
+def train(*arguments):
+    return CliRunner().invoke(app, ["train", *map(str, arguments)])
+
+
+def test_a_packaged_detector_finds_gaps(detector):
+    gaps = Mender(detector=detector, threads=1).find_gaps(TEXT)
+    assert gaps
+    assert all(0.5 <= gap.probability <= 1 for gap in gaps)
+    assert all(not TEXT[gap.start : gap.end].strip() for gap in gaps)
+
+
+def test_a_packaged_detector_says_what_it_is(detector):
+    config = json.loads((detector / "config.json").read_text())
+    assert (config["kind"], config["name"], config["language"], config["labels"]) == ("detector", "tiny 1.0", "xx", 7)
+    assert {path.name for path in detector.iterdir()} >= {"config.json", "model.onnx", "tokenizer.json"}
+
+
+def test_from_text_to_folders_by_command(bert, detector, corpus, tmp_path, caplog):
+    with caplog.at_level(logging.INFO):
+        checkpoint, mine = tmp_path / "detector.ckpt", tmp_path / "mine"
+        common = ["--linked", corpus, "--hours", 0.0001, "--decay", 1, "--threads", 1]
+        made = train("detector", bert, f"{corpus}=0.5", "--checkpoint", checkpoint, "--batch", 2, *common)
+        assert made.exit_code == 0, made.output
+        made = train(
+            "export", "--kind", "detector", "--base", bert, "--weights", checkpoint, "--out", mine, "--name", "mine 1.0"
+        )
+        assert made.exit_code == 0, made.output
+        assert Mender(detector=mine, threads=1).find_gaps(TEXT) == []
+
+        mpnet, table, weights, filler = (tmp_path / name for name in ("mpnet", "casing.json", "weights", "filler"))
+        base(mpnet, "mpnet")
+        made = train("casing", corpus, "--out", table)
+        assert made.exit_code == 0, made.output
+        model = filler_from_base(mpnet)
+        kept = {name: tensor.clone() for name, tensor in model.state_dict().items() if "decoder" not in name}
+        save_file(kept, weights)
+        held_out = ["--held-out", corpus, "--linked", corpus, "--skip", 15]
+        made = train(
+            *("export", "--kind", "filler", "--base", mpnet, "--weights", weights, "--out", filler),
+            *("--name", "tiny 1.0", "--casing", table, "--windows", 4, *held_out),
+        )
+        assert made.exit_code == 0, made.output
+        assert load_proposer(filler, 1) is not None
+        config = json.loads((filler / "config.json").read_text())
+        assert sum(config["pieces_per_word"]) == pytest.approx(1, abs=1e-3)
+
+        made = train("calibrate", "--detector", detector, "--filler", filler, "--gaps", 3, *held_out)
+        assert made.exit_code == 0, made.output
+        assert json.loads((detector / "config.json").read_text())["calibration"]["raw"] != [0.0]
+        assert json.loads((filler / "config.json").read_text())["ranking"] != config["ranking"]
+    assert "evaluation at step" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("detector", "{bert}", "none.jsonl"), 3, "none.jsonl: no such file"),
+        (("detector", "{tmp}", "{corpus}"), 4, "the file config.json is missing"),
+        (("detector", "{bert}", "{corpus}=many"), 2, "share should be a number above 0"),
+        (("detector", "{bert}", "{corpus}", "--hours", "0"), 2, "should be above 0"),
+    ],
+)
+def test_what_is_wrong_is_said_before_the_training(bert, corpus, tmp_path, capsys, arguments, code, said):
+    places = {"bert": bert, "corpus": corpus, "tmp": tmp_path}
+    given = [argument.format(**places) for argument in arguments]
+    made = train(*given, "--linked", corpus, "--checkpoint", tmp_path / "run.ckpt")
+    assert made.exit_code == code
+    assert said in " ".join(made.output.replace("│", " ").split())
+
+
+def test_without_the_extra_the_command_says_how_to_install_it(bert, detector, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    weights = detector.parent / "weights"
+    made = train("export", "--kind", "detector", "--base", bert, "--weights", weights, "--out", tmp_path, "--name", "x")
+    assert made.exit_code == 4
+    assert 'pip install "textmend[train]"' in " ".join(made.output.split())
+
+
+def test_a_filler_needs_a_casing_table(bert, detector, tmp_path):
+    weights = detector.parent / "weights"
+    made = train("export", "--kind", "filler", "--base", bert, "--weights", weights, "--out", tmp_path, "--name", "x")
+    assert made.exit_code == 2
+    assert "--casing" in made.output
+
+
+def test_sources_have_shares(tmp_path):
+    for name in ("a", "b", "c=2"):
+        (tmp_path / name).touch()
+    given = [f"{tmp_path}/a", f"{tmp_path}/b=0.25", f"{tmp_path}/c=2", f"{tmp_path}/c=2=3"]
+    assert parse_sources(given) == [
+        (tmp_path / "a", 1.0),
+        (tmp_path / "b", 0.25),
+        (tmp_path / "c=2", 1.0),
+        (tmp_path / "c=2", 3.0),
+    ]
+
+
+@pytest.mark.parametrize("share", ["0", "-1", "nan", "inf", ""])
+def test_a_share_is_a_number_above_zero(tmp_path, share):
+    (tmp_path / "a").touch()
+    with pytest.raises(BadParameter, match="above 0"):
+        parse_sources([f"{tmp_path}/a={share}"])
+
+
+def card(folder, figures, origin=MINILM):
+    made = ["textmend train detector …"]
+    return write_card(folder, base=origin, hours=2.25, tokens=7_100_000, figures=figures, commands=made).read_text()
+
+
+def test_a_card_says_where_the_model_comes_from_and_what_it_can_do(detector):
+    text = card(detector, {"link_loss": {"F1": 0.8125, "gaps": 300}})
+    front, rest = text.removeprefix("---\n").split("\n---\n", 1)
+    values = {key: json.loads(value) for key, value in (line.split(": ", 1) for line in front.splitlines())}
+    assert values["language"] == "xx"
+    assert values["license"] == "apache-2.0"
+    assert values["base_model"] == "all-MiniLM-L6-v2"
+    assert rest.startswith("\n# tiny 1.0\n")
+    for part in ("sentence-transformers", "Apache-2.0", "2.2 hours, 7.1 million", "textmend train detector …"):
+        assert part in rest
+    assert "| link_loss | F1 | 0.812 |" in rest
+    assert "| link_loss | gaps | 300 |" in rest
+    assert "6 or more" in rest
+
+
+def test_a_card_reads_what_evaluate_wrote(detector):
+    figures = {"f1": {"value": 0.8, "low": 0.75, "high": 0.85}, "ece": {"value": None, "low": None, "high": None}}
+    record = {
+        "kind": "textmend-evaluation",
+        "textmend": "0.1.0",
+        "date": "2026-01-02T03:04:05+00:00",
+        "benchmarks": [{"name": "link_loss", "records": 12, "figures": {"detection": figures}}],
+        "clean": [],
+    }
+    text = card(detector, record, MPNET)
+    assert "| link_loss (12 records) | detection: f1 | 0.800 [0.750 – 0.850] |" in text
+    assert "(textmend 0.1.0, 2026-01-02)" in text
+    assert "detection: ece" not in text
+
+
+def test_a_card_says_whether_the_model_is_calibrated(bert, detector, tmp_path):
+    package_detector(bert, detector.parent / "weights", tmp_path, name="fresh 1.0")
+    assert "not calibrated" in card(tmp_path, {})
+    file = tmp_path / "config.json"
+    config = json.loads(file.read_text()) | {"calibration": {"raw": [-1.0, 1.0], "true": [-2.0, 0.5]}}
+    file.write_text(json.dumps(config))
+    assert "are calibrated" in card(tmp_path, {})
+
+
+def test_a_card_makes_no_figures_up(detector):
+    assert "Not measured." in card(detector, {})
+
+
+def test_a_card_needs_a_model(tmp_path):
+    with pytest.raises(ModelError, match="no model's folder"):
+        card(tmp_path, {})
+    with pytest.raises(FileError):
+        parse_sources([f"{tmp_path}/missing"])
