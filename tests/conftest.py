@@ -111,16 +111,6 @@ def embedded() -> Callable[..., Mender]:
 
 @pytest.fixture(scope="session")
 def damaged() -> list[dict]:
-    """The damaged articles, with the truth."""
-    return records("damaged.jsonl")
-
-
-@pytest.fixture(scope="session")
-def negatives() -> list[dict]:
-    """The texts that look damaged and are whole."""
-    return records("negatives.jsonl")
-
-
-def records(name: str) -> list[dict]:
-    """Read a JSON Lines file of the fixtures; line ends inside the texts stay."""
-    return [json.loads(line) for line in (FIXTURES / name).read_bytes().decode().split("\n") if line]
+    """The damaged articles of the fixtures, with the truth."""
+    lines = (FIXTURES / "damaged.jsonl").read_bytes().decode().split("\n")
+    return [json.loads(line) for line in lines if line]

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import re
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
-from conftest import FIXTURES, records
 
 from textmend import Gap
 from textmend.edits import apply_edits, insertion, undo_edits
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+
+
+def records(name: str) -> list[dict]:
+    """Read a JSON Lines file; line ends inside the texts stay."""
+    return [json.loads(line) for line in (FIXTURES / name).read_bytes().decode().split("\n") if line]
+
 
 DAMAGED = records("damaged.jsonl")
 NEGATIVES = records("negatives.jsonl")
 FAILURES = records("known_failures.jsonl")
 
 MOST_NEGATIVES_WITH_A_GAP = 0.12
+"""The share of texts that look damaged and are whole in which a gap may be seen at the default threshold."""
 
 
 def by_id(values: list[dict]):

@@ -10,14 +10,28 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import typer
 from fake_system import FakeSystem, perfect, record, write_lines
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
+from typer.testing import CliRunner
 
 from textmend.errors import RecordError
 from textmend.evaluate.benchmark import read_benchmark
-from textmend.evaluate.gate import Gate, Limit, Source, Suite, decide, failures, measure, read_gate, updated, write_gate
+from textmend.evaluate.gate import (
+    Gate,
+    Limit,
+    Source,
+    Suite,
+    decide,
+    failures,
+    main,
+    measure,
+    read_gate,
+    updated,
+    write_gate,
+)
 
 CLEAN = "The otters swam all day."
 
@@ -191,3 +205,22 @@ def test_the_projects_own_gate_pins_the_fixtures_that_are_there():
         "mending/harm",
     }
     assert json.loads((root / "tests" / "gate.json").read_text())["schema"] == 1
+
+
+def test_the_command_exits_1_when_red_and_0_when_green(system, gate, folder, tmp_path, monkeypatch):
+    write_gate(gate, tmp_path / "g.json")
+    app = typer.Typer()
+    app.command()(main)
+    monkeypatch.setattr("textmend.mender.locate", lambda name, kind: tmp_path)
+    options = ["--gate", str(tmp_path / "g.json"), "--data", str(folder), "--fixtures", str(tmp_path / "none")]
+
+    def exit_code(measured, *more):
+        monkeypatch.setattr("textmend.evaluate.system.MenderSystem", lambda mender: measured)
+        return CliRunner().invoke(app, [*options, *more]).exit_code
+
+    assert exit_code(system) == 0
+    assert exit_code(FakeSystem({}, system.fills)) == 1
+    assert exit_code(FakeSystem({}, system.fills), "--update") == 1
+    assert read_gate(tmp_path / "g.json") == gate
+    assert exit_code(system, "--update") == 0
+    assert read_gate(tmp_path / "g.json") != gate

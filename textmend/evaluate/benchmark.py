@@ -1,7 +1,7 @@
 """Benchmarks: damaged texts whose losses are known, and clean texts. Reads, checks and samples; measures nothing.
 
-The form of a record is described in ``docs/evaluation.md``: one JSON object a line, with ``text`` and, for damaged
-texts, ``id``, ``variant`` and ``gaps`` (``start``, ``end``, ``lost``).
+One JSON object a line, with ``text`` and, for damaged texts, ``id``, ``variant`` and ``gaps`` (``start``, ``end``,
+``lost``; ``shape`` and ``accept`` may be there); ``title`` may be there. Other keys are passed over.
 """
 
 from __future__ import annotations

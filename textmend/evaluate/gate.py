@@ -218,8 +218,10 @@ def updated(suite: Suite, measured: Measured, *, allow_lower: bool) -> Suite:
 def table(suite: Suite, measured: Measured) -> Table:
     """Return a suite's figures beside their limits."""
     result = Table(title=f"Gate: {suite.name}", title_justify="left")
-    for column in ("figure", "measured", "pinned", "noise", ""):
-        result.add_column(column, justify="left" if column in ("figure", "") else "right", no_wrap=column == "")
+    result.add_column("figure", overflow="fold")
+    for column in ("measured", "pinned", "noise"):
+        result.add_column(column, justify="right", no_wrap=True)
+    result.add_column("", no_wrap=True)
     for limit in suite.limits:
         value = measured.figures.get(limit.figure, math.nan)
         verdict = "[green]passes[/]" if limit.passes(value) else "[bold red]FAILS[/]"
