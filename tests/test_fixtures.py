@@ -87,9 +87,16 @@ class TestModels:
         assert len(texts) <= MOST_NEGATIVES_WITH_A_GAP * len(NEGATIVES), "\n".join(wrong)
 
     def test_texts_that_are_whole_are_not_changed(self, embedded):
-        harm_known = {record["id"] for record in FAILURES if record["kind"] == "harm"}
-        texts = [record["text"] for record in NEGATIVES if record["id"] not in harm_known]
-        changed = [(one.original, one.text) for one in embedded().mend(texts) if one.text != one.original]
+        known = {record["id"] for record in FAILURES if record["kind"] == "harm"}
+        texts = [record["text"] for record in NEGATIVES if record["id"] not in known]
+        mender = embedded()
+        # A gap less probable than this is kept whatever the filler says, so the filler need not be asked.
+        at_risk = [
+            text
+            for text, gaps in zip(texts, mender.find_gaps(texts), strict=True)
+            if any(gap.probability >= mender.policy.apply_at for gap in gaps)
+        ]
+        changed = [(one.original, one.text) for one in mender.mend(at_risk) if one.text != one.original]
         assert changed == []
 
     def test_most_gaps_of_the_damaged_articles_are_found(self, embedded):

@@ -16,6 +16,7 @@ from textmend import Fill, Gap, Mended, Mender, Policy
 from textmend.detect.finder import find_gaps
 from textmend.detect.inputs import encode, windows
 from textmend.fill.context import contexts
+from textmend.fill.propose import Document
 from textmend.text import WORD, is_number
 
 SENTENCES = (
@@ -111,9 +112,7 @@ class TestSites:
 
 class TestNothingInvented:
     def test_no_edit_brings_in_a_name_or_a_number(self, embedded, damaged):
-        texts = [
-            paragraph_of(damaged, part) for part in ("Denmark and the", "last paid a", "a slope of", "faced a single")
-        ]
+        texts = [paragraph_of(damaged, part) for part in ("last paid a", "a slope of", "faced a single")]
         policy = Policy(apply_at=1e-6)
         mended = list(embedded(policy=policy).mend(texts))
         applied = [(edit, one) for one in mended for edit in one.edits]
@@ -156,17 +155,19 @@ class TestReproducible:
                 _same_gaps(one, again)
 
     def test_mended_alone_and_in_any_company(self, embedded, damaged):
-        texts = [paragraph_of(damaged, part) for part in ("depth of and warm", "has asked that", "last paid a")]
+        texts = [paragraph_of(damaged, part) for part in ("depth of and warm", "last paid a")]
         policy = Policy(apply_at=0.01)
         mender = embedded(policy=policy)
         alone = [mender.mend(text) for text in texts]
         assert any(one.edits for one in alone)
         for other, order in (
             (mender, texts[::-1]),
-            (embedded(policy=policy, batch=2), [texts[1], texts[0], texts[2]]),
+            (embedded(policy=policy, batch=2), [texts[1], "It was cold.", texts[0]]),
             (embedded(policy=policy, threads=1, fresh=True), texts),
         ):
             for again in other.mend(order):
+                if again.original not in texts:
+                    continue
                 one = alone[texts.index(again.original)]
                 _same_gaps(one.gaps, again.gaps)
                 assert [(e.start, e.end, e.replacement) for e in one.edits] == [
@@ -274,6 +275,7 @@ class TestSpecialTokensAreText:
         assert all(token in mended.text for token in ("[MASK]", "<mask>", "[SEP]", "</s>", "[CLS]", "<s>", "[PAD]"))
 
     def test_they_are_not_proposed(self, embedded):
-        gaps = embedded(policy=Policy(find_at=0.2)).suggest(self.TEXT)
-        assert gaps
-        assert all(WORD.search(fill.text) and not set(fill.text) & set("[]<>") for gap in gaps for fill in gap.fills)
+        document = Document(text=self.TEXT, gaps=[Gap(start=3, end=4, probability=1.0, lengths=(0.7, 0.3))])
+        ((gap,),) = embedded().proposer.propose([document])
+        assert gap.fills
+        assert all(WORD.search(fill.text) and not set(fill.text) & set("[]<>/") for fill in gap.fills)

@@ -32,7 +32,7 @@ def plan(text: str, gaps: Sequence[Gap], placeholder: str) -> tuple[list[Gap], l
         elif sentence is not None and (not changes or changes[-1][0] != sentence):
             changes.append((sentence, gap))
     edits: list[Edit] = []
-    for (span, gap), following in zip(changes, [*changes[1:], None], strict=True):
+    for (span, gap), following in zip(changes, [*changes[1:], None], strict=False):
         if gap.decision == "apply":
             edits.append(insertion(text, gap, gap.fills[0].text, gap.fills[0]))
         elif gap.decision == "mark":
