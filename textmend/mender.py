@@ -61,7 +61,9 @@ class Mender:
         batch: int = 64,
     ) -> None:
         for name, value in (("threads", threads), ("batch", batch)):
-            if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
+            if value is None and name == "threads":
+                continue
+            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
                 raise PolicyError(f"Mender: {name}={value!r} should be a whole number from 1")
         if policy is not None and not isinstance(policy, Policy):
             raise PolicyError(f"Mender: policy={policy!r} should be a textmend.Policy")
@@ -223,7 +225,7 @@ def _take(jobs: Iterator[_Job], most: int) -> Iterator[_Job]:
 
 def _jobs(texts: Iterable[Any], titles: Any, metadata: Any) -> Iterator[_Job]:
     for name, values in (("title", titles), ("metadata", metadata)):
-        if isinstance(values, str | Mapping):
+        if values is not None and (isinstance(values, str | Mapping) or not isinstance(values, Iterable)):
             raise InputError(f"{name}: for many texts give as many, in an iterable, not one {type(values).__name__}")
     missing = object()
     title_stream = repeat(None) if titles is None else iter(titles)

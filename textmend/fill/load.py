@@ -16,5 +16,5 @@ def load_proposer(folder: Path, threads: int | None = None) -> Proposer:
     return Proposer(
         model,
         usual=UsualCasing.load(folder / "casing.json"),
-        ranking=Ranking.from_dict(model.folder.get("ranking", dict)),
+        ranking=model.folder.read("ranking", Ranking.from_dict),
     )

@@ -48,14 +48,13 @@ class OnnxDetector:
     def __init__(self, folder: Path, threads: int | None = None) -> None:
         opened = ModelFolder.open(folder, "detector")
         self.name = str(opened.get("name", str))
-        tokens = opened.get("tokens", dict)
-        self.pieces: Pieces = WordPieces(opened.tokenizer, **tokens)
+        self.pieces: Pieces = opened.read("tokens", lambda tokens: WordPieces(opened.tokenizer, **tokens))
         self.window = int(opened.get("window", int))
         self.margin = int(opened.get("margin", int))
         self.labels = int(opened.get("labels", int))
         if not 0 < 4 * self.margin < self.window or self.labels < 2:
             raise ModelError(f"{folder}: window {self.window}, margin {self.margin}, labels {self.labels} don't fit")
-        self.calibration = Calibration.from_dict(opened.get("calibration", dict))
+        self.calibration = opened.read("calibration", Calibration.from_dict)
         self._session = open_session(opened.model, threads)
 
     def logits(self, rows: Sequence[Row]) -> list[NDArray[np.float32]]:

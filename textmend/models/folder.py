@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from textmend.errors import ModelError
 
 FOLDER_SCHEMA = 1
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +73,15 @@ class ModelFolder:
         if not isinstance(value, kind):
             raise ModelError(f"{self.path / 'config.json'}: {key!r} is missing or malformed: {value!r}")
         return value
+
+    def read(self, key: str, make: Callable[[dict[str, Any]], Made]) -> Made:
+        """Return what ``make`` makes of an object of the configuration.
+
+        Raises:
+            ModelError: it is missing, or ``make`` can't read it.
+        """
+        value = self.get(key, dict)
+        try:
+            return make(value)
+        except (ModelError, KeyError, TypeError, ValueError) as error:
+            raise ModelError(f"{self.path / 'config.json'}: {key!r} is malformed: {error!r}") from error

@@ -78,8 +78,11 @@ class OnnxMaskedLM:
         self.folder = opened
         self.name = str(opened.get("name", str))
         tokens = opened.get("tokens", dict)
-        pieces = WordPieces(
-            opened.tokenizer, start=tokens["start"], separator=tokens["separator"], unknown=tokens["unknown"]
+        pieces = opened.read(
+            "tokens",
+            lambda names: WordPieces(
+                opened.tokenizer, start=names["start"], separator=names["separator"], unknown=names["unknown"]
+            ),
         )
         self.pieces: Pieces = pieces
         tokenizer = pieces.tokenizer
@@ -87,11 +90,13 @@ class OnnxMaskedLM:
         names = [""] * (max(known.values()) + 1)
         for name, index in known.items():
             names[index] = name
+        mask = opened.read("tokens", lambda use: known[use["mask"]])
+        padding = opened.read("tokens", lambda use: known[use["padding"]])
         special = [known[name] for name in (*tokens.values(), *opened.get("special", list)) if name in known]
-        self.vocabulary = Vocabulary.of_wordpiece(names, mask=known[tokens["mask"]], special=special, cased=False)
+        self.vocabulary = Vocabulary.of_wordpiece(names, mask=mask, special=special, cased=False)
         self.window = int(opened.get("window", int))
         self.pieces_per_word = tuple(float(share) for share in opened.get("pieces_per_word", list))
-        self._padding = known[tokens["padding"]]
+        self._padding = padding
         self._session = open_session(opened.model, threads)
 
     def predict(self, queries: Sequence[Query]) -> list[Prediction]:

@@ -24,6 +24,8 @@ def locate(name: str | Path, kind: str) -> Path:
     Raises:
         ModelError: there is no such model.
     """
+    if not isinstance(name, str | Path):
+        raise ModelError(f"{kind}={name!r} should be the name of an embedded model or a folder")
     if isinstance(name, str) and name in embedded_languages():
         folder = EMBEDDED / name / kind
         if not folder.is_dir():
