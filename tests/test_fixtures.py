@@ -24,7 +24,7 @@ DAMAGED = records("damaged.jsonl")
 NEGATIVES = records("negatives.jsonl")
 FAILURES = records("known_failures.jsonl")
 
-MOST_NEGATIVES_WITH_A_GAP = 0.12
+MOST_NEGATIVES_WITH_A_GAP = 0.15
 """The share of texts that look damaged and are whole in which a gap may be seen at the default threshold."""
 
 

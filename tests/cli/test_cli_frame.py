@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from subprocess import PIPE
 
@@ -118,7 +119,10 @@ FakeMender.mend = slowly
 @pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 def test_an_interrupt_is_quiet_and_130(article):
     slow = "FakeMender.find_gaps = lambda self, texts: (next(iter(texts)), print('ready', flush=True), time.sleep(60))"
-    with subprocess.Popen([*_script(slow), "find", str(article)], stdout=PIPE, stderr=PIPE) as process:
+    # A shell that starts the tests in the background has them ignore interrupts; the command must not inherit that.
+    listen = partial(signal.signal, signal.SIGINT, signal.default_int_handler)
+    arguments = [*_script(slow), "find", str(article)]
+    with subprocess.Popen(arguments, stdout=PIPE, stderr=PIPE, preexec_fn=listen) as process:
         assert process.stdout
         assert process.stderr
         assert process.stdout.readline() == b"ready\n"

@@ -6,5 +6,11 @@ import typer
 
 from textmend.evaluate.command import damage
 
-app = typer.Typer()
-app.command()(damage)
+_EXAMPLES = """
+Examples:
+  textmend damage pages/*.html --out bench.jsonl
+  textmend damage linked.jsonl --variant tidy --share 0.5 > bench.jsonl
+"""
+
+app = typer.Typer(add_completion=False, rich_markup_mode="rich")
+app.command(epilog=_EXAMPLES)(damage)

@@ -6,5 +6,12 @@ import typer
 
 from textmend.evaluate.command import evaluate
 
-app = typer.Typer()
-app.command()(evaluate)
+_EXAMPLES = """
+Examples:
+  textmend evaluate bench.jsonl --clean clean.jsonl
+  textmend evaluate bench.jsonl --no-fills --sample 100
+  textmend evaluate bench.jsonl --json figures.json --html report.html
+"""
+
+app = typer.Typer(add_completion=False, rich_markup_mode="rich")
+app.command(epilog=_EXAMPLES)(evaluate)
