@@ -8,9 +8,8 @@ import regex
 
 from textmend.errors import RecordError
 from textmend.records import Edit, Fill, Gap
-from textmend.text import CLOSING, OPENING, Span
+from textmend.text import CLOSING, LINE_ENDS, OPENING, Span
 
-_LINE_ENDS = frozenset("\n\r\x0b\x0c\x85\u2028\u2029")
 _DASHES = frozenset("-‐‑–—/")
 _CURRENCY = frozenset("$£€¥#@")
 _NO_BREAK = frozenset("\u00a0\u202f")
@@ -100,11 +99,11 @@ def removal(text: str, sentence: Span, gap: Gap, *, floor: int = 0, ceiling: int
     """
     start, end = sentence
     last = len(text) if ceiling is None else ceiling
-    while end < last and text[end].isspace() and text[end] not in _LINE_ENDS:
+    while end < last and text[end].isspace() and text[end] not in LINE_ENDS:
         end += 1
-    if end == len(text) or text[end] in _LINE_ENDS:
+    if end == len(text) or text[end] in LINE_ENDS:
         end = sentence.end
-        while start > floor and text[start - 1].isspace() and text[start - 1] not in _LINE_ENDS:
+        while start > floor and text[start - 1].isspace() and text[start - 1] not in LINE_ENDS:
             start -= 1
     return Edit(start=start, end=end, removed=text[start:end], replacement="", gap=gap)
 
@@ -113,7 +112,7 @@ def _around(text: str, gap: Gap, space: str, words: str) -> tuple[str, str]:
     """Return the white space to put before and after the words."""
     before, after = text[max(0, gap.start - 1) : gap.start], text[gap.end : gap.end + 1]
     follows = bool(after) and not after.isspace() and not _closes(text, gap.end, space)
-    if not _LINE_ENDS.isdisjoint(space):
+    if not LINE_ENDS.isdisjoint(space):
         return _around_line_end(space, follows)
     if not before or before.isspace():
         return (space[:-1], space[-1:] or " ") if follows else (space if len(space) > 1 else "", "")
@@ -127,9 +126,9 @@ def _around(text: str, gap: Gap, space: str, words: str) -> tuple[str, str]:
 
 def _around_line_end(space: str, follows: bool) -> tuple[str, str]:
     """Where a wrapped line ends at the gap, one blank beside the line end tells on which side the words stood."""
-    if space[0] not in _LINE_ENDS and space[-1] in _LINE_ENDS:
+    if space[0] not in LINE_ENDS and space[-1] in LINE_ENDS:
         return space[0], space[1:]
-    if follows and space[-1] not in _LINE_ENDS and space[-2:-1] in _LINE_ENDS:
+    if follows and space[-1] not in LINE_ENDS and space[-2:-1] in LINE_ENDS:
         return space[:-1], space[-1]
     return space, " " if follows else ""
 
@@ -166,7 +165,7 @@ def _closes(text: str, end: int, space: str) -> bool:
     if len(space) > 1:
         return False
     if mark in _DASHES:
-        return not far.isspace() or far in _LINE_ENDS
+        return not far.isspace() or far in LINE_ENDS
     return (mark in _QUOTES or (mark == "*" and last - end == 2)) and not _starts_word(far)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from textmend.edits import insertion, removal
 from textmend.records import Edit, Fill, Gap
@@ -32,7 +33,7 @@ def plan(text: str, gaps: Sequence[Gap], placeholder: str) -> tuple[list[Gap], l
         elif sentence is not None and (not changes or changes[-1][0] != sentence):
             changes.append((sentence, gap))
     edits: list[Edit] = []
-    for (span, gap), following in zip(changes, [*changes[1:], None], strict=False):
+    for (span, gap), following in zip_longest(changes, changes[1:]):
         if gap.decision == "apply":
             edits.append(insertion(text, gap, gap.fills[0].text, gap.fills[0]))
         elif gap.decision == "mark":

@@ -26,6 +26,9 @@ CLOSING = frozenset(".,;:!?)]}%…’”»")
 OPENING = frozenset("([{“‘«¿¡")
 """Characters that no white space should follow."""
 
+LINE_ENDS = frozenset("\n\r\x0b\x0c\x85\u2028\u2029")
+"""Characters that end a line."""
+
 _LINE = regex.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
 _TERMINAL = regex.compile(r"""[.!?:;…]["'”’)\]]*$""")
 _SURROGATE = regex.compile(r"\p{Cs}")
@@ -68,10 +71,15 @@ def case_of(word: str) -> int:
     return 1 if word[0].isupper() and (len(word) == 1 or word[1:].islower()) else 3
 
 
+def is_space(char: str) -> bool:
+    """Return whether a character is white space to Unicode; Python takes four control characters for it too."""
+    return char.isspace() and not "\x1c" <= char <= "\x1f"
+
+
 def space_before(text: str, end: int, floor: int = 0) -> int:
     """Return where the white space that ends at ``end`` starts, not looking further back than ``floor``."""
     start = end
-    while start > floor and text[start - 1].isspace() and not "\x1c" <= text[start - 1] <= "\x1f":
+    while start > floor and is_space(text[start - 1]):
         start -= 1
     return start
 

@@ -27,7 +27,7 @@ from textmend.detect.function_words import (
     POINTING,
     PREPOSITIONS,
 )
-from textmend.text import WORD, paragraphs, space_before
+from textmend.text import LINE_ENDS, WORD, paragraphs, space_before
 
 CUES: dict[str, str] = {
     "space_before_punctuation": "White space stands before a punctuation mark that should follow a word directly.",
@@ -48,7 +48,6 @@ CUES: dict[str, str] = {
 _REACH = 64
 """How many characters are looked at on either side of a site."""
 
-_LINE_ENDS = frozenset("\n\r\x0b\x0c\x85\u2028\u2029")
 _NO_BREAK = frozenset("\u00a0\u2009\u202f")
 _OPENS_WORD = frozenset("([{“‘«„\"'*_—–-…>|")
 _BRACKETS = frozenset({"()", "[]"})
@@ -118,7 +117,7 @@ def cues_at(text: str, start: int, end: int) -> tuple[str, ...]:
         word_before=word_before,
         word_after=word_after,
         word_next=_word_after(right[next_at:].lstrip())[0] if word_after else "",
-        starts_line=not left or left[-1] in _LINE_ENDS or not _LINE_ENDS.isdisjoint(space),
+        starts_line=not left or left[-1] in LINE_ENDS or not LINE_ENDS.isdisjoint(space),
         meets_mark=_MARK.match(right) is not None,
     )
     return tuple(name for name, seen in _SIGNS.items() if seen(site))
@@ -145,7 +144,7 @@ def cue_sites(text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
 
 def _after_line_end(text: str, start: int, end: int) -> int:
     position = end
-    while position > start and text[position - 1] not in _LINE_ENDS:
+    while position > start and text[position - 1] not in LINE_ENDS:
         position -= 1
     return position
 
@@ -197,7 +196,7 @@ def _space_before_punctuation(site: _Site) -> bool:
 def _double_space(site: _Site) -> bool:
     if len(site.space) != 2 or not all(char in " \u00a0" for char in site.space):
         return False
-    if site.starts_line or not site.right or site.right[0] in _LINE_ENDS:
+    if site.starts_line or not site.right or site.right[0] in LINE_ENDS:
         return False
     if site.left[-1] in ".!?:…\"”’')" and not site.right[0].islower() and not site.meets_mark:
         return False  # the typist's two spaces after a full stop
@@ -297,7 +296,7 @@ def _lower_case_start(site: _Site) -> bool:
     word = site.word_after
     if not word.islower() or word.split("-")[0] in NAME_PARTICLES or not site.right[0].isalpha():
         return False
-    if site.starts_line and _LINE_ENDS.isdisjoint(site.space):
+    if site.starts_line and LINE_ENDS.isdisjoint(site.space):
         return len(word) > 1 and not _LIST_ITEM.match(site.right) and _starts_paragraph(site)
     return bool(site.space) and site.left[-1:] == "." and _ends_sentence(site.left)
 
@@ -349,7 +348,7 @@ def _quoted_word(site: _Site) -> bool:
 def _line_of(site: _Site) -> str:
     """Return what stands left of the site in its line."""
     start = len(site.left)
-    while start and site.left[start - 1] not in _LINE_ENDS:
+    while start and site.left[start - 1] not in LINE_ENDS:
         start -= 1
     return site.left[start:].lstrip()
 
@@ -358,12 +357,12 @@ def _starts_paragraph(site: _Site) -> bool:
     """Whether the line that the site opens opens a paragraph too: the one before it is empty or complete."""
     line_ends = site.left.replace("\r\n", "\n")
     above = line_ends[:-1]
-    return not above or above[-1] in _LINE_ENDS or above.rstrip()[-1:] in tuple(".!?”")
+    return not above or above[-1] in LINE_ENDS or above.rstrip()[-1:] in tuple(".!?”")
 
 
 def _opens_sentence(left: str) -> bool:
     before = left.rstrip()
-    return not before or left[-1:] in _LINE_ENDS or before[-1] in '.!?:”"'
+    return not before or left[-1:] in LINE_ENDS or before[-1] in '.!?:”"'
 
 
 def _ends_sentence(left: str) -> bool:

@@ -12,13 +12,11 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.text import CLOSING, OPENING, WORD, case_of, paragraphs, space_before
+from textmend.text import CLOSING, LINE_ENDS, OPENING, WORD, case_of, is_space, paragraphs, space_before
 
 # Token types: the letter case of the word, plus 4 times the white space before it.
 SPACE_ORDINARY, SPACE_ODD, SPACE_NONE, SPACE_LINE_END = range(4)
 TOKEN_TYPES = 16
-
-_LINE_ENDS = frozenset("\n\r\x0b\x0c\x85\u2028\u2029")
 
 
 class Pieces(Protocol):
@@ -133,20 +131,20 @@ def _space_kind(space: str, previous: str, word: str) -> int:
         return SPACE_ODD if space == " " else SPACE_ORDINARY
     if not space:
         return SPACE_NONE
-    if not _LINE_ENDS.isdisjoint(space):
+    if not LINE_ENDS.isdisjoint(space):
         return SPACE_LINE_END
     odd = len(space) > 1 or word in CLOSING or previous in OPENING
     return SPACE_ODD if odd else SPACE_ORDINARY
 
 
 def _line_start(text: str, space: int, start: int) -> int:
-    while start > space and text[start - 1] not in _LINE_ENDS:
+    while start > space and text[start - 1] not in LINE_ENDS:
         start -= 1
     return start
 
 
 def _trailing_space(text: str, start: int) -> int:
     end = start
-    while end < len(text) and text[end].isspace() and text[end] not in _LINE_ENDS and not "\x1c" <= text[end] <= "\x1f":
+    while end < len(text) and is_space(text[end]) and text[end] not in LINE_ENDS:
         end += 1
     return end

@@ -20,7 +20,7 @@ import regex
 
 from textmend.errors import RecordError
 from textmend.records import Evidence, Place
-from textmend.text import CLOSING, OPENING, WORD, paragraphs
+from textmend.text import CLOSING, LINE_ENDS, OPENING, WORD, paragraphs
 
 CONTEXT = 6
 """How many words on each side are compared at most."""
@@ -52,7 +52,6 @@ _SENTENCE_ENDS = frozenset(".!?…。！？")
 _INNER_STOP = regex.compile(r"(?<=\p{N}|(?<!\p{L})\p{L})\.(?=[\p{L}\p{N}])")
 _SPOKEN = regex.compile(r"[\p{L}\p{N}]")
 _SPACE = regex.compile(r"\s+")
-_LINE_ENDS = "\n\r\x0b\x0c\x85\u2028\u2029"
 _MOST_CHARACTERS = 200
 _QUOTE_MARGIN = 40
 _LONGEST_STEMMED = 40
@@ -153,12 +152,12 @@ def quote_around(text: str, start: int, end: int) -> str:
     """Return ``text[start:end]`` with up to 40 code points around it: whole words of the same line."""
     floor, ceiling = max(0, start - _QUOTE_MARGIN), min(len(text), end + _QUOTE_MARGIN)
     before, after = text[floor:start], text[end:ceiling]
-    line = 1 + max(before.rfind(mark) for mark in _LINE_ENDS)
+    line = 1 + max(before.rfind(mark) for mark in LINE_ENDS)
     if line or floor == 0:
         before = before[line:]
     elif space := _SPACE.search(before):
         before = before[space.end() :]
-    line = min((place for mark in _LINE_ENDS if (place := after.find(mark)) >= 0), default=-1)
+    line = min((place for mark in LINE_ENDS if (place := after.find(mark)) >= 0), default=-1)
     if line >= 0:
         after = after[:line]
     elif ceiling < len(text) and (spaces := list(_SPACE.finditer(after))):
