@@ -31,9 +31,6 @@ def test_a_known_miscalibration_is_recovered(slope, shift):
         assert np.abs(calibrated - true).mean() < 0.5 * np.abs(raw - true).mean()
 
 
-@pytest.mark.xfail(
-    reason="the lowest bin is as wide as all the items with few true ones; its mean score stands for its share"
-)
 def test_what_is_unlikely_is_recovered_too():
     raw, truths, true = sample(1.6, 0.0)
     unlikely = true < 0.05

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from textmend.calibration import Calibration, log_odds
+from textmend.calibration import Calibration, log_odds, sigmoid
 from textmend.detect.finder import judge
 from textmend.fill.load import load_proposer
 from textmend.fill.propose import Document, Proposed
@@ -28,14 +28,18 @@ from textmend.train.spans import LinkLikeness
 log = logging.getLogger(__name__)
 
 _BATCH = 16
+_PRIOR = 2.0
+"""How many items the expectation weighs against what was counted."""
 
 
 def fit_calibration(raw: ArrayLike, truths: ArrayLike, bins: int = 14) -> Calibration:
     """Return the calibration that makes raw probabilities true on average.
 
-    Items are sorted by probability and cut into bins with equally many true ones; in each, the mean of the raw
-    log-odds is mapped to the log-odds of the share that is true. Bins out of order are pooled (isotonic
-    regression by pooling adjacent violators; Zadrozny & Elkan 2002).
+    First a line through the log-odds is fitted (Platt 1999). Then items are sorted by probability and cut into
+    bins where that line expects equally much: of true items where few are true, of false ones where most are.
+    Each bin maps the mean of its raw log-odds to the log-odds of the share that is true, held near the line as
+    by :data:`_PRIOR` items more. Bins out of order are pooled (isotonic regression by pooling adjacent
+    violators; Zadrozny & Elkan 2002).
 
     Args:
         raw: raw probabilities, shape ``[items]``.
@@ -45,11 +49,17 @@ def fit_calibration(raw: ArrayLike, truths: ArrayLike, bins: int = 14) -> Calibr
     score, truth = log_odds(raw), np.asarray(truths, dtype=bool)
     order = np.argsort(score, kind="stable")
     score, truth = score[order], truth[order]
-    cuts = np.searchsorted(np.cumsum(truth), np.linspace(0, truth.sum(), bins + 1)[1:-1], side="right")
+    slope, shift = _line(score, truth)
+    expected = sigmoid(slope * score + shift)
+    # Root of share times rest: neither the many plain negatives nor the few positives get all the bins.
+    weight = np.cumsum(np.sqrt(expected * (1 - expected)))
+    cuts = np.searchsorted(weight, np.linspace(0, weight[-1], bins + 1)[1:-1], side="right")
     pools: list[tuple[float, float, float]] = []  # sum of scores, true items, items
     for part in np.split(np.arange(len(score)), np.unique(cuts)):
         if len(part):
-            pools.append((float(score[part].sum()), float(truth[part].sum()), float(len(part))))
+            sum_, true, items = float(score[part].sum()), float(truth[part].sum()), float(len(part))
+            share = (true + _PRIOR * float(expected[part].mean())) / (items + _PRIOR)
+            pools.append((sum_, share * items, items))
             while len(pools) > 1 and _share(pools[-2]) >= _share(pools[-1]):
                 last, before = pools.pop(), pools.pop()
                 pools.append((before[0] + last[0], before[1] + last[1], before[2] + last[2]))
@@ -58,9 +68,25 @@ def fit_calibration(raw: ArrayLike, truths: ArrayLike, bins: int = 14) -> Calibr
     return Calibration(tuple(raws), tuple(knots[raw] for raw in raws))
 
 
+def _line(score: NDArray[np.float64], truth: NDArray[np.bool_], steps: int = 50) -> tuple[float, float]:
+    """Return slope (at least 0) and shift of a logistic regression on one feature, by Newton's method.
+
+    The slope is held near 1 and the shift near 0, as if a few more items had been seen.
+    """
+    design = np.column_stack([score, np.ones_like(score)])
+    prior = np.array([1.0, 0.0])
+    line = prior.copy()
+    for _ in range(steps):
+        expected = sigmoid(design @ line)
+        gradient = design.T @ (expected - truth) + _PRIOR * (line - prior)
+        curvature = (design * (expected * (1 - expected))[:, None]).T @ design + _PRIOR * np.eye(2)
+        step = np.linalg.solve(curvature, gradient)
+        line -= step * min(1.0, 1.0 / max(1e-12, float(np.abs(step).max())))
+    return max(0.0, float(line[0])), float(line[1])
+
+
 def _share(pool: tuple[float, float, float]) -> float:
-    # Half an item of each kind keeps the log-odds of small bins finite.
-    return (pool[1] + 0.5) / (pool[2] + 1.0)
+    return pool[1] / pool[2]
 
 
 def damaged_articles(

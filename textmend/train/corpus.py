@@ -52,6 +52,17 @@ def read_articles(path: Path, skip: int = 0) -> Iterator[Article]:
                 yield parse_article(line, f"{path}:{number + 1}")
 
 
+def read_benchmark_texts(path: Path) -> Iterator[str]:
+    """Yield the whole texts of a benchmark: of each record the text before words were lost, where it has one."""
+    with open_text(path) as lines:
+        for number, line in enumerate(lines, 1):
+            try:
+                record = json.loads(line)
+                yield str(record.get("original") or record["text"])
+            except (ValueError, KeyError, AttributeError) as error:
+                raise FileError(f"{path}:{number}: not a benchmark record ({error!r})") from error
+
+
 def parse_article(line: str, place: str) -> Article:
     """Read one line. Raises :class:`FileError` naming ``place`` where it is malformed."""
     try:

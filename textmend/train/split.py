@@ -1,0 +1,104 @@
+"""Keeping text apart: what is held out of training, and what stands in a benchmark and must not be trained on."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import hashlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from textmend.errors import FileError
+from textmend.text import WORD
+from textmend.train.corpus import open_text, parse_article
+
+SHINGLE = 8
+"""Words of a shingle. Eight running words are seldom shared by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """How many articles of a file went where."""
+
+    kept: int
+    held_out: int
+    near_duplicates: int
+
+
+def split_file(
+    file: Path, train: Path, held_out: Path, *, against: frozenset[int], share: float = 0.02, overlap: float = 0.1
+) -> Split:
+    """Copy the articles of a file into one to train on and one that is held out, leaving out near-duplicates.
+
+    An article is held out by a hash of its text, so the same article always falls on the same side, in whatever
+    file it stands. The lines are copied as they are.
+
+    Args:
+        file: articles (``corpus.read_articles``), plain or compressed.
+        train: the file for training; compressed as its name says.
+        held_out: the file of what is held out, likewise.
+        against: shingles of texts that must not be trained on (``shingles_of``).
+        share: how much is held out, 0 to 1.
+        overlap: an article is a near-duplicate when more than this share of its shingles is in ``against``.
+
+    Raises:
+        FileError: a line is no article, or a file can't be read or written.
+    """
+    kept = held = near = 0
+    with open_text(file) as lines, _written(train) as trained, _written(held_out) as rest:
+        for number, line in enumerate(lines, 1):
+            text = parse_article(line, f"{file}:{number}").text
+            if _overlap(text, against) > overlap:
+                near += 1
+            elif is_held_out(text, share):
+                rest.write(line)
+                held += 1
+            else:
+                trained.write(line)
+                kept += 1
+    return Split(kept, held, near)
+
+
+def is_held_out(text: str, share: float) -> bool:
+    """Say whether a text falls in the share that is held out; depends on its text alone."""
+    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big") < share * 2**64
+
+
+def shingles_of(texts: Iterable[str]) -> frozenset[int]:
+    """Return hashes of all runs of :data:`SHINGLE` words, case and white space aside (Broder 1997).
+
+    The hashes are Python's own: they hold within one process.
+    """
+    return frozenset(shingle for text in texts for shingle in _shingles(text))
+
+
+def _shingles(text: str) -> Iterator[int]:
+    words = [word.casefold() for word in WORD.findall(text)]
+    return (hash(tuple(words[start : start + SHINGLE])) for start in range(len(words) - SHINGLE + 1))
+
+
+def _overlap(text: str, against: frozenset[int]) -> float:
+    shingles = list(_shingles(text)) if against else []
+    return sum(shingle in against for shingle in shingles) / len(shingles) if shingles else 0.0
+
+
+@contextmanager
+def _written(file: Path) -> Iterator[IO[str]]:
+    """Open a file for writing, compressed as its name says; it takes its name when the block ends well."""
+    unfinished = file.with_name(f".unfinished-{file.name}")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        opener: Any = {".bz2": bz2.open, ".gz": gzip.open}.get(file.suffix, open)
+        stream: IO[str] = opener(unfinished, "wt", encoding="utf-8")
+        try:
+            with stream:
+                yield stream
+            unfinished.replace(file)
+        finally:
+            unfinished.unlink(missing_ok=True)
+    except OSError as error:
+        raise FileError(f"{file}: can't be written: {error.strerror or error}") from error
