@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import regex
 
-from textmend.detect.function_words import (
+from textmend.function_words import (
     ABBREVIATIONS,
     AFTER_DETERMINER_WRONG,
     ARTICLES,

@@ -19,6 +19,7 @@ from typing import NamedTuple
 import regex
 
 from textmend.errors import RecordError
+from textmend.function_words import FUNCTION_WORDS
 from textmend.records import Evidence, Place
 from textmend.text import CLOSING, LINE_ENDS, OPENING, WORD, paragraphs
 
@@ -32,19 +33,6 @@ NEAREST = 256
 """How many places per gap are looked at: occurrences of the rarer of the gap's two neighbours, the nearest
 before the gap and as many after it, and the first as many in title and metadata. Of the places found there,
 again the first as many are compared. A text has to repeat both words more often than that to lose an echo."""
-
-_GRAMMAR = (
-    "a an the this that these those such what which who whom whose when where why how whether if because as although "
-    "though unless until while since than then so and or but nor yet not no nor of in on at by for with from to into "
-    "onto out off up down over under above below about against between among through during before after within "
-    "without across along around behind beyond near toward towards upon via per i you he she it we they me him her us "
-    "them my your his its our their mine yours hers ours theirs myself yourself himself herself itself ourselves "
-    "themselves is are was were be been being am has have had having do does did doing done will would can could may "
-    "might shall should must ought there here all any both each either every few many more most much neither none "
-    "other another some several same own only also just even still again too very s t d ll m re ve"
-)
-FUNCTION_WORDS = frozenset(_GRAMMAR.split())
-"""Words that tell little about their place: a context of these alone is weak."""
 
 _NO_BEGINNING = CLOSING
 _NO_ENDING = OPENING | frozenset(",;:")

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import regex
 
-from textmend.fill.echo import FUNCTION_WORDS, quote_around
+from textmend.fill.echo import quote_around
+from textmend.function_words import FUNCTION_WORDS
 from textmend.records import Evidence, Place
 from textmend.text import paragraphs
 

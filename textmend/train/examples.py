@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from textmend.detect.inputs import Encoded, Pieces, encode
 from textmend.train.corpus import Article
 from textmend.train.damage import Damaged, choose_variant, damage
-from textmend.train.mixture import Mixture
+from textmend.train.mixture import BatchStream, Mixture
 from textmend.train.negatives import double_spaced_sentences, ellipses, hard_negative, tokenised, wrapped
 from textmend.train.spans import (
     LinkLikeness,
@@ -29,7 +29,6 @@ NO_LABEL = -100
 MOST_WORDS = 6
 """Label for this many lost words or more; labels below it are exact, 0 is no gap."""
 
-_BLOCK = 96
 _WINDOWS_PER_ARTICLE = 3
 
 
@@ -106,8 +105,18 @@ def cut(encoded: Encoded, labels: NDArray[np.int64], start: int, size: int, piec
     )
 
 
-class ExampleBatches:
-    """An endless, repeatable stream of batches of examples (see ``loop.Batches``)."""
+class ExampleBatches(BatchStream[list[Example]]):
+    """An endless, repeatable stream of batches of examples.
+
+    Args:
+        mixture: where the articles come from.
+        likeness: which spans look like links.
+        pieces: cuts words.
+        size: pieces a window, the start token included.
+        batch: windows a batch.
+        seed: another seed gives other examples.
+        position: where to go on, from ``position()``.
+    """
 
     def __init__(
         self,
@@ -120,29 +129,13 @@ class ExampleBatches:
         seed: int = 0,
         position: dict[str, Any] | None = None,
     ) -> None:
-        self._mixture, self._likeness, self._pieces = mixture, likeness, pieces
-        self._size, self._batch, self._seed = size, batch, seed
-        self._block = position["block"] if position else 0
-        self._done = position["done"] if position else 0
-        self._positions = list(mixture.positions)
+        super().__init__(mixture, seed, position)
+        self._likeness, self._pieces, self._size, self._batch = likeness, pieces, size, batch
 
-    def position(self) -> dict[str, Any]:
-        """Return where the stream is: the block, the batches done in it, the files' positions at its start."""
-        return {"block": self._block, "done": self._done, "positions": self._positions}
-
-    def __iter__(self) -> Iterator[list[Example]]:
-        """Yield batches without end, windows of about one length together."""
-        while True:
-            rng = random.Random(f"{self._seed}:{self._block}")
-            self._positions = list(self._mixture.positions)
-            examples = [e for article in self._mixture.block(_BLOCK, rng) for e in self._examples(article, rng)]
-            examples.sort(key=lambda example: len(example.ids))
-            batches = [examples[i : i + self._batch] for i in range(0, len(examples), self._batch)]
-            rng.shuffle(batches)
-            for batch in batches[self._done :]:
-                self._done += 1
-                yield batch
-            self._block, self._done = self._block + 1, 0
+    def _batches(self, articles: Iterable[Article], rng: random.Random) -> list[list[Example]]:
+        examples = [example for article in articles for example in self._examples(article, rng)]
+        examples.sort(key=lambda example: len(example.ids))
+        return [examples[i : i + self._batch] for i in range(0, len(examples), self._batch)]
 
     def _examples(self, article: Article, rng: random.Random) -> Iterator[Example]:
         if article.title and rng.random() < 0.3:

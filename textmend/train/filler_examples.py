@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby
 from typing import Any, NamedTuple
@@ -16,14 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textmend.detect.inputs import Pieces
+from textmend.function_words import FUNCTION_WORDS
 from textmend.text import WORD, case_of, paragraphs
 from textmend.train.corpus import Article
 from textmend.train.damage import Loss
 from textmend.train.examples import NO_LABEL, lose_words
-from textmend.train.mixture import Mixture
-from textmend.train.spans import FUNCTION_WORDS, LinkLikeness, Token, keyword_span, link_like_span, tokens
+from textmend.train.mixture import BatchStream, Mixture
+from textmend.train.spans import LinkLikeness, Token, keyword_span, link_like_span, tokens
 
-_BLOCK = 96
 _WINDOWS_PER_ARTICLE = 4
 _LONGEST_SPAN = 5
 _MOST_MASKS = 3
@@ -348,8 +348,8 @@ def _is_content(word: str) -> bool:
     return len(word) > 2 and word[0].isalnum() and word.casefold() not in FUNCTION_WORDS
 
 
-class FillerBatches:
-    """An endless, repeatable stream of batches of masked windows (see ``loop.Batches``).
+class FillerBatches(BatchStream[list[MaskedWindow]]):
+    """An endless, repeatable stream of batches of masked windows.
 
     Args:
         mixture: where the articles come from.
@@ -374,28 +374,12 @@ class FillerBatches:
         seed: int = 0,
         position: dict[str, Any] | None = None,
     ) -> None:
-        self._mixture, self._likeness, self._pieces, self._mask = mixture, likeness, pieces, mask
-        self._batch, self._masking, self._seed = batch, masking or Masking(), seed
-        self._block = position["block"] if position else 0
-        self._done = position["done"] if position else 0
-        self._positions = list(mixture.positions)
+        super().__init__(mixture, seed, position)
+        self._likeness, self._pieces, self._mask = likeness, pieces, mask
+        self._batch, self._masking = batch, masking or Masking()
 
-    def position(self) -> dict[str, Any]:
-        """Return where the stream is: the block, the batches done in it, the files' positions at its start."""
-        return {"block": self._block, "done": self._done, "positions": self._positions}
-
-    def __iter__(self) -> Iterator[list[MaskedWindow]]:
-        """Yield batches without end, windows of about one length together."""
-        while True:
-            rng = random.Random(f"{self._seed}:{self._block}")
-            self._positions = list(self._mixture.positions)
-            windows = [w for article in self._mixture.block(_BLOCK, rng) for w in self.windows(article, rng)]
-            batches = group_by_length(windows, self._batch)
-            rng.shuffle(batches)
-            for batch in batches[self._done :]:
-                self._done += 1
-                yield batch
-            self._block, self._done = self._block + 1, 0
+    def _batches(self, articles: Iterable[Article], rng: random.Random) -> list[list[MaskedWindow]]:
+        return group_by_length([w for article in articles for w in self.windows(article, rng)], self._batch)
 
     def windows(self, article: Article, rng: random.Random) -> list[MaskedWindow]:
         """Return some windows of an article, masked."""

@@ -14,15 +14,9 @@ from typing import NamedTuple
 
 import regex
 
+from textmend.function_words import FUNCTION_WORDS
 from textmend.train.corpus import Article
 
-FUNCTION_WORDS = frozenset(
-    "a an the of in on at by for with to from into over under about as and or but nor so yet if that which who "
-    "whom whose this these those it its he she they we you i his her their our your my me him them us is are was "
-    "were be been being am has have had do does did will would can could may might shall should must not no than "
-    "then there here when where while because after before during between against also just only very more most "
-    "such".split()
-)
 MAX_WORDS = 8
 
 _TOKEN = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:[-'’.&][\p{L}\p{M}\p{N}]+)*|[^\s\p{L}\p{M}\p{N}]")

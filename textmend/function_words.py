@@ -1,4 +1,7 @@
-"""Closed-class English words, by what can stand beside them. For ``cues`` only: the models know no word lists."""
+"""Closed-class English words: all of them, and some by what can stand beside them.
+
+For cues, echoes and the choice of what to lose in training. The models know no word lists.
+"""
 
 from __future__ import annotations
 
@@ -77,3 +80,17 @@ ABBREVIATIONS = frozenset(
     "vols vs vt wash wed wis wyo yr yrs".split()
 )
 """Words that a full stop may follow within a sentence, case-folded, without it."""
+
+FUNCTION_WORDS = frozenset(
+    (
+        "a an the this that these those such what which who whom whose when where why how whether if because as although "
+        "though unless until while since than then so and or but nor yet not no nor of in on at by for with from to into "
+        "onto out off up down over under above below about against between among through during before after within "
+        "without across along around behind beyond near toward towards upon via per i you he she it we they me him her us "
+        "them my your his its our their mine yours hers ours theirs myself yourself himself herself itself ourselves "
+        "themselves is are was were be been being am has have had having do does did doing done will would can could may "
+        "might shall should must ought there here all any both each either every few many more most much neither none "
+        "other another some several same own only also just even still again too very s t d ll m re ve"
+    ).split()
+)
+"""Words that tell little about what a text says."""
