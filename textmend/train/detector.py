@@ -10,13 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file
 from torch import nn
 from transformers import BertConfig, BertModel
 
 from textmend.detect.inputs import TOKEN_TYPES, encode
 from textmend.evaluate.metrics import average_precision, best_f1, precision_recall, recall_at_precision
 from textmend.models.wordpiece import WordPieces
+from textmend.train.base import check_architecture, check_complete, read_base
 from textmend.train.checkpoint import load_checkpoint
 from textmend.train.corpus import open_text, read_articles
 from textmend.train.damage import Damaged, Loss
@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 
 WINDOW = 256
 
+_TYPES = "embeddings.token_type_embeddings.weight"
+
 
 class DetectorNetwork(nn.Module):
     """A BERT encoder with one linear head over ``0 … MOST_WORDS`` lost words."""
@@ -55,20 +57,26 @@ class DetectorNetwork(nn.Module):
 
 
 def from_base(folder: Path) -> DetectorNetwork:
-    """Build a detector on a base encoder of BERT's architecture (``config.json``, ``model.safetensors``)."""
+    """Build a detector on a base encoder of BERT's architecture (``config.json``, ``model.safetensors``).
+
+    Raises:
+        ModelError: the base is of another architecture, or its weights are incomplete.
+    """
+    check_architecture(folder, ("bert",), "detector")
     config = BertConfig.from_pretrained(folder)
     config.hidden_dropout_prob = config.attention_probs_dropout_prob = 0.0
     config.type_vocab_size = TOKEN_TYPES
     model = DetectorNetwork(config)
-    weights = {name.removeprefix("bert."): tensor for name, tensor in load_file(folder / "model.safetensors").items()}
+    weights = {
+        name.removeprefix("bert."): tensor for name, tensor in read_base(folder).items() if name.startswith("bert.")
+    }
     # Every new token type starts as the old type 0, so that training starts from what the base knows.
-    types = weights.pop("embeddings.token_type_embeddings.weight")
-    model.encoder.load_state_dict(
-        {k: v for k, v in weights.items() if not k.startswith(("pooler", "cls")) and "position_ids" not in k},
-        strict=False,
-    )
+    types = weights.pop(_TYPES, None)
+    check_complete(folder, (name for name in model.encoder.state_dict() if name not in weights and name != _TYPES))
+    model.encoder.load_state_dict(weights, strict=False)
     with torch.no_grad():
-        model.encoder.embeddings.token_type_embeddings.weight[:] = types[0]
+        if types is not None:
+            model.encoder.embeddings.token_type_embeddings.weight[:] = types[0]
         model.gap.bias[0] = 4.0
     return model
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from tokenizers import Tokenizer
 from torch import nn
 from transformers import AutoConfig, BertForMaskedLM, MPNetForMaskedLM, PretrainedConfig
@@ -19,6 +19,7 @@ from transformers import AutoConfig, BertForMaskedLM, MPNetForMaskedLM, Pretrain
 from textmend.errors import ModelError
 from textmend.models.wordpiece import WordPieces
 from textmend.text import WORD
+from textmend.train.base import Weights, check_architecture, check_complete, read_base
 from textmend.train.checkpoint import load_checkpoint
 from textmend.train.corpus import open_text, read_articles
 from textmend.train.damage import Loss
@@ -47,9 +48,6 @@ _CASE_LOSS = 0.5
 _ARCHITECTURES: dict[str, type[Any]] = {"bert": BertForMaskedLM, "mpnet": MPNetForMaskedLM}
 _SPECIAL_TOKENS = (("<s>", "</s>", "<mask>"), ("[CLS]", "[SEP]", "[MASK]"))
 _TIED = ("decoder.weight", "decoder.bias")
-_UNUSED = ("pooler.", "position_ids", "cls.seq_relationship")
-
-Weights = dict[str, torch.Tensor]
 
 
 class FillerNetwork(nn.Module):
@@ -93,17 +91,12 @@ def from_base(folder: Path) -> FillerNetwork:
     Raises:
         ModelError: the base is of another architecture, or its weights are incomplete.
     """
+    check_architecture(folder, _ARCHITECTURES, "filler")
     config = AutoConfig.from_pretrained(folder)
-    if config.model_type not in _ARCHITECTURES:
-        raise ModelError(
-            f"{folder}: is a {config.model_type!r} model; fillers are trained from {' or '.join(_ARCHITECTURES)}"
-        )
     model = FillerNetwork(config)
     missing = set(model.load_state_dict(base_weights(folder), strict=False).missing_keys)
     head = {name for name, _ in model.named_parameters() if _is_head(name)}
-    absent = {name for name in missing - head if not name.endswith((*_TIED, "position_ids"))}
-    if absent:
-        raise ModelError(f"{folder / 'model.safetensors'}: lacks the weights {', '.join(sorted(absent)[:5])}")
+    check_complete(folder, (name for name in missing - head if not name.endswith((*_TIED, "position_ids"))))
     if any(name in missing for name in head if not name.startswith("case.")):
         _start_as_identity(model.head)
     model.lm.tie_weights()
@@ -115,17 +108,7 @@ def from_base(folder: Path) -> FillerNetwork:
 
 def base_weights(folder: Path) -> Weights:
     """Return a base model's weights, float32, under the names they have in a :class:`FillerNetwork`."""
-    file = folder / "model.safetensors"
-    prefix = str(json.loads((folder / "config.json").read_text(encoding="utf-8"))["model_type"])
-    weights: Weights = {}
-    for old, tensor in load_file(file).items():
-        name = old.replace("LayerNorm.gamma", "LayerNorm.weight").replace("LayerNorm.beta", "LayerNorm.bias")
-        if name.endswith(_TIED) or any(part in name for part in _UNUSED):
-            continue
-        if not name.startswith((f"{prefix}.", "cls.", "lm_head.")):
-            name = f"{prefix}.{name}"
-        weights[f"lm.{name}"] = tensor.float()
-    return weights
+    return {f"lm.{name}": tensor for name, tensor in read_base(folder).items()}
 
 
 def read_pieces(file: Path) -> tuple[WordPieces, int]:

@@ -1,0 +1,56 @@
+"""Reading the base model that training starts from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file
+
+from textmend.errors import ModelError
+
+Weights = dict[str, torch.Tensor]
+
+_TIED = ("decoder.weight", "decoder.bias")
+_UNUSED = ("pooler.", "position_ids", "cls.seq_relationship")
+
+
+def read_base(folder: Path) -> Weights:
+    """Return a base model's weights, float32, named as in a model of its architecture with a masked-LM head.
+
+    Old names of layer norms are read too. What no model of ours has is left out: poolers, tied decoders.
+
+    Args:
+        folder: the base, with ``config.json`` and ``model.safetensors``.
+    """
+    prefix = str(_config(folder)["model_type"])
+    weights: Weights = {}
+    for old, tensor in load_file(folder / "model.safetensors").items():
+        name = old.replace("LayerNorm.gamma", "LayerNorm.weight").replace("LayerNorm.beta", "LayerNorm.bias")
+        if name.endswith(_TIED) or any(part in name for part in _UNUSED):
+            continue
+        if not name.startswith((f"{prefix}.", "cls.", "lm_head.")):
+            name = f"{prefix}.{name}"
+        weights[name] = tensor.float()
+    return weights
+
+
+def check_architecture(folder: Path, known: Iterable[str], kind: str) -> None:
+    """Raise :class:`ModelError` where a base is of an architecture that models of this kind aren't trained from."""
+    found = str(_config(folder).get("model_type"))
+    if found not in known:
+        raise ModelError(f"{folder}: is a {found!r} model; {kind}s are trained from {' or '.join(known)}")
+
+
+def check_complete(folder: Path, absent: Iterable[str]) -> None:
+    """Raise :class:`ModelError` where a base lacks weights."""
+    if names := sorted(absent):
+        raise ModelError(f"{folder / 'model.safetensors'}: lacks the weights {', '.join(names[:5])}")
+
+
+def _config(folder: Path) -> Mapping[str, Any]:
+    config: Mapping[str, Any] = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    return config
