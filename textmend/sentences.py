@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,8 @@ from textmend.text import Span, encodable, paragraphs
 if TYPE_CHECKING:
     from spacy.language import Language
 
-_LONGEST = 100_000
+_STEP = 50_000
+"""How many characters are shown to the sentencizer at once. A sentence that is longer is cut here."""
 
 
 def sentences_around(text: str, places: list[Span]) -> list[Span]:
@@ -23,19 +25,23 @@ def sentences_around(text: str, places: list[Span]) -> list[Span]:
             inside.append(remaining.pop())
         if inside:
             spans = _sentences(text, paragraph)
-            found += [next((span for span in spans if place.end < span.end), spans[-1]) for place in inside]
+            ends = [span.end for span in spans]
+            found += [spans[min(bisect_right(ends, place.end), len(spans) - 1)] for place in inside]
     return found + [Span(place.start, place.end) for place in reversed(remaining)]
 
 
 def _sentences(text: str, paragraph: Span) -> list[Span]:
-    if paragraph.end - paragraph.start > _LONGEST:
-        # Nothing a person wrote: the paragraph stands for the sentence.
-        return [paragraph]
-    shown = encodable(text[paragraph.start : paragraph.end])
-    return [
-        Span(paragraph.start + sentence.start_char, paragraph.start + sentence.end_char)
-        for sentence in _sentencizer()(shown).sents
-    ]
+    spans: list[Span] = []
+    start = paragraph.start
+    while start < paragraph.end:
+        stop = min(start + _STEP, paragraph.end)
+        part = _sentencizer()(encodable(text[start:stop]))
+        found = [Span(start + sentence.start_char, start + sentence.end_char) for sentence in part.sents]
+        if stop < paragraph.end and len(found) > 1:
+            stop = found.pop().start  # it may go on
+        spans += found
+        start = stop
+    return spans or [paragraph]
 
 
 @cache
