@@ -83,6 +83,12 @@ Start = Annotated[
     typer.Option("--start", metavar="FILE", help="Weights to start from, where there is no checkpoint yet."),
 ]
 Threads = Annotated[int | None, typer.Option("--threads", min=1, metavar="N", help="CPU threads; default: all.")]
+Seed = Annotated[
+    int,
+    typer.Option(
+        "--seed", metavar="N", help="Another one damages the text otherwise: for runs that go on with --start."
+    ),
+]
 Skip = Annotated[
     list[int] | None,
     typer.Option(
@@ -108,6 +114,7 @@ def detector(
     ] = None,
     batch: Annotated[int, typer.Option("--batch", min=1, metavar="N", help="Windows a step.")] = 12,
     threads: Threads = None,
+    seed: Seed = 0,
 ) -> None:
     """Train a detector, or go on training one."""
     schedule, sources = _prepare(
@@ -126,6 +133,7 @@ def detector(
             start=start,
             batch=batch,
             threads=threads,
+            seed=seed,
         )
 
 
@@ -148,6 +156,7 @@ def filler(
     ] = None,
     batch: Annotated[int, typer.Option("--batch", min=64, metavar="N", help="Word pieces a step.")] = 2048,
     threads: Threads = None,
+    seed: Seed = 0,
 ) -> None:
     """Train a filler, or go on training one."""
     schedule, sources = _prepare(
@@ -167,6 +176,7 @@ def filler(
             start=start,
             batch=batch,
             threads=threads,
+            seed=seed,
         )
 
 

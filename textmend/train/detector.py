@@ -139,6 +139,7 @@ def train_detector(
     start: Path | None = None,
     batch: int = 12,
     threads: int | None = None,
+    seed: int = 0,
 ) -> None:
     """Train a detector, or go on training one.
 
@@ -152,10 +153,12 @@ def train_detector(
         start: weights to start from instead of the base's, where there is no checkpoint.
         batch: windows a step.
         threads: CPU threads; default: all.
+        seed: of the damage, and of how the files take turns. Another one where a run starts from weights that
+            have seen these files, so that it doesn't see the same again.
     """
     if threads:
         torch.set_num_threads(threads)
-    torch.manual_seed(0)
+    torch.manual_seed(seed)
     pieces = WordPieces(base / "tokenizer.json", start="[CLS]", separator="[SEP]")
     model = from_base(base)
     position = None
@@ -172,6 +175,7 @@ def train_detector(
         pieces,
         size=WINDOW,
         batch=batch,
+        seed=seed,
         position=position,
     )
     held = {file.name.split(".")[0]: held_out(file, pieces, 60) for file in benchmarks}

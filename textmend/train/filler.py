@@ -295,6 +295,7 @@ def train_filler(
     masking: Masking | None = None,
     batch: int = 2048,
     threads: int | None = None,
+    seed: int = 0,
 ) -> None:
     """Train a filler, or go on training one.
 
@@ -310,10 +311,12 @@ def train_filler(
         masking: how windows are cut and masked.
         batch: pieces a step, padding included.
         threads: CPU threads; default: all.
+        seed: of the damage, and of how the files take turns. Another one where a run starts from weights that
+            have seen these files, so that it doesn't see the same again.
     """
     if threads:
         torch.set_num_threads(threads)
-    torch.manual_seed(0)
+    torch.manual_seed(seed)
     pieces, mask = read_pieces(base / "tokenizer.json")
     position = None
     if checkpoint.exists():
@@ -334,6 +337,7 @@ def train_filler(
         mask=mask,
         batch=batch,
         masking=masking,
+        seed=seed,
         position=position,
     )
     held: dict[str, list[MaskedWindow]] = {}
