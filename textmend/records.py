@@ -74,6 +74,8 @@ class Fill:
             ``"source"`` (the page or copy the text came from) or ``"reviewer"`` (a person).
         evidence: where the words stand, for echoes and sources.
         introduces: names and numbers in ``text`` that neither the article nor its title and metadata hold.
+        spacing: the white space before and after the words, where a source tells; ``None``: the place decides.
+            Only with it may ``text`` be white space alone, where nothing else was lost.
     """
 
     text: str
@@ -81,16 +83,20 @@ class Fill:
     origin: Origin
     evidence: Evidence | None = None
     introduces: tuple[str, ...] = ()
+    spacing: tuple[str, str] | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form (``docs/records.md``)."""
-        return {
+        form: dict[str, Any] = {
             "text": self.text,
             "probability": self.probability,
             "origin": self.origin,
             "evidence": self.evidence.to_dict() if self.evidence else None,
             "introduces": list(self.introduces),
         }
+        if self.spacing is not None:
+            form["spacing"] = list(self.spacing)
+        return form
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Fill:
@@ -103,6 +109,7 @@ class Fill:
             origin=read.choice("origin", get_args(Origin)),
             evidence=Evidence.from_dict(evidence) if evidence is not None else None,
             introduces=read.texts("introduces"),
+            spacing=read.spacing("spacing"),
         )
 
 
@@ -318,6 +325,18 @@ class _Reader:
         if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
             raise self._fail(key, "a list of strings")
         return tuple(value)
+
+    def spacing(self, key: str) -> tuple[str, str] | None:
+        if self._absent(key, optional=True):
+            return None
+        value = self._data.get(key)
+        if not (
+            isinstance(value, list | tuple)
+            and len(value) == 2
+            and all(isinstance(item, str) and (not item or item.isspace()) for item in value)
+        ):
+            raise self._fail(key, "two strings of white space, before and after")
+        return value[0], value[1]
 
     def offset(self, key: str, *, optional: bool = False) -> Any:
         if self._absent(key, optional):
