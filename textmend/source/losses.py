@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from textmend.source.copies import Copy
 from textmend.source.pieces import Piece, Side
-from textmend.text import CLOSING, LINE_ENDS, OPENING, is_space, space_before
+from textmend.text import LINE_ENDS, is_space, space_before
 
 SURE, LIKELY = 0.999, 0.98
 """Probabilities of a loss that an element tells of, and of one that only the words around it tell of. Measured, see

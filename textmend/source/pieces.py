@@ -73,9 +73,7 @@ def pieces_of(text: Side, copy: Side) -> Pieces:
 def _meant(pairs: Sequence[Pair], text: Words, copy: Words) -> list[Pair]:
     """Leave out what stands in a block by chance."""
     kept: list[Pair] = []
-    for (paragraph, block), group in groupby(
-        pairs, key=lambda pair: (text.blocks[pair.text], copy.blocks[pair.copy])
-    ):
+    for (paragraph, block), group in groupby(pairs, key=lambda pair: (text.blocks[pair.text], copy.blocks[pair.copy])):
         run = list(group)
         spoken = sum(text.spoken[pair.text] for pair in run)
         if spoken < _FEW:
@@ -106,9 +104,7 @@ def _with_strays(pairs: Sequence[Pair], text: Words, copy: Words) -> Iterator[Pa
             if pair is not None:
                 begin = max(text.first[text.blocks[pair.text]], last.text + 1 if last else 0)
                 if last is None or text.blocks[last.text] != text.blocks[pair.text]:
-                    yield from _common(
-                        text, (begin, pair.text), copy, (copy.first[copy.blocks[pair.copy]], pair.copy)
-                    )
+                    yield from _common(text, (begin, pair.text), copy, (copy.first[copy.blocks[pair.copy]], pair.copy))
         if pair is not None:
             yield pair
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from textmend.records import Evidence, Fill, Gap
 from textmend.source.copies import Copy
 from textmend.source.losses import Loss, losses
+from textmend.source.page import copy_of, read_page
 from textmend.source.pieces import Piece, Side, pieces_of
 from textmend.source.words import Vocabulary, Words
 from textmend.text import CLOSING, OPENING, is_space, paragraphs, quote_around
@@ -38,6 +39,15 @@ class Settled:
     gaps: list[Gap]
     known: tuple[str, ...] = ()
     work: int = 0
+
+
+def read_copies(html: str | bytes | None, references: Sequence[str] = ()) -> list[Copy]:
+    """Return the copies of a page, what it shows first, then the references.
+
+    Raises:
+        MissingExtraError: lxml is not installed, and there is HTML to read.
+    """
+    return [*(read_page(html) if html is not None else ()), *(copy_of(text, "reference") for text in references)]
 
 
 def settle(text: str, gaps: Sequence[Gap], copies: Sequence[Copy]) -> Settled:
@@ -110,9 +120,7 @@ def _gap(loss: Loss, copy: Copy) -> Gap:
         end=loss.copy_end,
         detail=copy.describe(loss.copy_start, loss.copy_end),
     )
-    fill = Fill(
-        text=loss.words, probability=_CERTAIN, origin="source", evidence=evidence, spacing=loss.spacing
-    )
+    fill = Fill(text=loss.words, probability=_CERTAIN, origin="source", evidence=evidence, spacing=loss.spacing)
     lengths = tuple(float(index + 1 == min(loss.count, _LENGTHS)) for index in range(_LENGTHS)) if loss.count else ()
     return Gap(start=loss.start, end=loss.end, probability=loss.probability, lengths=lengths, fills=(fill,))
 
