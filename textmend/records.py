@@ -76,6 +76,8 @@ class Fill:
         introduces: names and numbers in ``text`` that neither the article nor its title and metadata hold.
         spacing: the white space before and after the words, where a source tells; ``None``: the place decides.
             Only with it may ``text`` be white space alone, where nothing else was lost.
+        replaces: how many code points of the caller's text, from the gap's end on, ``text`` stands for too: there
+            the same words stand in another order. Mostly 0.
     """
 
     text: str
@@ -84,6 +86,7 @@ class Fill:
     evidence: Evidence | None = None
     introduces: tuple[str, ...] = ()
     spacing: tuple[str, str] | None = None
+    replaces: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form (``docs/records.md``)."""
@@ -96,6 +99,8 @@ class Fill:
         }
         if self.spacing is not None:
             form["spacing"] = list(self.spacing)
+        if self.replaces:
+            form["replaces"] = self.replaces
         return form
 
     @classmethod
@@ -110,6 +115,7 @@ class Fill:
             evidence=Evidence.from_dict(evidence) if evidence is not None else None,
             introduces=read.texts("introduces"),
             spacing=read.spacing("spacing"),
+            replaces=read.offset("replaces", optional=True) or 0,
         )
 
 

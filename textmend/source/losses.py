@@ -11,7 +11,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from textmend.source.copies import Copy
@@ -28,8 +29,10 @@ _LEAST_AROUND_PLAIN = 6
 _LEAST_SIDE = 2
 _MOST_WORDS = 60
 _SENTENCE_WORDS = 4
-_MOST_EDITED = 0.03
+_MOST_EDITED = 0.01
+_FEW_EDITED = 1
 _MOST_SLIDE = 24
+_MOST_MOVED = 2000
 _TERMINAL = frozenset(".!?…。！？")
 _CLOSERS = frozenset("\"'”’)]»")
 _JOINS_LEFT = frozenset(".,;:!?)]”’")
@@ -49,6 +52,7 @@ class Loss:
         copy_end: where they end.
         count: how many words that is; 0 for white space.
         probability: that this was lost here.
+        replaces: how many code points of the text after ``end`` the words stand for too, in another order.
     """
 
     start: int
@@ -59,6 +63,7 @@ class Loss:
     copy_end: int
     count: int
     probability: float
+    replaces: int = 0
 
 
 class _Around(NamedTuple):
@@ -90,12 +95,18 @@ class _Judge:
     def __init__(self, text: Side, copy: Side, source: Copy, pieces: list[Piece]) -> None:
         self._text, self._copy, self._source, self._pieces = text, copy, source, pieces
         self._words = copy.words
-        inner = sum(piece.after for piece in pieces[1:])
-        self._edited = inner > _MOST_EDITED * len(pieces)
+        self._edited = self._is_edited()
         self._breaks = self._usual_break()
 
     def losses(self) -> Iterator[Loss]:
+        moved = self._moved() if self._source.has_markup else {}
         for index in range(len(self._pieces) + 1):
+            if index < len(self._pieces) and self._pieces[index].paragraph in moved:
+                loss = moved[self._pieces[index].paragraph]
+                if loss is not None:
+                    yield loss
+                    moved[self._pieces[index].paragraph] = None
+                continue
             before = self._pieces[index - 1] if index else None
             after = self._pieces[index] if index < len(self._pieces) else None
             if before and after and self._words.blocks[before.word] == self._words.blocks[after.word]:
@@ -105,6 +116,71 @@ class _Judge:
                         yield found
                 continue
             yield from self._at_block_edges(index, before, after)
+
+    def _is_edited(self) -> bool:
+        """Whether the text looks like an edited version: words replaced or added, or whole sentences cut."""
+        replaced = 0
+        for before, after in pairwise(self._pieces):
+            if self._words.blocks[before.word] != self._words.blocks[after.word]:
+                continue
+            replaced += after.after
+            first, last = before.word + 1, after.word - 1
+            if first <= last and not (self._is_edge(first) and self._is_edge(last + 1)):
+                count = self._count(first, last)
+                if count and self._is_sentence(first, last, count):
+                    return True
+        return replaced > max(_FEW_EDITED, _MOST_EDITED * len(self._pieces))
+
+    def _moved(self) -> dict[int, Loss | None]:
+        """Return, for each paragraph that holds the words of a block in another order, the place to set it right.
+
+        The same words, every one of them, and what was moved is whole elements: an extractor that collects the text
+        of links apart does this, an editor doesn't.
+        """
+        found: dict[int, Loss | None] = {}
+        done: set[int] = set()
+        for paragraph, group in groupby(self._pieces, key=lambda piece: piece.paragraph):
+            run = list(group)
+            block = self._words.blocks[run[0].word]
+            if block == self._words.blocks[run[-1].word] and block not in done:
+                loss = self._reordered(paragraph, block, {piece.word for piece in run})
+                if loss:
+                    found[paragraph] = loss
+                    done.add(block)
+        return found
+
+    def _reordered(self, paragraph: int, block: int, matched: set[int]) -> Loss | None:
+        text, words = self._text.words, self._words
+        start, end = text.first[paragraph], text.first[paragraph + 1]
+        first, last = words.first[block], words.first[block + 1]
+        size = end - start
+        if size != last - first or len(matched) >= size or size > _MOST_MOVED:
+            return None
+        here, there = text.ids[start:end].tolist(), words.ids[first:last].tolist()
+        if sorted(here) != sorted(there):
+            return None
+        ahead = next(index for index in range(size) if here[index] != there[index])
+        back = next(index for index in range(size) if here[-1 - index] != there[-1 - index])
+        kept = sum(words.spoken[word] for word in matched)
+        if back and self._is_spaced(text.ends[end - back - 1]) != bool(self._space(last - back)):
+            back -= 1  # the white space before it has to be set right too
+        place = first + ahead
+        stop = last - back
+        cuts = [word for word in range(place, stop + 1) if (word in matched) != (word - 1 in matched)]
+        if kept < _LEAST_AROUND or not all(self._is_edge(word) for word in cuts if place <= word < stop):
+            return None
+        begin, finish = text.starts[start + ahead], text.ends[end - back - 1]
+        floor = text.ends[start + ahead - 1] if start + ahead else 0
+        site = space_before(self._text.text, begin, floor), begin
+        if not ahead:
+            site = self._line_start(begin, floor), begin
+        space = self._text.text[slice(*site)]
+        inside = ahead and LINE_ENDS.isdisjoint(space)
+        lost = self._loss(site, place, stop - 1, (self._space(place) if inside else space, ""), SURE)
+        return replace(lost, replaces=finish - begin)
+
+    def _is_spaced(self, offset: int) -> bool:
+        return is_space(self._text.text[offset : offset + 1] or " ")
 
     def _inside(self, index: int) -> Loss | None:
         """Return what was lost between two pieces of one block."""
@@ -237,8 +313,8 @@ class _Judge:
             same = previous is not None and self._words.blocks[previous.word] == block
             if piece.after or not same:
                 first = self._text.words.first[piece.paragraph]
-                whole = not same and not piece.after and self._text.words.starts[first] >= piece.start
-                return _Around(words, whole)
+                begins = self._text.words.starts[first] >= piece.start or piece.word == self._words.first[block]
+                return _Around(words, not same and not piece.after and begins)
             index -= 1
         return _Around(words, False)
 
@@ -252,7 +328,9 @@ class _Judge:
             same = following is not None and self._words.blocks[following.word] == block
             if not same:
                 last = self._text.words.first[piece.paragraph + 1] - 1
-                return _Around(words, self._text.words.ends[last] <= piece.end)
+                ends = self._text.words.ends[last] <= piece.end
+                joined = piece.word + 1 == self._words.first[block + 1] and following is not None and not following.after
+                return _Around(words, ends or joined)
             if following is not None and following.after:
                 return _Around(words, False)
             index += 1
@@ -339,11 +417,13 @@ class _Judge:
         return space_before(self._text.text, after.start, before.end), after.start
 
     def _start_site(self, before: Piece | None, after: Piece) -> tuple[int, int]:
-        start = after.start
-        floor = before.end if before else 0
-        while start > floor and is_space(self._text.text[start - 1]) and self._text.text[start - 1] not in LINE_ENDS:
+        return self._line_start(after.start, before.end if before else 0), after.start
+
+    def _line_start(self, start: int, floor: int) -> int:
+        text = self._text.text
+        while start > floor and is_space(text[start - 1]) and text[start - 1] not in LINE_ENDS:
             start -= 1
-        return start, after.start
+        return start
 
     def _end_site(self, before: Piece) -> tuple[int, int]:
         end = before.end

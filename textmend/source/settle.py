@@ -93,8 +93,8 @@ def _merged(first: list[tuple[Loss, Copy]], more: list[tuple[Loss, Copy]]) -> li
     starts = [loss.start for loss, _ in first]
     added = []
     for loss, copy in more:
-        index = bisect_right(starts, loss.end)
-        if not index or first[index - 1][0].end < loss.start:
+        index = bisect_right(starts, loss.end + loss.replaces)
+        if not index or first[index - 1][0].end + first[index - 1][0].replaces < loss.start:
             added.append((loss, copy))
     return sorted([*first, *added], key=lambda one: one[0].start)
 
@@ -104,7 +104,7 @@ def _settled(gaps: Sequence[Gap], lost: list[Gap], views: Sequence[_View]) -> li
     open_gaps = []
     for gap in gaps:
         index = bisect_right(starts, gap.end) - 1
-        if index >= 0 and lost[index].end >= gap.start:
+        if index >= 0 and lost[index].end + lost[index].fills[0].replaces >= gap.start:
             known = lost[index]
             lost[index] = replace(known, probability=max(known.probability, gap.probability))
         elif not any(view.is_whole(gap.start, gap.end) for view in views):
@@ -120,7 +120,7 @@ def _gap(loss: Loss, copy: Copy) -> Gap:
         end=loss.copy_end,
         detail=copy.describe(loss.copy_start, loss.copy_end),
     )
-    fill = Fill(text=loss.words, probability=_CERTAIN, origin="source", evidence=evidence, spacing=loss.spacing)
+    fill = Fill(text=loss.words, probability=_CERTAIN, origin="source", evidence=evidence, spacing=loss.spacing, replaces=loss.replaces)
     lengths = tuple(float(index + 1 == min(loss.count, _LENGTHS)) for index in range(_LENGTHS)) if loss.count else ()
     return Gap(start=loss.start, end=loss.end, probability=loss.probability, lengths=lengths, fills=(fill,))
 
