@@ -59,9 +59,7 @@ def _without_clashes(gaps: list[Gap], sentences: Sequence[Span]) -> list[Gap]:
     for gap, following in zip_longest(gaps, gaps[1:]):
         end = _reach(gap).end
         dropped = bisect_right(starts, end) - 1
-        clash = (following is not None and following.start < end) or (
-            dropped >= 0 and sentences[dropped].end > gap.end
-        )
+        clash = (following is not None and following.start < end) or (dropped >= 0 and sentences[dropped].end > gap.end)
         decided.append(gap.with_decision("keep") if end > gap.end and clash else gap)
     return decided
 

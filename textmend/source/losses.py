@@ -3,21 +3,22 @@
 Most differences between two texts are not losses. What tells them apart: a loss is pure (nothing stands in the lost
 words' place), lies inside a block and a sentence of which the rest came through, and on a page begins and ends where
 an element does, for extractors cut at tags and editors don't. Without tags to tell, the words around must be the same
-for longer, and the text must not be an edited version.
+for longer, the text must not be an edited version, and must show traces of its losses, here or at a good share of the
+places like this one: editors leave none.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from textmend.source.copies import Copy
 from textmend.source.pieces import Piece, Side
-from textmend.text import LINE_ENDS, is_space, space_before
+from textmend.text import CLOSING, LINE_ENDS, OPENING, Span, is_space, space_before
 
 SURE, LIKELY = 0.999, 0.98
 """Probabilities of a loss that an element tells of, and of one that only the words around it tell of. Measured, see
@@ -29,6 +30,7 @@ _LEAST_AROUND_PLAIN = 6
 _LEAST_SIDE = 2
 _MOST_WORDS = 60
 _SENTENCE_WORDS = 4
+_TRACED = 0.34
 _MOST_EDITED = 0.01
 _FEW_EDITED = 1
 _MOST_SLIDE = 24
@@ -78,7 +80,7 @@ class _Around(NamedTuple):
     whole: bool
 
 
-def losses(text: Side, copy: Side, source: Copy, pieces: list[Piece]) -> list[Loss]:
+def losses(text: Side, copy: Side, source: Copy, pieces: list[Piece], suspects: Sequence[Span] = ()) -> list[Loss]:
     """Return the losses of a text, in order and disjoint.
 
     Args:
@@ -87,8 +89,28 @@ def losses(text: Side, copy: Side, source: Copy, pieces: list[Piece]) -> list[Lo
         source: the same copy, with what is known of its structure.
         pieces: what is the same in both; where an element's edges fit another of several equal readings better,
             pieces are changed to it.
+        suspects: places of the text where words seem to be missing, whatever the copy says; in order.
     """
-    return list(_Judge(text, copy, source, pieces).losses())
+    found = list(_Judge(text, copy, source, pieces).losses())
+    bare = [loss for loss in found if loss.probability < SURE]
+    traced = sum(_leaves_trace(text.text, loss, suspects) for loss in bare)
+    if traced < _TRACED * len(bare):
+        return [loss for loss in found if loss.probability >= SURE or _leaves_trace(text.text, loss, suspects)]
+    return found
+
+
+def _leaves_trace(text: str, loss: Loss, suspects: Sequence[Span]) -> bool:
+    """Whether the text itself shows that something is missing here."""
+    index = bisect_left(suspects, loss.start, key=lambda suspect: suspect.end)
+    if index < len(suspects) and suspects[index].start <= loss.end:
+        return True
+    space = text[loss.start : loss.end]
+    left, right = text[loss.start - 1 : loss.start], text[loss.end : loss.end + 1]
+    if not space:
+        return (left in OPENING and right in CLOSING) or (left.isalnum() and right.isalnum())
+    if not LINE_ENDS.isdisjoint(space):
+        return False
+    return len(space) > 1 or right in CLOSING or left in OPENING
 
 
 class _Judge:
@@ -157,7 +179,7 @@ class _Judge:
         if size != last - first or len(matched) >= size or size > _MOST_MOVED:
             return None
         here, there = text.ids[start:end].tolist(), words.ids[first:last].tolist()
-        if sorted(here) != sorted(there):
+        if here == there or sorted(here) != sorted(there):
             return None
         ahead = next(index for index in range(size) if here[index] != there[index])
         back = next(index for index in range(size) if here[-1 - index] != there[-1 - index])
@@ -213,8 +235,9 @@ class _Judge:
             probability = self._probability(*tail, around, _Around(0, True)) if alone else 0.0
             if probability and self._source.has_markup:
                 site = self._end_site(before) if broken else self._site(before, after)
-                after_it = self._text.text[site[0] : site[1]]
-                yield self._loss(site, *tail, (self._space(tail[0]), after_it), probability)
+                space, own = self._text.text[site[0] : site[1]], self._space(tail[0])
+                # A blank that is left over at a line's end stood before the words.
+                yield self._loss(site, *tail, (own, space[1:] if own and broken else space), probability)
         if after and head[0] <= head[1]:
             first = self._text.words.first[after.paragraph]
             alone = starts[first] >= after.start if broken else adjoining and tail[0] > tail[1]
@@ -222,8 +245,8 @@ class _Judge:
             probability = self._probability(*head, _Around(0, True), around) if alone else 0.0
             if probability and self._source.has_markup:
                 site = self._start_site(before, after) if broken else self._site(before, after)
-                before_it = self._text.text[site[0] : site[1]]
-                yield self._loss(site, *head, (before_it, self._space(head[1] + 1)), probability)
+                space, own = self._text.text[site[0] : site[1]], self._space(head[1] + 1)
+                yield self._loss(site, *head, (space[:-1] if own and broken else space, own), probability)
 
     def _glue(self, index: int) -> Loss | None:
         """Return the white space that was lost between two words."""
@@ -329,7 +352,9 @@ class _Judge:
             if not same:
                 last = self._text.words.first[piece.paragraph + 1] - 1
                 ends = self._text.words.ends[last] <= piece.end
-                joined = piece.word + 1 == self._words.first[block + 1] and following is not None and not following.after
+                joined = (
+                    piece.word + 1 == self._words.first[block + 1] and following is not None and not following.after
+                )
                 return _Around(words, ends or joined)
             if following is not None and following.after:
                 return _Around(words, False)

@@ -73,13 +73,11 @@ def pieces_of(text: Side, copy: Side) -> Pieces:
 def _meant(pairs: Sequence[Pair], text: Words, copy: Words) -> list[Pair]:
     """Leave out what stands in a block by chance."""
     kept: list[Pair] = []
-    for (paragraph, block), group in groupby(pairs, key=lambda pair: (text.blocks[pair.text], copy.blocks[pair.copy])):
+    for (paragraph, _), group in groupby(pairs, key=lambda pair: (text.blocks[pair.text], copy.blocks[pair.copy])):
         run = list(group)
         spoken = sum(text.spoken[pair.text] for pair in run)
-        if spoken < _FEW:
-            most = min(_spoken_in(text, paragraph), _spoken_in(copy, block))
-            if not spoken or 2 * spoken <= most:
-                continue
+        if not spoken or (spoken < _FEW and 2 * spoken <= _spoken_in(text, paragraph)):
+            continue
         kept += run
     return kept
 

@@ -15,7 +15,7 @@ from textmend.source.losses import Loss, losses
 from textmend.source.page import copy_of, read_page
 from textmend.source.pieces import Piece, Side, pieces_of
 from textmend.source.words import Vocabulary, Words
-from textmend.text import CLOSING, OPENING, is_space, paragraphs, quote_around
+from textmend.text import CLOSING, OPENING, Span, is_space, paragraphs, quote_around
 
 _LEAST_SHARE = 0.5
 """A copy is one of this text if so large a share of the words of the shorter stands in the other, in order."""
@@ -63,6 +63,7 @@ def settle(text: str, gaps: Sequence[Gap], copies: Sequence[Copy]) -> Settled:
     """
     vocabulary = Vocabulary()
     side = Side(text, vocabulary.read(text, list(paragraphs(text))))
+    suspects = [Span(gap.start, gap.end) for gap in gaps]
     found: list[tuple[Loss, Copy]] = []
     views: list[_View] = []
     work = 0
@@ -76,7 +77,7 @@ def settle(text: str, gaps: Sequence[Gap], copies: Sequence[Copy]) -> Settled:
         view = _View(side, copy, words, compared.pieces)
         new = [
             (loss, copy)
-            for loss in losses(side, Side(copy.text, words), copy, compared.pieces)
+            for loss in losses(side, Side(copy.text, words), copy, compared.pieces, suspects)
             if not any(earlier.is_whole(loss.start, loss.end) for earlier in views)
         ]
         found = _merged(found, new)
@@ -120,7 +121,14 @@ def _gap(loss: Loss, copy: Copy) -> Gap:
         end=loss.copy_end,
         detail=copy.describe(loss.copy_start, loss.copy_end),
     )
-    fill = Fill(text=loss.words, probability=_CERTAIN, origin="source", evidence=evidence, spacing=loss.spacing, replaces=loss.replaces)
+    fill = Fill(
+        text=loss.words,
+        probability=_CERTAIN,
+        origin="source",
+        evidence=evidence,
+        spacing=loss.spacing,
+        replaces=loss.replaces,
+    )
     lengths = tuple(float(index + 1 == min(loss.count, _LENGTHS)) for index in range(_LENGTHS)) if loss.count else ()
     return Gap(start=loss.start, end=loss.end, probability=loss.probability, lengths=lengths, fills=(fill,))
 
