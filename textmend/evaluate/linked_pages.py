@@ -156,7 +156,7 @@ _FOOTER = '<footer><p>All rights reserved. Follow us for the latest news. <a hre
 
 
 def _inline(paragraph: Marked, wrap: Callable[[str], str]) -> str:
-    parts = []
+    parts: list[str] = []
     place = 0
     for start, end in paragraph.lost:
         parts += (html.escape(paragraph.text[place:start]), wrap(html.escape(paragraph.text[start:end])))

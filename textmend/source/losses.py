@@ -30,7 +30,7 @@ _LEAST_AROUND_PLAIN = 6
 _LEAST_SIDE = 2
 _MOST_WORDS = 60
 _SENTENCE_WORDS = 4
-_TRACED = 0.34
+_TRACED = 0.1
 _MOST_EDITED = 0.01
 _FEW_EDITED = 1
 _MOST_SLIDE = 24
@@ -78,6 +78,10 @@ class _Around(NamedTuple):
 
     words: int
     whole: bool
+
+
+_EDGE = _Around(0, True)
+"""The side of a place where its block begins or ends."""
 
 
 def losses(text: Side, copy: Side, source: Copy, pieces: list[Piece], suspects: Sequence[Span] = ()) -> list[Loss]:
@@ -221,32 +225,54 @@ class _Judge:
         return self._loss(site, first, last, spacing, probability)
 
     def _at_block_edges(self, index: int, before: Piece | None, after: Piece | None) -> Iterator[Loss]:
-        """Yield what was lost at the end of the block of ``before``, and at the start of the block of ``after``."""
-        starts, ends = self._text.words.starts, self._text.words.ends
-        broken = not before or not after or before.paragraph != after.paragraph
-        adjoining = bool(after) and not after.after and not after.marks
-        tail = (before.word + 1, self._words.first[self._words.blocks[before.word] + 1] - 1) if before else (0, -1)
-        head = (self._words.first[self._words.blocks[after.word]], after.word - 1) if after else (0, -1)
-        if before and tail[0] <= tail[1]:
-            # Nothing else may stand after it in its paragraph.
-            last = self._text.words.first[before.paragraph + 1] - 1
-            alone = ends[last] <= before.end if broken else adjoining and head[0] > head[1]
-            around = self._before(index - 1)
-            probability = self._probability(*tail, around, _Around(0, True)) if alone else 0.0
-            if probability and self._source.has_markup:
-                site = self._end_site(before) if broken else self._site(before, after)
-                space, own = self._text.text[site[0] : site[1]], self._space(tail[0])
-                # A blank that is left over at a line's end stood before the words.
-                yield self._loss(site, *tail, (own, space[1:] if own and broken else space), probability)
-        if after and head[0] <= head[1]:
-            first = self._text.words.first[after.paragraph]
-            alone = starts[first] >= after.start if broken else adjoining and tail[0] > tail[1]
-            around = self._after(index)
-            probability = self._probability(*head, _Around(0, True), around) if alone else 0.0
-            if probability and self._source.has_markup:
-                site = self._start_site(before, after) if broken else self._site(before, after)
-                space, own = self._text.text[site[0] : site[1]], self._space(head[1] + 1)
-                yield self._loss(site, *head, (space[:-1] if own and broken else space, own), probability)
+        """Yield what was lost at the end of the block of ``before``, and at the start of the block of ``after``.
+
+        Only where an element tells: a text may begin later than the copy, or be broken off.
+        """
+        if not self._source.has_markup:
+            return
+        tail = self._tail(before) if before else range(0)
+        head = self._head(after) if after else range(0)
+        if before and after and before.paragraph == after.paragraph:
+            # One line of the text runs through both blocks: with words lost on both sides, nobody can tell where.
+            if after.after or after.marks or (tail and head):
+                return
+            site = self._site(before, after)
+            if tail and self._is_sure(tail, self._before(index - 1), _EDGE):
+                yield self._loss(site, tail[0], tail[-1], (self._space(tail[0]), self._at(site)), SURE)
+            if head and self._is_sure(head, _EDGE, self._after(index)):
+                yield self._loss(site, head[0], head[-1], (self._at(site), self._space(head[-1] + 1)), SURE)
+            return
+        # A blank that is left over at a line's end stood before the words, one at its beginning after them.
+        if before and tail and self._is_last(before) and self._is_sure(tail, self._before(index - 1), _EDGE):
+            site, own = self._end_site(before), self._space(tail[0])
+            yield self._loss(site, tail[0], tail[-1], (own, self._at(site)[bool(own) :]), SURE)
+        if after and head and self._is_first(after) and self._is_sure(head, _EDGE, self._after(index)):
+            site, own = self._start_site(before, after), self._space(head[-1] + 1)
+            space = self._at(site)
+            yield self._loss(site, head[0], head[-1], (space[:-1] if own else space, own), SURE)
+
+    def _is_sure(self, words: range, before: _Around, after: _Around) -> bool:
+        return self._probability(words[0], words[-1], before, after) == SURE
+
+    def _tail(self, piece: Piece) -> range:
+        """Return the words of the copy from a piece to the end of its block."""
+        return range(piece.word + 1, self._words.first[self._words.blocks[piece.word] + 1])
+
+    def _head(self, piece: Piece) -> range:
+        """Return the words of the copy from the start of a piece's block to it."""
+        return range(self._words.first[self._words.blocks[piece.word]], piece.word)
+
+    def _is_last(self, piece: Piece) -> bool:
+        """Whether a piece ends its paragraph of the text."""
+        return self._text.words.ends[self._text.words.first[piece.paragraph + 1] - 1] <= piece.end
+
+    def _is_first(self, piece: Piece) -> bool:
+        """Whether a piece begins its paragraph of the text."""
+        return self._text.words.starts[self._text.words.first[piece.paragraph]] >= piece.start
+
+    def _at(self, site: tuple[int, int]) -> str:
+        return self._text.text[site[0] : site[1]]
 
     def _glue(self, index: int) -> Loss | None:
         """Return the white space that was lost between two words."""
@@ -335,8 +361,7 @@ class _Judge:
             previous = self._pieces[index - 1] if index else None
             same = previous is not None and self._words.blocks[previous.word] == block
             if piece.after or not same:
-                first = self._text.words.first[piece.paragraph]
-                begins = self._text.words.starts[first] >= piece.start or piece.word == self._words.first[block]
+                begins = self._is_first(piece) or piece.word == self._words.first[block]
                 return _Around(words, not same and not piece.after and begins)
             index -= 1
         return _Around(words, False)

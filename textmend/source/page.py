@@ -115,14 +115,12 @@ def decoded(page: bytes) -> str:
     start = page[:_LOOKED_AT]
     declared = _CHARSET.search(start) or _XML_ENCODING.search(start)
     name = _known_encoding(declared.group(1).decode("ascii")) if declared else None
-    try:
-        return page.decode(name or "utf-8")
-    except UnicodeError:
-        pass
-    if name in (None, "utf-8"):
-        # One bad byte in a page that says it is UTF-8 spoils one letter; without a word on it, it is an old page.
-        return page.decode("utf-8" if name else "cp1252", "replace")
-    return page.decode(name, "replace")  # type: ignore[arg-type]
+    if name is None:
+        try:
+            return page.decode()
+        except UnicodeError:
+            name = "cp1252"  # an old page: nothing is said, and it is no UTF-8
+    return page.decode(name, "replace")
 
 
 def _known_encoding(name: str) -> str | None:
