@@ -244,7 +244,7 @@ class Decision:
         end: offset of its end.
         verdict: ``"fill"`` (insert ``text``), ``"not_a_gap"`` or ``"keep"`` (change nothing),
             ``"mark"`` (insert the placeholder) or ``"drop"`` (remove the sentence).
-        text: the words to insert; only with ``"fill"``.
+        text: the words to insert; only with ``"fill"``. White space alone where it chooses such a fill of the gap.
         by: who decided; free text.
         at: when, as ISO 8601; free text.
     """
@@ -257,7 +257,7 @@ class Decision:
     at: str | None = None
 
     def __post_init__(self) -> None:
-        if not (self.text and self.text.strip()) if self.verdict == "fill" else self.text is not None:
+        if not self.text if self.verdict == "fill" else self.text is not None:
             raise RecordError(
                 f"decision at {self.start}:{self.end}: the verdict {self.verdict!r} goes "
                 + ("with words in 'text'" if self.verdict == "fill" else f"without a text, but has {self.text!r}")

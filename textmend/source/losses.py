@@ -55,6 +55,7 @@ class Loss:
         count: how many words that is; 0 for white space.
         probability: that this was lost here.
         replaces: how many code points of the text after ``end`` the words stand for too, in another order.
+        traced: whether the text itself shows that something is missing here.
     """
 
     start: int
@@ -66,6 +67,7 @@ class Loss:
     count: int
     probability: float
     replaces: int = 0
+    traced: bool = False
 
 
 class _Around(NamedTuple):
@@ -95,31 +97,17 @@ def losses(text: Side, copy: Side, source: Copy, pieces: list[Piece], suspects: 
             pieces are changed to it.
         suspects: places of the text where words seem to be missing, whatever the copy says; in order.
     """
-    found = list(_Judge(text, copy, source, pieces).losses())
+    found = list(_Judge(text, copy, source, pieces, suspects).losses())
     bare = [loss for loss in found if loss.probability < SURE]
-    traced = sum(_leaves_trace(text.text, loss, suspects) for loss in bare)
-    if traced < _TRACED * len(bare):
-        return [loss for loss in found if loss.probability >= SURE or _leaves_trace(text.text, loss, suspects)]
-    return found
-
-
-def _leaves_trace(text: str, loss: Loss, suspects: Sequence[Span]) -> bool:
-    """Whether the text itself shows that something is missing here."""
-    index = bisect_left(suspects, loss.start, key=lambda suspect: suspect.end)
-    if index < len(suspects) and suspects[index].start <= loss.end:
-        return True
-    space = text[loss.start : loss.end]
-    left, right = text[loss.start - 1 : loss.start], text[loss.end : loss.end + 1]
-    if not space:
-        return (left in OPENING and right in CLOSING) or (left.isalnum() and right.isalnum())
-    if not LINE_ENDS.isdisjoint(space):
-        return False
-    return len(space) > 1 or right in CLOSING or left in OPENING
+    if sum(loss.traced for loss in bare) >= _TRACED * len(bare):
+        return found
+    return [loss for loss in found if loss.probability >= SURE or loss.traced]
 
 
 class _Judge:
-    def __init__(self, text: Side, copy: Side, source: Copy, pieces: list[Piece]) -> None:
+    def __init__(self, text: Side, copy: Side, source: Copy, pieces: list[Piece], suspects: Sequence[Span]) -> None:
         self._text, self._copy, self._source, self._pieces = text, copy, source, pieces
+        self._suspects = suspects
         self._words = copy.words
         self._edited = self._is_edited()
         self._breaks = self._usual_break()
@@ -215,14 +203,29 @@ class _Judge:
             return self._glue(index)
         first, last = before.word + 1, after.word - 1
         if self._source.has_markup and not (self._is_edge(first) and self._is_edge(last + 1)):
-            first, last, index = self._slid(first, last, index)
+            first, last, place = self._slid(first, last, index)
+            if place > index:
+                return None  # it is found there
+            index = place
         before, after = self._pieces[index - 1], self._pieces[index]
-        probability = self._probability(first, last, self._before(index - 1), self._after(index))
+        site = self._site(before, after)
+        traced = self._is_traced(site)
+        probability = self._probability(first, last, self._before(index - 1), self._after(index), traced=traced)
         if not probability:
             return None
-        site = self._site(before, after)
         spacing = None if self._has_line_end(site) else (self._space(first), self._space(last + 1))
-        return self._loss(site, first, last, spacing, probability)
+        return replace(self._loss(site, first, last, spacing, probability), traced=traced)
+
+    def _is_traced(self, site: tuple[int, int]) -> bool:
+        """Whether the text itself shows that something is missing at a place."""
+        start, end = site
+        index = bisect_left(self._suspects, start, key=lambda suspect: suspect.end)
+        if index < len(self._suspects) and self._suspects[index].start <= end:
+            return True
+        space, left, right = self._at(site), self._text.text[start - 1 : start], self._text.text[end : end + 1]
+        if not space:
+            return (left in OPENING and right in CLOSING) or (left.isalnum() and right.isalnum())
+        return LINE_ENDS.isdisjoint(space) and (len(space) > 1 or right in CLOSING or left in OPENING)
 
     def _at_block_edges(self, index: int, before: Piece | None, after: Piece | None) -> Iterator[Loss]:
         """Yield what was lost at the end of the block of ``before``, and at the start of the block of ``after``.
@@ -288,9 +291,10 @@ class _Judge:
         if self._before(index - 1).words + self._after(index).words < _LEAST_AROUND:
             return None
         at = self._words.ends[before.word]
-        return Loss(before.end, before.end, space, ("", ""), at, self._words.starts[after.word], 0, self._surety(True))
+        stop = self._words.starts[after.word]
+        return Loss(before.end, before.end, space, ("", ""), at, stop, 0, self._surety(True), traced=True)
 
-    def _probability(self, first: int, last: int, before: _Around, after: _Around) -> float:
+    def _probability(self, first: int, last: int, before: _Around, after: _Around, *, traced: bool = False) -> float:
         """Return how probable it is that the words ``first`` to ``last`` of the copy were lost; 0: no loss."""
         count = self._count(first, last)
         if not count or count > _MOST_WORDS or self._is_aside(first, last) or self._is_sentence(first, last, count):
@@ -301,7 +305,8 @@ class _Judge:
         if self._is_edge(first) and self._is_edge(last + 1):
             return self._surety(True)
         both = all(side.whole or side.words >= _LEAST_SIDE for side in (before, after))
-        if self._edited or not both or around < _LEAST_AROUND_PLAIN or count > around:
+        least = _LEAST_AROUND if traced else _LEAST_AROUND_PLAIN
+        if self._edited or not both or around < least or count > (3 * around if traced else around):
             return 0.0
         return self._surety(False)
 

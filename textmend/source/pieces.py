@@ -16,6 +16,7 @@ from textmend.source.words import Words, alike
 _FEW = 3
 """Fewer words than these of a paragraph, in one block, may stand there by chance."""
 
+_STRAY_CELLS = 1 << 16
 _GLUED_CHARACTERS = 400
 _GLUED_WORDS = 200
 
@@ -91,18 +92,8 @@ def _spoken_in(words: Words, block: int) -> int:
 def _with_strays(pairs: Sequence[Pair], text: Words, copy: Words) -> Iterator[Pair]:
     """Match again what was given up, within the blocks that its neighbours stand in."""
     for last, pair in _neighbours(pairs):
-        if last is not None and pair is not None and copy.blocks[last.copy] == copy.blocks[pair.copy]:
-            if pair.text - last.text > 1 and pair.copy - last.copy > 1:
-                yield from _common(text, (last.text + 1, pair.text), copy, (last.copy + 1, pair.copy))
-        else:
-            if last is not None:
-                stop = min(text.first[text.blocks[last.text] + 1], pair.text if pair else len(text))
-                block_end = copy.first[copy.blocks[last.copy] + 1]
-                yield from _common(text, (last.text + 1, stop), copy, (last.copy + 1, block_end))
-            if pair is not None:
-                begin = max(text.first[text.blocks[pair.text]], last.text + 1 if last else 0)
-                if last is None or text.blocks[last.text] != text.blocks[pair.text]:
-                    yield from _common(text, (begin, pair.text), copy, (copy.first[copy.blocks[pair.copy]], pair.copy))
+        for here, there in _between(last, pair, text, copy):
+            yield from _common(text, here, copy, there)
         if pair is not None:
             yield pair
 
@@ -116,29 +107,39 @@ def _neighbours(pairs: Sequence[Pair]) -> Iterator[tuple[Pair | None, Pair | Non
         yield last, None
 
 
-def _common(text: Words, here: tuple[int, int], copy: Words, there: tuple[int, int]) -> Iterator[Pair]:
-    size, copy_size = here[1] - here[0], there[1] - there[0]
-    if size < 1 or copy_size < 1 or size * copy_size > _GLUED_CHARACTERS * _GLUED_WORDS:
+def _common(text: Words, here: range, copy: Words, there: range) -> Iterator[Pair]:
+    if not here or not there or len(here) * len(there) > _STRAY_CELLS:
         return
-    for run in common_runs(text.ids[here[0] : here[1]], copy.ids[there[0] : there[1]]):
+    for run in common_runs(text.ids[here.start : here.stop], copy.ids[there.start : there.stop]):
         for step in range(run.size):
-            yield Pair(here[0] + run.text + step, there[0] + run.copy + step)
+            yield Pair(here[run.text + step], there[run.copy + step])
 
 
 def _with_glued(pairs: Sequence[Pair], text: Side, copy: Side) -> Iterator[Piece]:
     """Yield the words matched as pieces, and the pieces of words that are several words of the copy, glued."""
-    words, others = text.words, copy.words
-    last: Pair | None = None
-    for pair in pairs:
-        if (
-            last is not None
-            and pair.text - last.text > 1
-            and pair.copy - last.copy > 1
-            and others.blocks[last.copy] == others.blocks[pair.copy]
-        ):
-            yield from _unglued(text, range(last.text + 1, pair.text), copy, range(last.copy + 1, pair.copy))
-        yield Piece(words.starts[pair.text], words.ends[pair.text], pair.copy, words.blocks[pair.text])
-        last = pair
+    words = text.words
+    for last, pair in _neighbours(pairs):
+        for here, there in _between(last, pair, words, copy.words):
+            if here and there:
+                yield from _unglued(text, here, copy, there)
+        if pair is not None:
+            yield Piece(words.starts[pair.text], words.ends[pair.text], pair.copy, words.blocks[pair.text])
+
+
+def _between(last: Pair | None, pair: Pair | None, text: Words, copy: Words) -> Iterator[tuple[range, range]]:
+    """Yield the words between two pairs that belong together: in one block, or to the ends of two."""
+    if last and pair:
+        same = text.blocks[last.text] == text.blocks[pair.text]
+        if same or copy.blocks[last.copy] == copy.blocks[pair.copy]:
+            if copy.blocks[pair.copy] - copy.blocks[last.copy] <= 1:
+                yield range(last.text + 1, pair.text), range(last.copy + 1, pair.copy)
+            return
+    if last:
+        end, block_end = text.first[text.blocks[last.text] + 1], copy.first[copy.blocks[last.copy] + 1]
+        yield range(last.text + 1, end), range(last.copy + 1, block_end)
+    if pair:
+        start, block_start = text.first[text.blocks[pair.text]], copy.first[copy.blocks[pair.copy]]
+        yield range(start, pair.text), range(block_start, pair.copy)
 
 
 def _unglued(text: Side, here: range, copy: Side, there: range) -> list[Piece]:
