@@ -25,7 +25,7 @@ many = settings(max_examples=60, deadline=None, suppress_health_check=list(Healt
 @st.composite
 def sentences(draw) -> list[str]:
     """Words of a sentence, each with the mark that follows it."""
-    found = [draw(word) + draw(mark) for _ in range(draw(st.integers(6, 16)))]
+    found = [draw(word) + draw(mark) for _ in range(draw(st.integers(10, 18)))]
     return [*found[:-1], found[-1].rstrip(",; –") + "."]
 
 
