@@ -37,7 +37,7 @@ from textmend.terminal.options import (
     flag,
 )
 from textmend.terminal.outputs import back_up, write_bytes, write_file, write_json
-from textmend.terminal.screen import Screen, is_plain, per_cent, quoted, show_line
+from textmend.terminal.screen import Screen, is_plain, per_cent, quoted, show_line, visible
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 
@@ -237,7 +237,7 @@ def _why(gap: Gap, policy: Policy, *, plain: bool) -> Text:
     if not gap.fills:
         return Text("no proposals", "dim")
     best = gap.fills[0]
-    words = quoted(best.text, plain=plain) + Text(" ")
+    words = quoted(visible(best.text), plain=plain) + Text(" ")
     if gap.decision == "apply":
         return words + Text(f"({per_cent(gap.probability * best.probability)}, {best.origin})", "dim")
     return Text("best ") + words + Text("(") + show_line(reason(gap, policy)) + Text(")")

@@ -32,7 +32,7 @@ from textmend.terminal.options import (
     Title,
 )
 from textmend.terminal.outputs import write_json
-from textmend.terminal.screen import Screen, bar, is_plain, per_cent, quoted, show_line
+from textmend.terminal.screen import Screen, bar, is_plain, per_cent, quoted, show_line, visible
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 
@@ -101,7 +101,7 @@ def _draw(document: Document, gaps: list[Gap], top: int, screen: Screen) -> None
     screen.out.print(page(document, count(len(gaps), "gap") if gaps else "no gaps", pieces, screen), width=screen.width)
     places = Places(document.text)
     fills = [fill for gap in gaps for fill in gap.fills[:top]]
-    column = min(_WIDEST_FILL, max((show_line(fill.text).cell_len for fill in fills), default=0))
+    column = min(_WIDEST_FILL, max((show_line(visible(fill.text)).cell_len for fill in fills), default=0))
     for index, gap in enumerate(gaps):
         lines = Group(
             _heading(gap, index + 1, places, plain=plain),
@@ -136,11 +136,11 @@ def _fills(gap: Gap, top: int, column: int, places: Places, *, plain: bool) -> T
     table.add_column(width=column, overflow="fold")
     table.add_column(justify="right", no_wrap=True, width=4)
     table.add_column(width=_BAR, no_wrap=True)
-    table.add_column()
+    table.add_column(overflow="fold")
     for rank, fill in enumerate(gap.fills[:top], 1):
         table.add_row(
             Text(str(rank), "dim"),
-            show_line(fill.text, "bold" if rank == 1 else ""),
+            show_line(visible(fill.text), "bold" if rank == 1 else ""),
             per_cent(fill.probability),
             Text(bar(fill.probability, _BAR, plain=plain), "cyan"),
             _origin(fill, places, plain=plain),
