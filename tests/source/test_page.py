@@ -105,6 +105,10 @@ class TestOtherCopies:
         page = '<meta name=description content="Same"><meta property="og:description" content="Same"><p>Text'
         assert [copy.text for copy in read_page(page)] == ["Text", "Same"]
 
+    def test_of_very_many_the_longest_are_read(self):
+        page = "".join(f'<meta name=description content="{"word " * size}">' for size in range(1, 500)) + "<p>Text"
+        assert [len(copy.text.split()) for copy in read_page(page)[1:]] == list(range(499, 491, -1))
+
     @pytest.mark.parametrize("broken", ["{", "[" * 100_000, '{"articleBody": 3}', '{"articleBody": null}', ""])
     def test_a_broken_block_is_passed_over(self, broken):
         page = f'<script type="application/ld+json">{broken}</script><p>Text'

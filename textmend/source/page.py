@@ -47,10 +47,11 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codec
 _LOOKED_AT = 4096
 _DESCRIPTIONS = frozenset(("og:description", "twitter:description", "description", "dc.description"))
 _JSON_KEYS = ("articleBody", "description")
+_MOST_OTHERS = 8  # the longest; each is compared with the whole text, and a list of products has hundreds
 
 
 def read_page(page: str | bytes) -> list[Copy]:
-    """Return the copies that a page holds: what it shows first, then the descriptions in its head, longest first.
+    """Return the copies that a page holds: what it shows first, then the longest descriptions in its head.
 
     Args:
         page: HTML. Bytes are decoded by their byte order mark, else by what the page declares, else as UTF-8, else
@@ -65,8 +66,8 @@ def read_page(page: str | bytes) -> list[Copy]:
         return []
     shown = _shown(root, "page")
     others = {text: name for text, name in _descriptions(root) if text.strip()}
-    copies = [replace(copy_of(text, "page"), describe=_named(name)) for text, name in others.items()]
-    return [shown, *sorted(copies, key=lambda copy: -len(copy.text))]
+    longest = sorted(others.items(), key=lambda other: -len(other[0]))[:_MOST_OTHERS]
+    return [shown, *(replace(copy_of(text, "page"), describe=_named(name)) for text, name in longest)]
 
 
 def copy_of(text: str, place: CopyPlace) -> Copy:
