@@ -66,7 +66,7 @@ class FakeProposer:
 
     def propose(self, documents: Sequence[Any]) -> list[list[Any]]:
         self.documents.extend(documents)
-        return [[gap.with_fills(self.fills) for gap in document.gaps] for document in documents]
+        return [[gap if gap.fills else gap.with_fills(self.fills) for gap in document.gaps] for document in documents]
 
 
 @pytest.fixture

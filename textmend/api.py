@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any, overload
 
 from textmend.mended import Mended
-from textmend.mender import Mender, Metadata
+from textmend.mender import Mender, Metadata, Page, References
 from textmend.records import Gap
 
 
@@ -26,28 +26,46 @@ def find_gaps(text: Any) -> Any:
 
 
 @overload
-def suggest(text: str, *, title: str | None = None, metadata: Metadata | None = None) -> list[Gap]: ...  # type: ignore[overload-overlap] # a str is an iterable of str
+def suggest(  # type: ignore[overload-overlap] # a str is an iterable of str
+    text: str,
+    *,
+    title: str | None = None,
+    metadata: Metadata | None = None,
+    html: Page | None = None,
+    reference: References | None = None,
+) -> list[Gap]: ...
 @overload
 def suggest(
     text: Iterable[str],
     *,
     title: Iterable[str | None] | None = None,
     metadata: Iterable[Metadata | None] | None = None,
+    html: Iterable[Page | None] | None = None,
+    reference: Iterable[References | None] | None = None,
 ) -> Iterator[list[Gap]]: ...
-def suggest(text: Any, *, title: Any = None, metadata: Any = None) -> Any:
+def suggest(text: Any, *, title: Any = None, metadata: Any = None, html: Any = None, reference: Any = None) -> Any:
     """Find gaps and propose ranked fills for each; see :meth:`Mender.suggest`."""
-    return _mender().suggest(text, title=title, metadata=metadata)
+    return _mender().suggest(text, title=title, metadata=metadata, html=html, reference=reference)
 
 
 @overload
-def mend(text: str, *, title: str | None = None, metadata: Metadata | None = None) -> Mended: ...  # type: ignore[overload-overlap] # a str is an iterable of str
+def mend(  # type: ignore[overload-overlap] # a str is an iterable of str
+    text: str,
+    *,
+    title: str | None = None,
+    metadata: Metadata | None = None,
+    html: Page | None = None,
+    reference: References | None = None,
+) -> Mended: ...
 @overload
 def mend(
     text: Iterable[str],
     *,
     title: Iterable[str | None] | None = None,
     metadata: Iterable[Metadata | None] | None = None,
+    html: Iterable[Page | None] | None = None,
+    reference: Iterable[References | None] | None = None,
 ) -> Iterator[Mended]: ...
-def mend(text: Any, *, title: Any = None, metadata: Any = None) -> Any:
+def mend(text: Any, *, title: Any = None, metadata: Any = None, html: Any = None, reference: Any = None) -> Any:
     """Find gaps, apply the fills that are sure, and keep the rest for review; see :meth:`Mender.mend`."""
-    return _mender().mend(text, title=title, metadata=metadata)
+    return _mender().mend(text, title=title, metadata=metadata, html=html, reference=reference)

@@ -68,19 +68,22 @@ def insertion(text: str, gap: Gap, words: str, fill: Fill | None = None) -> Edit
 
     White space that stands at the gap is used where it can be (a no-break space stays one); it is never
     doubled, never put before closing punctuation nor after an opening bracket, and line ends stay. Beside a
-    dash or a straight quotation mark the far side tells: a space there, a space here.
+    dash or a straight quotation mark the far side tells: a space there, a space here. A fill that brings its own
+    spacing, from a source, is put in with that; one that replaces words after the gap takes their place.
 
     Raises:
-        RecordError: ``words`` holds no words.
+        RecordError: ``words`` holds no words, and no source says that white space alone was lost.
     """
-    if not words.strip():
+    spacing = fill.spacing if fill is not None else None
+    if not words.strip() and (spacing is None or not words):
         raise RecordError(f"insertion at {gap.start}:{gap.end}: there are no words in {words!r}")
     space = text[gap.start : gap.end]
-    left, right = _around(text, gap, space, words)
+    left, right = spacing if spacing is not None else _around(text, gap, space, words)
+    end = gap.end + (fill.replaces if fill is not None else 0)
     return Edit(
         start=gap.start,
-        end=gap.end,
-        removed=space,
+        end=end,
+        removed=text[gap.start : end],
         replacement=left + words + right,
         gap=gap,
         fill=fill,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, overload
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 Metadata = Mapping[str, str]
+Page = str | bytes
+References = str | Iterable[str]
 
 _BATCH_CHARACTERS = 200_000
 
@@ -31,6 +34,8 @@ class _Job(NamedTuple):
     text: str
     title: str | None
     metadata: Metadata
+    html: Page | None = None
+    reference: tuple[str, ...] = ()
 
 
 class Mender:
@@ -90,10 +95,18 @@ class Mender:
         Raises:
             InputError: it is no text.
         """
-        return self._run(text, None, None, self._find)
+        return self._run(text, {}, self._find)
 
     @overload
-    def suggest(self, text: str, *, title: str | None = None, metadata: Metadata | None = None) -> list[Gap]: ...  # type: ignore[overload-overlap] # a str is an iterable of str
+    def suggest(  # type: ignore[overload-overlap] # a str is an iterable of str
+        self,
+        text: str,
+        *,
+        title: str | None = None,
+        metadata: Metadata | None = None,
+        html: Page | None = None,
+        reference: References | None = None,
+    ) -> list[Gap]: ...
     @overload
     def suggest(
         self,
@@ -101,25 +114,43 @@ class Mender:
         *,
         title: Iterable[str | None] | None = None,
         metadata: Iterable[Metadata | None] | None = None,
+        html: Iterable[Page | None] | None = None,
+        reference: Iterable[References | None] | None = None,
     ) -> Iterator[list[Gap]]: ...
-    def suggest(self, text: Any, *, title: Any = None, metadata: Any = None) -> Any:
+    def suggest(
+        self, text: Any, *, title: Any = None, metadata: Any = None, html: Any = None, reference: Any = None
+    ) -> Any:
         """Find gaps and propose ranked fills for each.
 
         Args:
             text: a text, or an iterable of texts.
             title: its headline; for an iterable, an iterable of as many.
             metadata: other texts about it, by name (``{"summary": …}``); for an iterable, an iterable of as many.
+            html: the page it was taken from: lost words that the page holds come back as they stand there
+                (``docs/source.md``; needs the extra ``textmend[html]``); for an iterable, an iterable of as many.
+            reference: another copy of it, or several, as text or HTML: a feed's summary, a syndicated copy; for an
+                iterable, an iterable of as many.
 
         Returns:
             The gaps with their fills; for an iterable, a lazy iterator of such lists, in order.
 
         Raises:
             InputError: it is no text, or there are not as many titles as texts.
+            MissingExtraError: a source was given, and the extra that reads it is not installed.
         """
-        return self._run(text, title, metadata, self._suggest)
+        about = {"title": title, "metadata": metadata, "html": html, "reference": reference}
+        return self._run(text, about, self._suggest)
 
     @overload
-    def mend(self, text: str, *, title: str | None = None, metadata: Metadata | None = None) -> Mended: ...  # type: ignore[overload-overlap] # a str is an iterable of str
+    def mend(  # type: ignore[overload-overlap] # a str is an iterable of str
+        self,
+        text: str,
+        *,
+        title: str | None = None,
+        metadata: Metadata | None = None,
+        html: Page | None = None,
+        reference: References | None = None,
+    ) -> Mended: ...
     @overload
     def mend(
         self,
@@ -127,22 +158,32 @@ class Mender:
         *,
         title: Iterable[str | None] | None = None,
         metadata: Iterable[Metadata | None] | None = None,
+        html: Iterable[Page | None] | None = None,
+        reference: Iterable[References | None] | None = None,
     ) -> Iterator[Mended]: ...
-    def mend(self, text: Any, *, title: Any = None, metadata: Any = None) -> Any:
+    def mend(
+        self, text: Any, *, title: Any = None, metadata: Any = None, html: Any = None, reference: Any = None
+    ) -> Any:
         """Find gaps, apply the fills that are sure, and treat the rest as the policy says.
 
         Args:
             text: a text, or an iterable of texts.
             title: its headline; for an iterable, an iterable of as many.
             metadata: other texts about it, by name; for an iterable, an iterable of as many.
+            html: the page it was taken from: lost words that the page holds come back as they stand there
+                (``docs/source.md``; needs the extra ``textmend[html]``); for an iterable, an iterable of as many.
+            reference: another copy of it, or several, as text or HTML: a feed's summary, a syndicated copy; for an
+                iterable, an iterable of as many.
 
         Returns:
             The mended text with its edits; for an iterable, a lazy iterator of such results, in order.
 
         Raises:
             InputError: it is no text, or there are not as many titles as texts.
+            MissingExtraError: a source was given, and the extra that reads it is not installed.
         """
-        return self._run(text, title, metadata, self._mend)
+        about = {"title": title, "metadata": metadata, "html": html, "reference": reference}
+        return self._run(text, about, self._mend)
 
     @property
     def detector(self) -> Detector:
@@ -169,7 +210,11 @@ class Mender:
 
     def _suggest(self, jobs: Sequence[_Job]) -> list[list[Gap]]:
         found = self._find(jobs)
-        damaged = [index for index, gaps in enumerate(found) if gaps]
+        known: dict[int, tuple[str, ...]] = {}
+        for index, job in enumerate(jobs):
+            if job.html is not None or job.reference:
+                found[index], known[index] = self._settled(job, found[index])
+        damaged = [index for index, gaps in enumerate(found) if not all(gap.fills for gap in gaps)]
         if damaged:
             from textmend.fill.propose import Document
 
@@ -180,12 +225,22 @@ class Mender:
                     title=jobs[i].title,
                     metadata=jobs[i].metadata,
                     phrases=self._phrases(jobs[i].text),
+                    known=known.get(i, ()),
                 )
                 for i in damaged
             ]
             for index, gaps in zip(damaged, self.proposer.propose(documents), strict=True):
                 found[index] = gaps
         return found
+
+    def _settled(self, job: _Job, gaps: list[Gap]) -> tuple[list[Gap], tuple[str, ...]]:
+        """Return the gaps, those that the source settles with their fills, and what the source holds of the article."""
+        from textmend.detect.cues import cues_at
+        from textmend.source.settle import read_copies, settle
+
+        settled = settle(job.text, gaps, read_copies(job.html, job.reference))
+        sure = [gap for gap in settled.gaps if gap.probability >= self.policy.find_at]
+        return [replace(gap, cues=cues_at(job.text, gap.start, gap.end)) for gap in sure], settled.known
 
     def _phrases(self, text: str) -> Sequence[Phrase]:
         if self._nlp is None or len(text) > self._nlp.max_length:
@@ -201,13 +256,13 @@ class Mender:
         ]
 
     def _run(
-        self, text: Any, title: Any, metadata: Any, work: Callable[[Sequence[_Job]], list[Result]]
+        self, text: Any, about: Mapping[str, Any], work: Callable[[Sequence[_Job]], list[Result]]
     ) -> Result | Iterator[Result]:
         if isinstance(text, str):
-            return work([_job(text, title, metadata, "")])[0]
+            return work([_job(text, about, "")])[0]
         if isinstance(text, bytes | bytearray | Mapping) or not isinstance(text, Iterable):
             raise InputError(_wrong_text(text, ""))
-        return self._stream(_jobs(text, title, metadata), work)
+        return self._stream(_jobs(text, about), work)
 
     def _stream(self, jobs: Iterator[_Job], work: Callable[[Sequence[_Job]], list[Result]]) -> Iterator[Result]:
         while batch := list(_take(jobs, self._batch)):
@@ -218,29 +273,29 @@ def _take(jobs: Iterator[_Job], most: int) -> Iterator[_Job]:
     characters = 0
     for job in islice(jobs, most):
         yield job
-        characters += len(job.text)
+        characters += len(job.text) + len(job.html or "") + sum(map(len, job.reference))
         if characters >= _BATCH_CHARACTERS:
             return
 
 
-def _jobs(texts: Iterable[Any], titles: Any, metadata: Any) -> Iterator[_Job]:
-    for name, values in (("title", titles), ("metadata", metadata)):
-        if values is not None and (isinstance(values, str | Mapping) or not isinstance(values, Iterable)):
+def _jobs(texts: Iterable[Any], about: Mapping[str, Any]) -> Iterator[_Job]:
+    for name, values in about.items():
+        if values is not None and (isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable)):
             raise InputError(f"{name}: for many texts give as many, in an iterable, not one {type(values).__name__}")
     missing = object()
-    title_stream = repeat(None) if titles is None else iter(titles)
-    metadata_stream = repeat(None) if metadata is None else iter(metadata)
+    streams = {name: repeat(None) if values is None else iter(values) for name, values in about.items()}
     for index, text in enumerate(texts):
-        title, data = next(title_stream, missing), next(metadata_stream, missing)
-        if title is missing or data is missing:
-            name = "title" if title is missing else "metadata"
-            raise InputError(f"{name}: there are fewer than texts: none for text {index}")
-        yield _job(text, title, data, f"text {index}: ")
+        own = {name: next(stream, missing) for name, stream in streams.items()}
+        for name, value in own.items():
+            if value is missing:
+                raise InputError(f"{name}: there are fewer than texts: none for text {index}")
+        yield _job(text, own, f"text {index}: ")
 
 
-def _job(text: Any, title: Any, metadata: Any, place: str) -> _Job:
+def _job(text: Any, about: Mapping[str, Any], place: str) -> _Job:
     if not isinstance(text, str):
         raise InputError(_wrong_text(text, place))
+    title, metadata, html = about.get("title"), about.get("metadata"), about.get("html")
     if title is not None and not isinstance(title, str):
         raise InputError(f"{place}title should be a string, not {type(title).__name__}")
     if metadata is not None and not (
@@ -248,7 +303,23 @@ def _job(text: Any, title: Any, metadata: Any, place: str) -> _Job:
         and all(isinstance(key, str) and isinstance(value, str) for key, value in metadata.items())
     ):
         raise InputError(f"{place}metadata should map names to strings, got {metadata!r:.80}")
-    return _Job(text, title, metadata or {})
+    if html is not None and not isinstance(html, str | bytes):
+        raise InputError(f"{place}html should be a string or bytes, the page itself, not {type(html).__name__}")
+    return _Job(text, title, metadata or {}, html, _references(about.get("reference"), place))
+
+
+def _references(reference: Any, place: str) -> tuple[str, ...]:
+    if reference is None:
+        return ()
+    if isinstance(reference, str):
+        return (reference,)
+    if isinstance(reference, bytes | bytearray | Mapping) or not isinstance(reference, Iterable):
+        raise InputError(f"{place}reference should be strings, copies of the text, not {type(reference).__name__}")
+    copies = tuple(reference)
+    for copy in copies:
+        if not isinstance(copy, str):
+            raise InputError(f"{place}reference should hold strings, copies of the text, not {type(copy).__name__}")
+    return copies
 
 
 def _wrong_text(value: object, place: str) -> str:

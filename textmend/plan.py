@@ -25,11 +25,12 @@ def plan(text: str, gaps: Sequence[Gap], placeholder: str) -> tuple[list[Gap], l
     """
     sentences = _dropped_sentences(text, gaps)
     decided = [gap if index not in sentences else gap.with_decision("drop") for index, gap in enumerate(gaps)]
+    decided = _without_clashes(decided, sorted(set(sentences.values())))
     changes: list[tuple[Span, Gap]] = []
     for index, gap in enumerate(decided):
         sentence = sentences.get(index)
         if sentence is None and gap.decision in ("apply", "mark"):
-            changes.append((Span(gap.start, gap.end), gap))
+            changes.append((_reach(gap), gap))
         elif sentence is not None and (not changes or changes[-1][0] != sentence):
             changes.append((sentence, gap))
     edits: list[Edit] = []
@@ -42,6 +43,25 @@ def plan(text: str, gaps: Sequence[Gap], placeholder: str) -> tuple[list[Gap], l
             floor = edits[-1].end if edits else 0
             edits.append(removal(text, span, gap, floor=floor, ceiling=following[0].start if following else None))
     return decided, edits
+
+
+def _reach(gap: Gap) -> Span:
+    """Return what the edit of a gap that is applied or marked changes."""
+    return Span(gap.start, gap.end + (gap.fills[0].replaces if gap.decision == "apply" else 0))
+
+
+def _without_clashes(gaps: list[Gap], sentences: Sequence[Span]) -> list[Gap]:
+    """Keep fills back that would replace words which another change touches: a dropped sentence, another gap."""
+    if not any(gap.fills and gap.fills[0].replaces for gap in gaps):
+        return gaps
+    starts = [sentence.start for sentence in sentences]
+    decided = []
+    for gap, following in zip_longest(gaps, gaps[1:]):
+        end = _reach(gap).end
+        dropped = bisect_right(starts, end) - 1
+        clash = (following is not None and following.start < end) or (dropped >= 0 and sentences[dropped].end > gap.end)
+        decided.append(gap.with_decision("keep") if end > gap.end and clash else gap)
+    return decided
 
 
 def _dropped_sentences(text: str, gaps: Sequence[Gap]) -> dict[int, Span]:

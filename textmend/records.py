@@ -74,6 +74,10 @@ class Fill:
             ``"source"`` (the page or copy the text came from) or ``"reviewer"`` (a person).
         evidence: where the words stand, for echoes and sources.
         introduces: names and numbers in ``text`` that neither the article nor its title and metadata hold.
+        spacing: the white space before and after the words, where a source tells; ``None``: the place decides.
+            Only with it may ``text`` be white space alone, where nothing else was lost.
+        replaces: how many code points of the caller's text, from the gap's end on, ``text`` stands for too: there
+            the same words stand in another order. Mostly 0.
     """
 
     text: str
@@ -81,16 +85,23 @@ class Fill:
     origin: Origin
     evidence: Evidence | None = None
     introduces: tuple[str, ...] = ()
+    spacing: tuple[str, str] | None = None
+    replaces: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form (``docs/records.md``)."""
-        return {
+        form: dict[str, Any] = {
             "text": self.text,
             "probability": self.probability,
             "origin": self.origin,
             "evidence": self.evidence.to_dict() if self.evidence else None,
             "introduces": list(self.introduces),
         }
+        if self.spacing is not None:
+            form["spacing"] = list(self.spacing)
+        if self.replaces:
+            form["replaces"] = self.replaces
+        return form
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Fill:
@@ -103,6 +114,8 @@ class Fill:
             origin=read.choice("origin", get_args(Origin)),
             evidence=Evidence.from_dict(evidence) if evidence is not None else None,
             introduces=read.texts("introduces"),
+            spacing=read.spacing("spacing"),
+            replaces=read.offset("replaces", optional=True) or 0,
         )
 
 
@@ -231,7 +244,7 @@ class Decision:
         end: offset of its end.
         verdict: ``"fill"`` (insert ``text``), ``"not_a_gap"`` or ``"keep"`` (change nothing),
             ``"mark"`` (insert the placeholder) or ``"drop"`` (remove the sentence).
-        text: the words to insert; only with ``"fill"``.
+        text: the words to insert; only with ``"fill"``. White space alone where it chooses such a fill of the gap.
         by: who decided; free text.
         at: when, as ISO 8601; free text.
     """
@@ -244,7 +257,7 @@ class Decision:
     at: str | None = None
 
     def __post_init__(self) -> None:
-        if not (self.text and self.text.strip()) if self.verdict == "fill" else self.text is not None:
+        if not self.text if self.verdict == "fill" else self.text is not None:
             raise RecordError(
                 f"decision at {self.start}:{self.end}: the verdict {self.verdict!r} goes "
                 + ("with words in 'text'" if self.verdict == "fill" else f"without a text, but has {self.text!r}")
@@ -318,6 +331,18 @@ class _Reader:
         if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
             raise self._fail(key, "a list of strings")
         return tuple(value)
+
+    def spacing(self, key: str) -> tuple[str, str] | None:
+        if self._absent(key, optional=True):
+            return None
+        value = self._data.get(key)
+        if not (
+            isinstance(value, list | tuple)
+            and len(value) == 2
+            and all(isinstance(item, str) and (not item or item.isspace()) for item in value)
+        ):
+            raise self._fail(key, "two strings of white space, before and after")
+        return value[0], value[1]
 
     def offset(self, key: str, *, optional: bool = False) -> Any:
         if self._absent(key, optional):

@@ -32,6 +32,8 @@ LINE_ENDS = frozenset("\n\r\x0b\x0c\x85\u2028\u2029")
 _LINE = regex.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
 _TERMINAL = regex.compile(r"""[.!?:;…]["'”’)\]]*$""")
 _SURROGATE = regex.compile(r"\p{Cs}")
+_SPACES = regex.compile(r"\s+")
+_QUOTE_MARGIN = 40
 _WRAP_COLUMN = 100
 _WRAP_FILL = 0.6
 
@@ -82,6 +84,23 @@ def space_before(text: str, end: int, floor: int = 0) -> int:
     while start > floor and is_space(text[start - 1]):
         start -= 1
     return start
+
+
+def quote_around(text: str, start: int, end: int) -> str:
+    """Return ``text[start:end]`` with up to 40 code points around it: whole words of the same line."""
+    floor, ceiling = max(0, start - _QUOTE_MARGIN), min(len(text), end + _QUOTE_MARGIN)
+    before, after = text[floor:start], text[end:ceiling]
+    line = 1 + max(before.rfind(mark) for mark in LINE_ENDS)
+    if line or floor == 0:
+        before = before[line:]
+    elif space := _SPACES.search(before):
+        before = before[space.end() :]
+    line = min((place for mark in LINE_ENDS if (place := after.find(mark)) >= 0), default=-1)
+    if line >= 0:
+        after = after[:line]
+    elif ceiling < len(text) and (spaces := list(_SPACES.finditer(after))):
+        after = after[: spaces[-1].start()]
+    return before.lstrip() + text[start:end] + after.rstrip()
 
 
 def paragraphs(text: str) -> Iterator[Span]:

@@ -25,18 +25,19 @@ class FakeMender:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.titles: list[str] | None = None
+        self.about: dict = {}
 
     def find_gaps(self, texts: Iterable[str]) -> Iterator[list[Gap]]:
         for text in texts:
             yield [gap.with_fills(()) for gap in _gaps(text)]
 
-    def suggest(self, texts: Iterable[str], title: list[str] | None = None) -> Iterator[list[Gap]]:
-        self.titles = title
+    def suggest(self, texts: Iterable[str], title: list[str] | None = None, **about) -> Iterator[list[Gap]]:
+        self.titles, self.about = title, about
         for text in texts:
             yield _gaps(text)
 
-    def mend(self, texts: Iterable[str], title: list[str] | None = None) -> Iterator[Mended]:
-        self.titles = title
+    def mend(self, texts: Iterable[str], title: list[str] | None = None, **about) -> Iterator[Mended]:
+        self.titles, self.about = title, about
         for text in texts:
             decided = [gap.with_decision(self.policy.decide(gap)) for gap in _gaps(text)]
             yield Mended.of(text, decided, self.policy.placeholder)

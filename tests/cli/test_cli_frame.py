@@ -96,7 +96,7 @@ def test_exit_codes_of_errors():
 def test_a_broken_pipe_is_quiet(article):
     waits = """
 mend = FakeMender.mend
-def slowly(self, texts, title=None):
+def slowly(self, texts, title=None, **about):
     for number, mended in enumerate(mend(self, texts)):
         if number:
             sys.stdin.readline()  # until the reader has gone

@@ -23,7 +23,7 @@ def contexts(text: str, gaps: Sequence[Gap], model: MaskedLM, room: int) -> list
     """Return the context of every gap.
 
     Gaps that stand near another are masked there, as many masks as words are most likely missing, so that
-    the model does not take a damaged sentence for a whole one.
+    the model does not take a damaged sentence for a whole one; where a source tells the words, these are read.
 
     Args:
         text: the caller's text.
@@ -53,9 +53,10 @@ def _pieces_with_masks(
     def place(upto: int) -> None:
         nonlocal waiting
         while waiting < len(gaps) and gaps[waiting].end <= upto:
-            masks = _likeliest_words(gaps[waiting])
-            places.append((len(ids), len(ids) + masks))
-            ids.extend([mask] * masks)
+            lost = _true_words(gaps[waiting], pieces)
+            lost = [mask] * _likeliest_words(gaps[waiting]) if lost is None else lost
+            places.append((len(ids), len(ids) + len(lost)))
+            ids.extend(lost)
             waiting += 1
 
     for paragraph in paragraphs(text):
@@ -69,6 +70,12 @@ def _pieces_with_masks(
     if ids and ids[-1] == pieces.separator:
         ids.pop()
     return ids, places
+
+
+def _true_words(gap: Gap, pieces: Pieces) -> list[int] | None:
+    if not gap.fills or gap.fills[0].origin != "source":
+        return None
+    return [piece for match in WORD.finditer(gap.fills[0].text) for piece in pieces(match.group())]
 
 
 def _likeliest_words(gap: Gap) -> int:

@@ -21,7 +21,7 @@ import regex
 from textmend.errors import RecordError
 from textmend.function_words import FUNCTION_WORDS
 from textmend.records import Evidence, Place
-from textmend.text import CLOSING, LINE_ENDS, OPENING, WORD, paragraphs
+from textmend.text import CLOSING, OPENING, WORD, paragraphs, quote_around
 
 CONTEXT = 6
 """How many words on each side are compared at most."""
@@ -41,7 +41,6 @@ _INNER_STOP = regex.compile(r"(?<=\p{N}|(?<!\p{L})\p{L})\.(?=[\p{L}\p{N}])")
 _SPOKEN = regex.compile(r"[\p{L}\p{N}]")
 _SPACE = regex.compile(r"\s+")
 _MOST_CHARACTERS = 200
-_QUOTE_MARGIN = 40
 _LONGEST_STEMMED = 40
 _WEAK_TOTAL = 4
 
@@ -134,23 +133,6 @@ class EchoIndex:
                 distance = 0 if source else max(echo_start - end, start - echo_end)
                 inexact = not (left.exact and right.exact)
                 yield _Match(-total, inexact, source > 0, distance, source, echo_start, echo_end, left.length)
-
-
-def quote_around(text: str, start: int, end: int) -> str:
-    """Return ``text[start:end]`` with up to 40 code points around it: whole words of the same line."""
-    floor, ceiling = max(0, start - _QUOTE_MARGIN), min(len(text), end + _QUOTE_MARGIN)
-    before, after = text[floor:start], text[end:ceiling]
-    line = 1 + max(before.rfind(mark) for mark in LINE_ENDS)
-    if line or floor == 0:
-        before = before[line:]
-    elif space := _SPACE.search(before):
-        before = before[space.end() :]
-    line = min((place for mark in LINE_ENDS if (place := after.find(mark)) >= 0), default=-1)
-    if line >= 0:
-        after = after[:line]
-    elif ceiling < len(text) and (spaces := list(_SPACE.finditer(after))):
-        after = after[: spaces[-1].start()]
-    return before.lstrip() + text[start:end] + after.rstrip()
 
 
 @dataclass(frozen=True, slots=True)

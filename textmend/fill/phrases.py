@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import regex
 
-from textmend.fill.echo import quote_around
 from textmend.function_words import FUNCTION_WORDS
 from textmend.records import Evidence, Place
-from textmend.text import paragraphs
+from textmend.text import paragraphs, quote_around
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span

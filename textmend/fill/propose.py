@@ -28,10 +28,11 @@ class Document:
 
     Attributes:
         text: the caller's text.
-        gaps: its gaps, in order.
+        gaps: its gaps, in order; those that have fills keep them.
         title: its headline, where the caller gave one.
         metadata: other texts about it (a summary, keywords, …), by name.
         phrases: noun phrases to try besides the capitalised runs that are found anyway.
+        known: what else holds the article's words, and may vouch for a name or number.
     """
 
     text: str
@@ -39,6 +40,7 @@ class Document:
     title: str | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     phrases: Sequence[Phrase] = ()
+    known: Sequence[str] = ()
 
 
 class Proposed(NamedTuple):
@@ -77,17 +79,18 @@ class Proposer:
         """Return each document's gaps with ranked fills."""
         result = []
         for document, candidates in zip(documents, self.candidates(documents), strict=True):
-            novelty = Novelty([document.text, document.title or "", *document.metadata.values()])
+            novelty = Novelty([document.text, document.title or "", *document.metadata.values(), *document.known])
+            own = iter(candidates)
             result.append(
                 [
-                    gap.with_fills(self._rank(document, gap, proposed, novelty))
-                    for gap, proposed in zip(document.gaps, candidates, strict=True)
+                    gap if gap.fills else gap.with_fills(self._rank(document, gap, next(own), novelty))
+                    for gap in document.gaps
                 ]
             )
         return result
 
     def candidates(self, documents: Sequence[Document]) -> list[list[list[Proposed]]]:
-        """Return, for each gap of each document, its candidates with what is known of them, unranked."""
+        """Return, for each gap of each document that has no fills, its candidates with what is known of them, unranked."""
         views = [_View(document, self.model, self._search.most_pieces) for document in documents]
         requests = [request for view in views for request in view.requests]
         found = iter(infill(requests, self.model, self._search))
@@ -125,7 +128,8 @@ class _View:
         self._echoes: list[dict[tuple[int, ...], Echo]] = []
         self._phrases: dict[tuple[int, ...], Evidence] = {}
         self.requests: list[Request] = []
-        if not document.gaps:
+        self._gaps = [gap for gap in document.gaps if not gap.fills]
+        if not self._gaps:
             return
         index = EchoIndex(document.text, title=document.title, metadata=document.metadata)
         known = names(document.text, title=document.title, metadata=document.metadata)
@@ -134,6 +138,8 @@ class _View:
                 self._phrases.setdefault(ids, phrase.evidence)
         around = contexts(document.text, document.gaps, model, room=most_pieces)
         for gap, context in zip(document.gaps, around, strict=True):
+            if gap.fills:
+                continue
             echoes: dict[tuple[int, ...], Echo] = {}
             for echo in index.echoes(gap.start, gap.end):
                 if not _is_damaged(echo.evidence, document.gaps) and (ids := self._sayable(echo.text)):
@@ -144,7 +150,7 @@ class _View:
 
     def proposed(self, index: int, hypotheses: Sequence[Hypothesis], usual: UsualCasing) -> list[Proposed]:
         """Write the hypotheses of a gap out, one candidate for each distinct text."""
-        gap = self._document.gaps[index]
+        gap = self._gaps[index]
         at_start = starts_sentence(self._document.text, gap.end)
         assert self._casing is not None
         found: dict[str, Proposed] = {}

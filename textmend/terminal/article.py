@@ -82,6 +82,8 @@ def with_edits(mended: Mended, *, plain: bool) -> Iterator[Piece]:
             yield from _inserted(text, gap, label(number, plain=plain), "gap")
         elif edit.replacement:
             words = edit.fill.text if edit.fill else mended.placeholder
+            if moved := edit.removed.strip():
+                yield Piece(moved, "removed")
             yield from _parted(edit.replacement, words, "inserted" if edit.fill else "mark")
         else:
             yield Piece(edit.removed, "removed")

@@ -90,6 +90,28 @@ def documents(paths: Iterable[Path], encoding: str | None, failed: Callable[[Fil
             yield document
 
 
+def read_page(path: Path) -> bytes:
+    """Return a page's bytes; whoever parses it finds out its encoding.
+
+    Raises:
+        FileError: it can't be read.
+    """
+    return _read(path)
+
+
+def read_copy(path: Path, encoding: str | None) -> str:
+    """Return another copy of a text; a page (``.html``, ``.htm``) tells its own encoding.
+
+    Raises:
+        FileError: it can't be read, or isn't in the encoding.
+    """
+    if path.suffix.lower() in (".html", ".htm"):
+        from textmend.source.page import decoded
+
+        return decoded(_read(path))
+    return decode(path, _read(path), encoding).text
+
+
 def decode(path: Path, data: bytes, encoding: str | None) -> Document:
     """Return the document that ``data`` holds.
 

@@ -16,6 +16,7 @@ from textmend.mended import Mended
 from textmend.policy import Policy, Unsure
 from textmend.records import Gap
 from textmend.terminal import run
+from textmend.terminal.about import about
 from textmend.terminal.article import Places, count, label, page, with_edits
 from textmend.terminal.diff import draw_diff, unified_diff
 from textmend.terminal.inputs import STDIN, Document, sources
@@ -27,15 +28,16 @@ from textmend.terminal.options import (
     Encoding,
     Files,
     Filler,
+    Html,
     Json,
     NoColor,
+    References,
     Threads,
     Title,
     flag,
 )
 from textmend.terminal.outputs import back_up, write_bytes, write_file, write_json
-from textmend.terminal.screen import Screen, is_plain, per_cent, quoted, show_line
-from textmend.terminal.suggest import one_title
+from textmend.terminal.screen import Screen, is_plain, per_cent, quoted, show_line, visible
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 
@@ -43,6 +45,7 @@ _DONE = {"apply": "mended", "mark": "marked", "drop": "dropped", "keep": "kept",
 _EPILOG = """
 Examples:
   textmend mend article.txt > mended.txt
+  textmend mend --html page.html article.txt > mended.txt
   textmend mend --show --unsure mark article.txt
   textmend mend --in-place --backup .orig *.txt
   textmend mend --diff *.txt > mends.patch
@@ -55,6 +58,8 @@ def mend(
     files: Files = None,
     encoding: Encoding = None,
     title: Title = None,
+    html: Html = None,
+    reference: References = None,
     apply_at: ApplyAt = 0.9,
     unsure: Annotated[
         Unsure,
@@ -106,10 +111,10 @@ def mend(
     add --output or --in-place to have the text as well.
     """
     paths = sources(files, ctx)
-    titles = one_title(title, len(paths))
     _check_targets(paths, output, in_place, backup)
     if show + diff + json > 1:
         raise typer.BadParameter("--show, --diff and --json exclude each other")
+    known = about(paths, title, html, reference, encoding)
     policy = Policy(
         apply_at=apply_at,
         find_at=at,
@@ -120,7 +125,7 @@ def mend(
     )
     mender = run.make_mender(detector, filler, policy, threads)
     work = run.Run(ctx, paths, encoding, quiet=quiet)
-    for document, mended in work.each("Mending", lambda texts: mender.mend(texts, title=titles)):
+    for document, mended in work.each("Mending", lambda texts: mender.mend(texts, **known)):
         try:
             data = _encoded(document, mended)
             if in_place:
@@ -232,7 +237,7 @@ def _why(gap: Gap, policy: Policy, *, plain: bool) -> Text:
     if not gap.fills:
         return Text("no proposals", "dim")
     best = gap.fills[0]
-    words = quoted(best.text, plain=plain) + Text(" ")
+    words = quoted(visible(best.text), plain=plain) + Text(" ")
     if gap.decision == "apply":
         return words + Text(f"({per_cent(gap.probability * best.probability)}, {best.origin})", "dim")
     return Text("best ") + words + Text("(") + show_line(reason(gap, policy)) + Text(")")

@@ -70,6 +70,26 @@ Title = Annotated[
         rich_help_panel="Input",
     ),
 ]
+Html = Annotated[
+    Path | None,
+    typer.Option(
+        "--html",
+        metavar="PAGE",
+        show_default=False,
+        help="The page it was taken from: its words are put back as they stand there; - is standard input.",
+        rich_help_panel="Input",
+    ),
+]
+References = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--reference",
+        metavar="FILE",
+        show_default=False,
+        help="Another copy of it, text or HTML: may be given again.",
+        rich_help_panel="Input",
+    ),
+]
 At = Annotated[
     float,
     typer.Option(

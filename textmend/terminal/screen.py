@@ -83,6 +83,11 @@ def show_line(raw: str, style: str | Style = "") -> Text:
     return show(" ".join(raw.splitlines()).replace("\t", " "), style)
 
 
+def visible(words: str) -> str:
+    """Return the words of a fill; where only white space was lost, say so."""
+    return words if words.strip() else "(white space)"
+
+
 def quoted(raw: str, style: str | Style = "", *, plain: bool) -> Text:
     """Return words of unknown make in quotation marks, on one line."""
     return show_line(f'"{raw}"' if plain else f"“{raw}”", style)

@@ -14,11 +14,25 @@ from rich.text import Text
 from textmend.policy import Policy
 from textmend.records import SCHEMA, Fill, Gap
 from textmend.terminal import run
+from textmend.terminal.about import about
 from textmend.terminal.article import Places, count, label, page, snippet, with_gaps
 from textmend.terminal.inputs import Document, sources
-from textmend.terminal.options import At, Debug, Detector, Encoding, Files, Filler, Json, NoColor, Threads, Title
+from textmend.terminal.options import (
+    At,
+    Debug,
+    Detector,
+    Encoding,
+    Files,
+    Filler,
+    Html,
+    Json,
+    NoColor,
+    References,
+    Threads,
+    Title,
+)
 from textmend.terminal.outputs import write_json
-from textmend.terminal.screen import Screen, bar, is_plain, per_cent, quoted, show_line
+from textmend.terminal.screen import Screen, bar, is_plain, per_cent, quoted, show_line, visible
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 
@@ -29,6 +43,7 @@ _EPILOG = """
 Examples:
   textmend suggest article.txt
   textmend suggest --top 3 --title "Oslo quits herring panel" article.txt
+  textmend suggest --html page.html article.txt
   textmend suggest --json article.txt | jq -r '.gaps[].fills[0].text'
 """
 
@@ -39,6 +54,8 @@ def suggest(
     files: Files = None,
     encoding: Encoding = None,
     title: Title = None,
+    html: Html = None,
+    reference: References = None,
     at: At = 0.5,
     top: Annotated[
         int, typer.Option("--top", "-n", min=1, metavar="N", help="How many fills a gap.", rich_help_panel="Output")
@@ -53,27 +70,21 @@ def suggest(
     """Show where words are missing, and what may have stood there.
 
     Every gap comes with ranked fills: how probable each is, where it comes from
-    (the model, or an echo: the same words elsewhere in the article),
+    (the model, an echo: the same words elsewhere in the article,
+    or the source: the page or copy that --html and --reference name),
     and the names and numbers new to the article that it would bring in.
     """
     paths = sources(files, ctx)
-    titles = one_title(title, len(paths))
+    known = about(paths, title, html, reference, encoding)
     mender = run.make_mender(detector, filler, Policy(find_at=at), threads)
     work = run.Run(ctx, paths, encoding)
-    for document, gaps in work.each("Looking for lost words", lambda texts: mender.suggest(texts, title=titles)):
+    for document, gaps in work.each("Looking for lost words", lambda texts: mender.suggest(texts, **known)):
         if json:
             cut = [gap.with_fills(gap.fills[:top]) for gap in gaps]
             write_json({"schema": SCHEMA, "file": str(document.path), "gaps": [gap.to_dict() for gap in cut]})
         else:
             _draw(document, gaps, top, work.screen)
     work.end()
-
-
-def one_title(title: str | None, files: int) -> list[str] | None:
-    """Return the titles of the files, of which there can be one."""
-    if title is not None and files > 1:
-        raise typer.BadParameter("--title goes with one file, not with several")
-    return None if title is None else [title]
 
 
 def length(gap: Gap) -> str:
@@ -90,7 +101,7 @@ def _draw(document: Document, gaps: list[Gap], top: int, screen: Screen) -> None
     screen.out.print(page(document, count(len(gaps), "gap") if gaps else "no gaps", pieces, screen), width=screen.width)
     places = Places(document.text)
     fills = [fill for gap in gaps for fill in gap.fills[:top]]
-    column = min(_WIDEST_FILL, max((show_line(fill.text).cell_len for fill in fills), default=0))
+    column = min(_WIDEST_FILL, max((show_line(visible(fill.text)).cell_len for fill in fills), default=0))
     for index, gap in enumerate(gaps):
         lines = Group(
             _heading(gap, index + 1, places, plain=plain),
@@ -125,11 +136,11 @@ def _fills(gap: Gap, top: int, column: int, places: Places, *, plain: bool) -> T
     table.add_column(width=column, overflow="fold")
     table.add_column(justify="right", no_wrap=True, width=4)
     table.add_column(width=_BAR, no_wrap=True)
-    table.add_column()
+    table.add_column(overflow="fold")
     for rank, fill in enumerate(gap.fills[:top], 1):
         table.add_row(
             Text(str(rank), "dim"),
-            show_line(fill.text, "bold" if rank == 1 else ""),
+            show_line(visible(fill.text), "bold" if rank == 1 else ""),
             per_cent(fill.probability),
             Text(bar(fill.probability, _BAR, plain=plain), "cyan"),
             _origin(fill, places, plain=plain),

@@ -1,0 +1,494 @@
+"""From pieces to losses: where the text lacks words that the copy holds between the same neighbours.
+
+Most differences between two texts are not losses. What tells them apart: a loss is pure (nothing stands in the lost
+words' place), lies inside a block and a sentence of which the rest came through, and on a page begins and ends where
+an element does, for extractors cut at tags and editors don't. Without tags to tell, the words around must be the same
+for longer, the text must not be an edited version, and must show traces of its losses, here or at a good share of the
+places like this one: editors leave none.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, pairwise
+from typing import NamedTuple
+
+from textmend.source.copies import Copy
+from textmend.source.pieces import Piece, Side
+from textmend.text import CLOSING, LINE_ENDS, OPENING, Span, is_space, space_before
+
+SURE, LIKELY = 0.999, 0.98
+"""Probabilities of a loss that an element tells of, and of one that only the words around it tell of.
+
+Set by hand, near what was measured (``docs/source.md``): of some 9,000 fills that elements told of, none was wrong on
+damaged texts and nine on edited ones; without elements no fill was wrong, but there were fewer, and editors vary more.
+"""
+
+_REACH = 12
+_LEAST_AROUND = 3
+_LEAST_AROUND_PLAIN = 6
+_LEAST_SIDE = 2
+_MOST_WORDS = 60
+_SENTENCE_WORDS = 4
+_TRACED = 0.1
+_MOST_EDITED = 0.01
+_FEW_EDITED = 1
+_MOST_SLIDE = 24
+_MOST_MOVED = 2000
+_TERMINAL = frozenset(".!?…。！？")
+_CLOSERS = frozenset("\"'”’)]»")
+_JOINS_LEFT = frozenset(".,;:!?)]”’")
+_JOINS_RIGHT = frozenset("(“‘")
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Words, or only white space, that the copy holds and the text has lost.
+
+    Attributes:
+        start: where the text's white space at the place begins.
+        end: where it ends.
+        words: what was lost, as the copy has it; white space alone where only that was lost.
+        spacing: white space before and after; ``None`` where the text's line ends have to tell.
+        copy_start: where the words begin in the copy.
+        copy_end: where they end.
+        count: how many words that is; 0 for white space.
+        probability: that this was lost here.
+        replaces: how many code points of the text after ``end`` the words stand for too, in another order.
+        traced: whether the text itself shows that something is missing here.
+    """
+
+    start: int
+    end: int
+    words: str
+    spacing: tuple[str, str] | None
+    copy_start: int
+    copy_end: int
+    count: int
+    probability: float
+    replaces: int = 0
+    traced: bool = False
+
+
+class _Around(NamedTuple):
+    """What is the same on one side of a place.
+
+    Attributes:
+        words: how many words in a row, up to a few.
+        whole: whether they reach to the beginning, or end, of the block on both sides.
+    """
+
+    words: int
+    whole: bool
+
+
+_EDGE = _Around(0, True)
+"""The side of a place where its block begins or ends."""
+
+
+def losses(text: Side, copy: Side, source: Copy, pieces: list[Piece], suspects: Sequence[Span] = ()) -> list[Loss]:
+    """Return the losses of a text, in order and disjoint.
+
+    Args:
+        text: the text.
+        copy: the copy.
+        source: the same copy, with what is known of its structure.
+        pieces: what is the same in both; where an element's edges fit another of several equal readings better,
+            pieces are changed to it.
+        suspects: places of the text where words seem to be missing, whatever the copy says; in order.
+    """
+    found = list(_Judge(text, copy, source, pieces, suspects).losses())
+    bare = [loss for loss in found if loss.probability < SURE]
+    if sum(loss.traced for loss in bare) >= _TRACED * len(bare):
+        return found
+    return [loss for loss in found if loss.probability >= SURE or loss.traced]
+
+
+class _Judge:
+    def __init__(self, text: Side, copy: Side, source: Copy, pieces: list[Piece], suspects: Sequence[Span]) -> None:
+        self._text, self._copy, self._source, self._pieces = text, copy, source, pieces
+        self._suspects = suspects
+        self._words = copy.words
+        self._edited = self._is_edited()
+        self._breaks = self._usual_break()
+
+    def losses(self) -> Iterator[Loss]:
+        moved = self._moved() if self._source.has_markup else {}
+        for index in range(len(self._pieces) + 1):
+            if index < len(self._pieces) and self._pieces[index].paragraph in moved:
+                loss = moved[self._pieces[index].paragraph]
+                if loss is not None:
+                    yield loss
+                    moved[self._pieces[index].paragraph] = None
+                continue
+            before = self._pieces[index - 1] if index else None
+            after = self._pieces[index] if index < len(self._pieces) else None
+            if before and after and self._words.blocks[before.word] == self._words.blocks[after.word]:
+                if not after.after and not after.marks:
+                    found = self._inside(index)
+                    if found:
+                        yield found
+                continue
+            yield from self._at_block_edges(index, before, after)
+
+    def _is_edited(self) -> bool:
+        """Whether the text looks like an edited version: words replaced or added, or whole sentences cut."""
+        replaced = 0
+        for before, after in pairwise(self._pieces):
+            if self._words.blocks[before.word] != self._words.blocks[after.word]:
+                continue
+            replaced += after.after
+            first, last = before.word + 1, after.word - 1
+            if first <= last and not (self._is_edge(first) and self._is_edge(last + 1)):
+                count = self._count(first, last)
+                if count and self._is_sentence(first, last, count):
+                    return True
+        return replaced > max(_FEW_EDITED, _MOST_EDITED * len(self._pieces))
+
+    def _moved(self) -> dict[int, Loss | None]:
+        """Return, for each paragraph that holds the words of a block in another order, the place to set it right.
+
+        The same words, every one of them, and what was moved is whole elements: an extractor that collects the text
+        of links apart does this, an editor doesn't.
+        """
+        found: dict[int, Loss | None] = {}
+        done: set[int] = set()
+        for paragraph, group in groupby(self._pieces, key=lambda piece: piece.paragraph):
+            run = list(group)
+            block = self._words.blocks[run[0].word]
+            if block == self._words.blocks[run[-1].word] and block not in done:
+                loss = self._reordered(paragraph, block, {piece.word for piece in run})
+                if loss:
+                    found[paragraph] = loss
+                    done.add(block)
+        return found
+
+    def _reordered(self, paragraph: int, block: int, matched: set[int]) -> Loss | None:
+        text, words = self._text.words, self._words
+        start, end = text.first[paragraph], text.first[paragraph + 1]
+        first, last = words.first[block], words.first[block + 1]
+        size = end - start
+        if size != last - first or len(matched) >= size or size > _MOST_MOVED:
+            return None
+        here, there = text.ids[start:end].tolist(), words.ids[first:last].tolist()
+        if here == there or sorted(here) != sorted(there):
+            return None
+        ahead = next(index for index in range(size) if here[index] != there[index])
+        back = next(index for index in range(size) if here[-1 - index] != there[-1 - index])
+        kept = sum(words.spoken[word] for word in matched)
+        if back and self._is_spaced(text.ends[end - back - 1]) != bool(self._space(last - back)):
+            back -= 1  # the white space before it has to be set right too
+        place = first + ahead
+        stop = last - back
+        cuts = [word for word in range(place, stop + 1) if (word in matched) != (word - 1 in matched)]
+        if kept < _LEAST_AROUND or not all(self._is_edge(word) for word in cuts if place <= word < stop):
+            return None
+        begin, finish = text.starts[start + ahead], text.ends[end - back - 1]
+        floor = text.ends[start + ahead - 1] if start + ahead else 0
+        site = space_before(self._text.text, begin, floor), begin
+        if not ahead:
+            site = self._line_start(begin, floor), begin
+        space = self._text.text[slice(*site)]
+        inside = ahead and LINE_ENDS.isdisjoint(space)
+        lost = self._loss(site, place, stop - 1, (self._space(place) if inside else space, ""), SURE)
+        return replace(lost, replaces=finish - begin)
+
+    def _is_spaced(self, offset: int) -> bool:
+        return is_space(self._text.text[offset : offset + 1] or " ")
+
+    def _inside(self, index: int) -> Loss | None:
+        """Return what was lost between two pieces of one block."""
+        before, after = self._pieces[index - 1], self._pieces[index]
+        if after.word == before.word + 1:
+            return self._glue(index)
+        first, last = before.word + 1, after.word - 1
+        if self._source.has_markup and not (self._is_edge(first) and self._is_edge(last + 1)):
+            first, last, place = self._slid(first, last, index)
+            if place > index:
+                return None  # it is found there
+            index = place
+        before, after = self._pieces[index - 1], self._pieces[index]
+        site = self._site(before, after)
+        traced = self._is_traced(site)
+        probability = self._probability(first, last, self._before(index - 1), self._after(index), traced=traced)
+        if not probability:
+            return None
+        spacing = None if self._has_line_end(site) else (self._space(first), self._space(last + 1))
+        return replace(self._loss(site, first, last, spacing, probability), traced=traced)
+
+    def _is_traced(self, site: tuple[int, int]) -> bool:
+        """Whether the text itself shows that something is missing at a place."""
+        start, end = site
+        index = bisect_left(self._suspects, start, key=lambda suspect: suspect.end)
+        if index < len(self._suspects) and self._suspects[index].start <= end:
+            return True
+        space, left, right = self._at(site), self._text.text[start - 1 : start], self._text.text[end : end + 1]
+        if not space:
+            return (left in OPENING and right in CLOSING) or (left.isalnum() and right.isalnum())
+        return LINE_ENDS.isdisjoint(space) and (len(space) > 1 or right in CLOSING or left in OPENING)
+
+    def _at_block_edges(self, index: int, before: Piece | None, after: Piece | None) -> Iterator[Loss]:
+        """Yield what was lost at the end of the block of ``before``, and at the start of the block of ``after``.
+
+        Only where an element tells: a text may begin later than the copy, or be broken off.
+        """
+        if not self._source.has_markup:
+            return
+        tail = self._tail(before) if before else range(0)
+        head = self._head(after) if after else range(0)
+        if before and after and before.paragraph == after.paragraph:
+            # One line of the text runs through both blocks: with words lost on both sides, nobody can tell where.
+            if after.after or after.marks or (tail and head):
+                return
+            site = self._site(before, after)
+            if tail and self._is_sure(tail, self._before(index - 1), _EDGE):
+                yield self._loss(site, tail[0], tail[-1], (self._space(tail[0]), self._at(site)), SURE)
+            if head and self._is_sure(head, _EDGE, self._after(index)):
+                yield self._loss(site, head[0], head[-1], (self._at(site), self._space(head[-1] + 1)), SURE)
+            return
+        # A blank that is left over at a line's end stood before the words, one at its beginning after them.
+        if before and tail and self._is_last(before) and self._is_sure(tail, self._before(index - 1), _EDGE):
+            site, own = self._end_site(before), self._space(tail[0])
+            yield self._loss(site, tail[0], tail[-1], (own, self._at(site)[bool(own) :]), SURE)
+        if after and head and self._is_first(after) and self._is_sure(head, _EDGE, self._after(index)):
+            site, own = self._start_site(before, after), self._space(head[-1] + 1)
+            space = self._at(site)
+            yield self._loss(site, head[0], head[-1], (space[:-1] if own else space, own), SURE)
+
+    def _is_sure(self, words: range, before: _Around, after: _Around) -> bool:
+        return self._probability(words[0], words[-1], before, after) == SURE
+
+    def _tail(self, piece: Piece) -> range:
+        """Return the words of the copy from a piece to the end of its block."""
+        return range(piece.word + 1, self._words.first[self._words.blocks[piece.word] + 1])
+
+    def _head(self, piece: Piece) -> range:
+        """Return the words of the copy from the start of a piece's block to it."""
+        return range(self._words.first[self._words.blocks[piece.word]], piece.word)
+
+    def _is_last(self, piece: Piece) -> bool:
+        """Whether a piece ends its paragraph of the text."""
+        return self._text.words.ends[self._text.words.first[piece.paragraph + 1] - 1] <= piece.end
+
+    def _is_first(self, piece: Piece) -> bool:
+        """Whether a piece begins its paragraph of the text."""
+        return self._text.words.starts[self._text.words.first[piece.paragraph]] >= piece.start
+
+    def _at(self, site: tuple[int, int]) -> str:
+        return self._text.text[site[0] : site[1]]
+
+    def _glue(self, index: int) -> Loss | None:
+        """Return the white space that was lost between two words."""
+        before, after = self._pieces[index - 1], self._pieces[index]
+        text = self._text.text
+        space = self._space(after.word)
+        if not space or before.end != after.start or not self._joins(text[before.end - 1], text[after.start]):
+            return None
+        if not self._source.has_markup and not (text[before.end - 1].islower() and text[after.start].isupper()):
+            return None  # another copy may spell compounds in another way
+        if self._edited and not self._is_edge(after.word):
+            return None
+        if self._before(index - 1).words + self._after(index).words < _LEAST_AROUND:
+            return None
+        at = self._words.ends[before.word]
+        stop = self._words.starts[after.word]
+        return Loss(before.end, before.end, space, ("", ""), at, stop, 0, self._surety(True), traced=True)
+
+    def _probability(self, first: int, last: int, before: _Around, after: _Around, *, traced: bool = False) -> float:
+        """Return how probable it is that the words ``first`` to ``last`` of the copy were lost; 0: no loss."""
+        count = self._count(first, last)
+        if not count or count > _MOST_WORDS or self._is_aside(first, last) or self._is_sentence(first, last, count):
+            return 0.0
+        around = before.words + after.words
+        if not (before.words or before.whole) or not (after.words or after.whole) or around < _LEAST_AROUND:
+            return 0.0
+        if self._is_edge(first) and self._is_edge(last + 1):
+            return self._surety(True)
+        both = all(side.whole or side.words >= _LEAST_SIDE for side in (before, after))
+        least = _LEAST_AROUND if traced else _LEAST_AROUND_PLAIN
+        if self._edited or not both or around < least or count > (3 * around if traced else around):
+            return 0.0
+        return self._surety(False)
+
+    def _surety(self, edges: bool) -> float:
+        return SURE if edges and self._source.has_markup else LIKELY
+
+    def _is_edge(self, word: int) -> bool:
+        """Whether an element, or a block, begins or ends just before a word of the copy."""
+        if not self._source.has_markup:
+            return False
+        if word == len(self._words) or not word or self._words.blocks[word] != self._words.blocks[word - 1]:
+            return True
+        edges = self._source.edges
+        place = bisect_left(edges, self._words.ends[word - 1])
+        return place < len(edges) and edges[place] <= self._words.starts[word]
+
+    def _slid(self, first: int, last: int, index: int) -> tuple[int, int, int]:
+        """Return a reading that is as good, in which the lost words are whole elements; or the one given.
+
+        Where ``in [Oslo, in] Bergen`` was lost, ``[in Oslo,] in Bergen`` may have been.
+        """
+        ids, pieces, size = self._words.ids, self._pieces, last - first + 1
+        for step in range(1, _MOST_SLIDE + 1):
+            at = index - step
+            if at < 1 or pieces[at].word != first - step or ids[first - step] != ids[last + 1 - step]:
+                break
+            if pieces[at].after or pieces[at].marks or self._words.blocks[first - step] != self._words.blocks[first]:
+                break
+            if self._is_edge(first - step) and self._is_edge(last + 1 - step):
+                if pieces[at - 1].word != first - step - 1:
+                    break
+                for number in range(at, index):
+                    pieces[number] = pieces[number]._replace(word=pieces[number].word + size)
+                return first - step, last - step, at
+        for step in range(1, _MOST_SLIDE + 1):
+            at = index + step - 1
+            if at + 1 >= len(pieces) or pieces[at].word != last + step or ids[last + step] != ids[first + step - 1]:
+                break
+            following = pieces[at + 1]
+            if following.after or following.marks or following.word != last + step + 1:
+                break
+            if self._words.blocks[last + step + 1] != self._words.blocks[first]:
+                break
+            if self._is_edge(first + step) and self._is_edge(last + step + 1):
+                for number in range(index, at + 1):
+                    pieces[number] = pieces[number]._replace(word=pieces[number].word - size)
+                return first + step, last + step, at + 1
+        return first, last, index
+
+    def _before(self, index: int) -> _Around:
+        """Return what is the same up to and with a piece. Other losses in between are passed over."""
+        words = 0
+        block = self._words.blocks[self._pieces[index].word]
+        while words < _REACH:
+            piece = self._pieces[index]
+            words += self._words.spoken[piece.word]
+            previous = self._pieces[index - 1] if index else None
+            same = previous is not None and self._words.blocks[previous.word] == block
+            if piece.after or not same:
+                begins = self._is_first(piece) or piece.word == self._words.first[block]
+                return _Around(words, not same and not piece.after and begins)
+            index -= 1
+        return _Around(words, False)
+
+    def _after(self, index: int) -> _Around:
+        words = 0
+        block = self._words.blocks[self._pieces[index].word]
+        while words < _REACH:
+            piece = self._pieces[index]
+            words += self._words.spoken[piece.word]
+            following = self._pieces[index + 1] if index + 1 < len(self._pieces) else None
+            same = following is not None and self._words.blocks[following.word] == block
+            if not same:
+                last = self._text.words.first[piece.paragraph + 1] - 1
+                ends = self._text.words.ends[last] <= piece.end
+                joined = (
+                    piece.word + 1 == self._words.first[block + 1] and following is not None and not following.after
+                )
+                return _Around(words, ends or joined)
+            if following is not None and following.after:
+                return _Around(words, False)
+            index += 1
+        return _Around(words, False)
+
+    def _count(self, first: int, last: int) -> int:
+        return sum(self._words.spoken[first : min(last + 1, first + 4 * _MOST_WORDS)])
+
+    def _is_aside(self, first: int, last: int) -> bool:
+        """Whether the words are no more than the mark of a note: ``[12]``."""
+        lost = self._lost(first, last)
+        return lost[0] in "[(" and lost[-1] in "])" and lost[1:-1].strip().isdigit()
+
+    def _is_sentence(self, first: int, last: int, count: int) -> bool:
+        """Whether the words are a sentence, which an editor may have cut, or a line such as “Read more: …”."""
+        words = self._words
+        block = words.blocks[first]
+        begins = first == words.first[block] or self._ends_sentence(first - 1)
+        if not begins:
+            return False
+        if last + 1 == words.first[block + 1] or self._ends_sentence(last):
+            return True
+        following = self._copy.text[words.starts[last + 1]]
+        return count >= _SENTENCE_WORDS and first > words.first[block] and following.isupper()
+
+    def _ends_sentence(self, word: int) -> bool:
+        floor = self._words.first[self._words.blocks[word]]
+        while word > floor and self._copy.text[self._words.starts[word]] in _CLOSERS:
+            word -= 1
+        return self._copy.text[self._words.starts[word]] in _TERMINAL
+
+    def _lost(self, first: int, last: int) -> str:
+        return self._copy.text[self._words.starts[first] : self._words.ends[last]]
+
+    def _loss(
+        self, site: tuple[int, int], first: int, last: int, spacing: tuple[str, str] | None, probability: float
+    ) -> Loss:
+        start, end = self._extent(first, last)
+        lost = self._copy.text[start:end].replace("\n", " ")
+        return Loss(*site, lost, spacing, start, end, self._count(first, last), probability)
+
+    def _extent(self, first: int, last: int) -> tuple[int, int]:
+        """Return where words of the copy stand, with the unseen characters (direction marks, …) that touch them."""
+        text, words = self._copy.text, self._words
+        start, end = words.starts[first], words.ends[last]
+        floor = words.ends[first - 1] if first else 0
+        ceiling = words.starts[last + 1] if last + 1 < len(words) else len(text)
+        if any(map(is_space, text[floor:start])):
+            while start > floor and not is_space(text[start - 1]):
+                start -= 1
+        if any(map(is_space, text[end:ceiling])):
+            while end < ceiling and not is_space(text[end]):
+                end += 1
+        return start, end
+
+    def _space(self, word: int) -> str:
+        """Return the white space before a word of the copy; between blocks, what the text has between paragraphs."""
+        words = self._words
+        if not word or word == len(words):
+            return ""
+        if words.blocks[word] != words.blocks[word - 1]:
+            return self._breaks
+        between = self._copy.text[words.ends[word - 1] : words.starts[word]]
+        if between.isspace() and LINE_ENDS.isdisjoint(between):
+            return between
+        return " " if any(is_space(char) for char in between) else ""
+
+    def _usual_break(self) -> str:
+        """Return what stands in the text where the copy has a new block, most often."""
+        found: Counter[str] = Counter()
+        last: Piece | None = None
+        for piece in self._pieces:
+            if last and piece.word == last.word + 1 and self._words.blocks[piece.word] != self._words.blocks[last.word]:
+                between = self._text.text[last.end : piece.start]
+                if between.isspace():
+                    found[between] += 1
+            last = piece
+        return found.most_common(1)[0][0] if found else " "
+
+    def _joins(self, left: str, right: str) -> bool:
+        return (left.isalnum() or left in _JOINS_LEFT) and (right.isalnum() or right in _JOINS_RIGHT)
+
+    def _site(self, before: Piece, after: Piece) -> tuple[int, int]:
+        return space_before(self._text.text, after.start, before.end), after.start
+
+    def _start_site(self, before: Piece | None, after: Piece) -> tuple[int, int]:
+        return self._line_start(after.start, before.end if before else 0), after.start
+
+    def _line_start(self, start: int, floor: int) -> int:
+        text = self._text.text
+        while start > floor and is_space(text[start - 1]) and text[start - 1] not in LINE_ENDS:
+            start -= 1
+        return start
+
+    def _end_site(self, before: Piece) -> tuple[int, int]:
+        end = before.end
+        text = self._text.text
+        while end < len(text) and is_space(text[end]) and text[end] not in LINE_ENDS:
+            end += 1
+        return before.end, end
+
+    def _has_line_end(self, site: tuple[int, int]) -> bool:
+        return not LINE_ENDS.isdisjoint(self._text.text[site[0] : site[1]])
