@@ -69,11 +69,14 @@ class Fill:
 
     Attributes:
         text: the words as they would be inserted, cased, without surrounding white space.
-        probability: that these words stood there, given that words are missing; 0 to 1, calibrated.
+        probability: that these words stood there, given that words are missing; 0 to 1.
         origin: ``"model"`` (masked language model), ``"echo"`` (the article says so elsewhere),
             ``"source"`` (the page or copy the text came from) or ``"reviewer"`` (a person).
         evidence: where the words stand, for echoes and sources.
         introduces: names and numbers in ``text`` that neither the article nor its title and metadata hold.
+        model: name and version of the model that weighed it, ``name@commit`` for one of the hub; ``None``
+            where no model did.
+        calibrated: whether ``probability`` was calibrated for that model on held-out text.
     """
 
     text: str
@@ -81,6 +84,8 @@ class Fill:
     origin: Origin
     evidence: Evidence | None = None
     introduces: tuple[str, ...] = ()
+    model: str | None = None
+    calibrated: bool = True
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form (``docs/records.md``)."""
@@ -90,6 +95,8 @@ class Fill:
             "origin": self.origin,
             "evidence": self.evidence.to_dict() if self.evidence else None,
             "introduces": list(self.introduces),
+            "model": self.model,
+            "calibrated": self.calibrated,
         }
 
     @classmethod
@@ -103,6 +110,8 @@ class Fill:
             origin=read.choice("origin", get_args(Origin)),
             evidence=Evidence.from_dict(evidence) if evidence is not None else None,
             introduces=read.texts("introduces"),
+            model=read.text("model", optional=True),
+            calibrated=read.flag("calibrated", default=True),
         )
 
 
@@ -318,6 +327,12 @@ class _Reader:
         if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
             raise self._fail(key, "a list of strings")
         return tuple(value)
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        value = self._data.get(key, default)
+        if not isinstance(value, bool):
+            raise self._fail(key, "true or false")
+        return value
 
     def offset(self, key: str, *, optional: bool = False) -> Any:
         if self._absent(key, optional):
