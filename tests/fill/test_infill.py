@@ -412,6 +412,5 @@ class TestVocabulary:
 
     def test_a_vocabulary_without_a_full_stop(self):
         vocabulary = Vocabulary.of_wordpiece(("[MASK]", "u", "s"), mask=0, special=[0], cased=False)
-        assert vocabulary.point is None
         assert vocabulary.allowed([1], False).tolist() == [False, True, True]
         assert vocabulary.words([1, 2]) == [("u", 0), ("s", 1)]

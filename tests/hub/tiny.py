@@ -11,11 +11,14 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 import transformers
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
+
+from textmend import Gap
 
 SENTENCES = (
     "The master of Tromsø closed the northern pier on Monday.",
@@ -62,6 +65,8 @@ class Family:
 
 def make(family: Family, folder: Path) -> None:
     """Fit a model of a family, and save it as transformers does."""
+    transformers.utils.logging.disable_progress_bar()
+    torch.set_num_threads(1)  # such small products only wait for each other
     torch.manual_seed(0)
     tokenizer = family.tokenizer()
     model = family.network(tokenizer)
@@ -76,6 +81,26 @@ def losses() -> Iterator[tuple[str, int, int]]:
         (sentence,) = [one for one in SENTENCES if words in one]
         start = sentence.index(words)
         yield sentence, start, start + len(words)
+
+
+class Damaged(NamedTuple):
+    """A sentence that has lost words, with the gap they left, and the words."""
+
+    text: str
+    gap: Gap
+    sentence: str
+    lost: str
+
+
+def damaged() -> list[Damaged]:
+    """Return the sentences with one loss each; the white space around the lost words stays."""
+    found = []
+    for sentence, start, end in losses():
+        before, after = sentence[:start], sentence[end:]
+        left, right = len(before) - len(before.rstrip()), len(after) - len(after.lstrip())
+        gap = Gap(start=start - left, end=start + right, probability=1.0, lengths=(0.25,) * 4)
+        found.append(Damaged(before + after, gap, sentence, sentence[start:end]))
+    return found
 
 
 def _learn(model: torch.nn.Module, tokenizer: PreTrainedTokenizerFast) -> None:
@@ -181,10 +206,14 @@ def _sentencepiece(
     """Words of up to four letters are one piece, longer ones two; letters are pieces too."""
 
     def tokenizer() -> PreTrainedTokenizerFast:
-        words = sorted({f"▁{word}" for sentence in SENTENCES for word in sentence.split()})
-        texts = [word.lower() for word in words] if lower else words
-        pieces = {part for word in texts for part in (word.strip(".,()")[:5], word.strip(".,()")[5:])} - {"", "▁"}
-        letters = {char for word in texts for char in word} - pieces
+        text = " ".join(SENTENCES).replace("U.S.", "U.S._")
+        words = [
+            word.strip(".,()_") + "." * word.endswith("_")
+            for word in (text.lower().replace("é", "e") if lower else text).split()
+        ]
+        marked = {word if word == "mostly" else f"▁{word}" for word in words}
+        pieces = {part for word in marked for part in (word[:5], word[5:]) if part}
+        letters = {*"▁.,()", *"".join(words)} - pieces
         learnt = [*((piece, -5.0) for piece in sorted(pieces)), *((letter, -10.0) for letter in sorted(letters))]
         vocab = [*((piece, 0.0) for piece in special), *learnt, *((piece, 0.0) for piece in last)]
         return make_tokenizer(vocab=vocab)
@@ -227,7 +256,9 @@ FAMILIES = {
         _wordpiece(transformers.BertTokenizer, _BERT, lower=False), _network("BertForMaskedLM", "BertConfig")
     ),
     "bert-uncased": Family(
-        _wordpiece(transformers.BertTokenizer, _BERT, lower=True), _network("BertForMaskedLM", "BertConfig"), cased=False
+        _wordpiece(transformers.BertTokenizer, _BERT, lower=True),
+        _network("BertForMaskedLM", "BertConfig"),
+        cased=False,
     ),
     "distilbert": Family(
         _wordpiece(transformers.BertTokenizer, _BERT, lower=True),
@@ -249,16 +280,12 @@ FAMILIES = {
         _modernbert, _network("ModernBertForMaskedLM", "ModernBertConfig", global_attn_every_n_layers=2)
     ),
     "albert": Family(
-        _sentencepiece(
-            transformers.AlbertTokenizer, ("<pad>", "<unk>", "[CLS]", "[SEP]", "[MASK]"), lower=True
-        ),
+        _sentencepiece(transformers.AlbertTokenizer, ("<pad>", "<unk>", "[CLS]", "[SEP]", "[MASK]"), lower=True),
         _network("AlbertForMaskedLM", "AlbertConfig", embedding_size=192),
         cased=False,
     ),
     "deberta-v2": Family(
-        _sentencepiece(
-            transformers.DebertaV2Tokenizer, ("[PAD]", "[UNK]", "[CLS]", "[SEP]"), ("[MASK]",)
-        ),
+        _sentencepiece(transformers.DebertaV2Tokenizer, ("[PAD]", "[UNK]", "[CLS]", "[SEP]"), ("[MASK]",)),
         _network(
             "DebertaV2ForMaskedLM",
             "DebertaV2Config",

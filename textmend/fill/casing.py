@@ -15,6 +15,7 @@ LOWER, TITLE, UPPER, MIXED = range(4)
 
 _TOKEN = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:[-'’.&][\p{L}\p{M}\p{N}]+)*\.?")
 _SENTENCE_END = regex.compile(r"(?:[.!?…]['\"”’)\]]*|[\n\r\u2028\u2029])\s*[\"“‘'(\[*#>•\-–]*\s*$")
+_INITIALS = regex.compile(r"(?:\p{L}\.){2,}\p{L}?")
 _SURELY_LOWER = -0.3
 _AGREED = 0.8
 
@@ -86,7 +87,7 @@ def _known(word: str, article: ArticleCasing, usual: UsualCasing) -> str | None:
 
 def _by_place(word: str, case: NDArray[np.float32] | None, usual: UsualCasing) -> str:
     if case is None:
-        return usual.likeliest(word) or word
+        return word.upper() if _INITIALS.fullmatch(word) else usual.likeliest(word) or word
     scores = case.astype(np.float64)
     share = usual.share_lower(word)
     if share is not None:

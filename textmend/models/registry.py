@@ -16,7 +16,7 @@ EMBEDDED = Path(__file__).parent / "embedded"
 DTYPES = ("float32", "float16", "bfloat16")
 """The precisions that a hub model can run in."""
 
-_HUB_NAME = regex.compile(r"(?:[\w.-]+/)?[\w.-]+")
+_HUB_NAME = regex.compile(r"(?:\w[\w.-]*/)?\w[\w.-]*")
 _LANGUAGE = regex.compile(r"[a-z]{2,3}")
 
 
@@ -59,7 +59,7 @@ def hub_model(
             )
         return HubModel(str(name), None, device, dtype)
     bare, _, pinned = str(name).partition("@")
-    if isinstance(name, Path) or not _HUB_NAME.fullmatch(bare) or _LANGUAGE.fullmatch(bare) or set(bare) == {"."}:
+    if isinstance(name, Path) or not _HUB_NAME.fullmatch(bare) or _LANGUAGE.fullmatch(bare):
         return None
     if pinned and revision is not None and pinned != revision:
         raise ModelError(f"filler {name!r}: its name says one revision, revision={revision!r} another")

@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 _JOINERS = frozenset("-'’&")
 
 # Where lost words stand after some pieces: nothing yet (a space or a letter is awaited), just after a space, in a
-# word, after a single letter, after a mark inside a word, after the point of an initial.
-_SPACE_FIRST, _LETTER_FIRST, _OPEN, _WORD, _INITIAL, _JOINED, _POINT = range(7)
-_STATES = 7
-_ENDS = (_WORD, _INITIAL, _POINT)
+# word, after a single letter, after a mark inside a word, after the point of an initial, after another initial.
+_SPACE_FIRST, _LETTER_FIRST, _OPEN, _WORD, _INITIAL, _JOINED, _POINT, _AGAIN = range(8)
+_STATES = 8
+_ENDS = (_WORD, _INITIAL, _POINT, _AGAIN)
 _DEAD = -1
 
 # Kinds of characters: a letter, another character that makes words, a combining mark, …
@@ -36,7 +36,8 @@ _MOVES: tuple[dict[str, int], ...] = (
     {_LETTER: _WORD, _DIGIT: _WORD, _MARK: _WORD, _JOINER: _JOINED, _SPACE: _OPEN},
     {_LETTER: _WORD, _DIGIT: _WORD, _MARK: _INITIAL, _JOINER: _JOINED, _SPACE: _OPEN, _STOP: _POINT},
     {_LETTER: _WORD, _DIGIT: _WORD},
-    {_LETTER: _INITIAL, _SPACE: _OPEN},
+    {_LETTER: _AGAIN, _SPACE: _OPEN},
+    {_MARK: _AGAIN, _STOP: _POINT, _SPACE: _OPEN},
 )
 _MEMORY = 128
 
@@ -149,7 +150,9 @@ class Vocabulary:
             return None
         pending = decoder.getstate()[0].decode("utf-8", "surrogateescape")
         place = _run(_shape(text), state.place)
-        return None if place == _DEAD or (pending and place == _SPACE_FIRST) else _State(place, pending)
+        if place == _DEAD or (pending and _MOVES[place].keys().isdisjoint(_kinds(pending))):
+            return None
+        return _State(place, pending)
 
     def _spaced_words(self, ids: Sequence[int]) -> list[tuple[str, int]]:
         words: list[tuple[str, int]] = []
@@ -215,6 +218,18 @@ def _shape(surface: str) -> str:
     if body.isalpha():
         return surface[: len(surface) - len(body)] + (_LETTER if len(body) == 1 else _LETTER * 2)
     return "".join(map(_kind, surface))
+
+
+@cache
+def _kinds(pending: str) -> frozenset[str]:
+    """Return of what kinds the characters are that may become of the first bytes of one."""
+    first, *others = pending.encode("utf-8", "surrogateescape")
+    missing = (1 if first < 0xE0 else 2 if first < 0xF0 else 3) - len(others)
+    code = first & (0x1F if first < 0xE0 else 0x0F if first < 0xF0 else 0x07)
+    for byte in others:
+        code = code << 6 | byte & 0x3F
+    codes = range(code << 6 * missing, min((code + 1) << 6 * missing, 0x110000))
+    return frozenset(_kind.__wrapped__(chr(code)) for code in codes)
 
 
 @cache

@@ -58,7 +58,7 @@ class HubPieces:
         self._refused = frozenset(self._special - {self.unknown})
         self._names = {index: piece for piece, index in backend.get_vocab(with_added_tokens=True).items()}
         self._plan = plan
-        self.mask = self._mask(tokenizer)
+        self.mask = self._mask(tokenizer, folder)
         self.padding: int = next(
             (index for index in (tokenizer.pad_token_id, self.unknown) if index is not None and index < size), 0
         )
@@ -86,7 +86,16 @@ class HubPieces:
 
         Args:
             size: how many pieces the model predicts.
+
+        Raises:
+            ModelError: there is no word in it.
         """
+        vocabulary = self._sorted(size)
+        if not vocabulary.allowed([], False).any():
+            raise ModelError(f"filler {self._name}: its tokenizer holds no words; are the tokenizer's files missing?")
+        return vocabulary
+
+    def _sorted(self, size: int) -> Vocabulary:
         names = [self._names.get(index, "") for index in range(size)]
         special = [index for index in self._special if index < size]
         cased = any(self.cut(letter, spaced=True) != self.cut(letter.upper(), spaced=True) for letter in _PROBES)
@@ -97,10 +106,11 @@ class HubPieces:
         surfaces = [surface(name) for name in names]
         return Vocabulary.of_spaced(surfaces, mask=self.mask, special=special, cased=cased)
 
-    def _mask(self, tokenizer: Any) -> int:
-        index = tokenizer.mask_token_id
+    def _mask(self, tokenizer: Any, folder: Path) -> int:
+        index, file = tokenizer.mask_token_id, folder / "tokenizer.json"
         # Tokenizer classes give themselves a mask that the model has never seen.
-        if index is None or index >= self._size:
+        made_up = file.is_file() and index is not None and not _holds(file, str(tokenizer.mask_token))
+        if index is None or index >= self._size or made_up:
             raise ModelError(
                 f"filler {self._name}: its tokenizer has no mask token that the model knows, so this is no masked "
                 "language model"
@@ -159,6 +169,12 @@ def _load(folder: Path, name: str) -> Any:
             "library tokenizers (a tokenizer.json) can be used"
         )
     return tokenizer
+
+
+def _holds(file: Path, token: str) -> bool:
+    """Whether a ``tokenizer.json`` itself holds a token."""
+    plan = json.loads(file.read_text(encoding="utf-8"))
+    return token in _pieces(plan) or any(added["content"] == token for added in plan.get("added_tokens", ()))
 
 
 def _mark(plan: dict[str, Any], name: str) -> str:
