@@ -16,7 +16,19 @@ from textmend.records import SCHEMA, Fill, Gap
 from textmend.terminal import run
 from textmend.terminal.article import Places, count, label, page, snippet, with_gaps
 from textmend.terminal.inputs import Document, sources
-from textmend.terminal.options import At, Debug, Detector, Encoding, Files, Filler, Json, NoColor, Threads, Title
+from textmend.terminal.options import (
+    At,
+    Debug,
+    Detector,
+    Encoding,
+    Files,
+    Filler,
+    Json,
+    NoColor,
+    Ranking,
+    Threads,
+    Title,
+)
 from textmend.terminal.outputs import write_json
 from textmend.terminal.screen import Screen, bar, is_plain, per_cent, quoted, show_line
 
@@ -45,6 +57,7 @@ def suggest(
     ] = 5,
     detector: Detector = "en",
     filler: Filler = "en",
+    ranking: Ranking = None,
     threads: Threads = None,
     json: Json = False,
     no_color: NoColor = False,
@@ -58,7 +71,7 @@ def suggest(
     """
     paths = sources(files, ctx)
     titles = one_title(title, len(paths))
-    mender = run.make_mender(detector, filler, Policy(find_at=at), threads)
+    mender = run.make_mender(detector, filler, Policy(find_at=at), threads, ranking)
     work = run.Run(ctx, paths, encoding)
     for document, gaps in work.each("Looking for lost words", lambda texts: mender.suggest(texts, title=titles)):
         if json:
