@@ -14,7 +14,7 @@ import regex
 from textmend.errors import ModelError
 from textmend.models.masked_lm import Pieces
 
-MOST_PIECES = 3.0
+MOST_PIECES = 2.5
 """A text whose words have more pieces than that on average is none of the model's language."""
 
 MOST_UNKNOWN = 0.2
