@@ -195,6 +195,21 @@ class TestRankingFiles:
         assert read_ranking(tmp_path / "ranking.json", "x@y") == ranking
 
 
+def test_a_tokenizer_that_pads_and_cuts_off_by_itself(tiny_folder, mender, tmp_path):
+    folder = shutil.copytree(tiny_folder("bert-cased"), tmp_path / "padding")
+    plan = json.loads((folder / "tokenizer.json").read_text())
+    plan["padding"] = {
+        **{"strategy": {"Fixed": 64}, "direction": "Right", "pad_to_multiple_of": None},
+        **{"pad_id": 0, "pad_type_id": 0, "pad_token": "[PAD]"},
+    }
+    plan["truncation"] = {"direction": "Right", "max_length": 4, "strategy": "LongestFirst", "stride": 0}
+    (folder / "tokenizer.json").write_text(json.dumps(plan))
+    plain, padding = mender().proposer.model.pieces, mender(folder).proposer.model.pieces
+    assert (padding.opening, padding.closing) == (plain.opening, plain.closing)
+    assert padding.cut(LOST.sentence, spaced=True) == plain.cut(LOST.sentence, spaced=True)
+    assert mender(folder).suggest(LOST.text)[0].fills[0].text == "northern"
+
+
 class TestCasing:
     @pytest.mark.parametrize(
         ("words", "at_start", "expected"),

@@ -48,6 +48,8 @@ class HubPieces:
     def __init__(self, folder: Path, name: str, size: int) -> None:
         tokenizer = _load(folder, name)
         backend = tokenizer.backend_tokenizer
+        backend.no_padding()  # which some tokenizers bring along from their training
+        backend.no_truncation()
         plan = json.loads(backend.to_str())
         self._name, self._size = name, size
         self._mark = _mark(plan, name)
