@@ -11,6 +11,7 @@ import huggingface_hub.constants
 import numpy as np
 import pytest
 from tiny import damaged
+from typer.testing import CliRunner
 
 from textmend import Fill, Gap, Mender, Policy
 from textmend.errors import FileError, MissingExtraError, ModelError, PolicyError
@@ -269,3 +270,41 @@ def test_a_folder_of_a_detector_trained_with_textmend(tmp_path, embedded):
     found = Mender(detector=tmp_path / "detector", threads=1).find_gaps(text)
     assert found == Mender(threads=1).find_gaps(text)
     assert np.isfinite([gap.probability for gap in found]).all()
+
+
+class TestCalibration:
+    def test_a_ranking_is_fitted_and_can_be_used(self, mender, tiny_folder, tmp_path):
+        from textmend.models.registry import EMBEDDED
+        from textmend.train.calibrate import calibrate_hub_filler
+        from textmend.train.damage import Damaged, Loss
+
+        losses = [
+            Damaged(one.text, (Loss(one.gap.start, one.gap.end, one.lost),)) for one in damaged() if " " not in one.lost
+        ]
+        file = tmp_path / "ranking.json"
+        fitted = calibrate_hub_filler(
+            HubModel(str(tiny_folder("bert-cased")), device="cpu"),
+            file,
+            EMBEDDED / "en" / "detector",
+            losses,
+            most_gaps=4,
+        )
+        assert read_ranking(file, mender().proposer.model.name) == fitted
+        assert mender(ranking=file).suggest(LOST.text)[0].fills[0].calibrated
+
+    @pytest.mark.parametrize(
+        ("filler", "ranking"), [("herring/tiny", None), ("folder", "ranking.json"), (None, "ranking.json")]
+    )
+    def test_a_ranking_goes_with_a_hub_model(self, tmp_path, filler, ranking):
+        from textmend.cli import app
+        from textmend.models.registry import EMBEDDED
+
+        (tmp_path / "folder").mkdir()
+        (tmp_path / "text.jsonl").write_text('{"text": "x"}\n')
+        options = ["--detector", EMBEDDED / "en" / "detector"]
+        options += ["--held-out", tmp_path / "text.jsonl", "--linked", tmp_path / "text.jsonl"]
+        options += ["--filler", tmp_path / filler if filler == "folder" else filler] if filler else []
+        options += ["--ranking", tmp_path / ranking] if ranking else []
+        outcome = CliRunner().invoke(app, ["train", "calibrate", *map(str, options)])
+        assert outcome.exit_code == 2
+        assert "--ranking" in outcome.stderr
