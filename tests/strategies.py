@@ -73,6 +73,8 @@ fills = st.builds(
     origin=st.sampled_from(get_args(Origin)),
     evidence=st.none() | evidence,
     introduces=st.lists(short_text, max_size=3).map(tuple),
+    model=st.none() | short_text,
+    calibrated=st.booleans(),
 )
 gaps = st.builds(
     lambda span, **rest: Gap(start=span[0], end=span[1], **rest),

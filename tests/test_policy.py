@@ -48,6 +48,12 @@ def test_decisions(policy, gap, decision):
     assert Policy(**policy).decide(gap) == decision
 
 
+@pytest.mark.parametrize(("policy", "decision"), [({}, "keep"), ({"allow_uncalibrated": True}, "apply")])
+def test_a_probability_that_was_never_calibrated_is_not_trusted_by_default(policy, decision):
+    fill = Fill(text="otters", probability=1.0, origin="model", calibrated=False)
+    assert Policy(**policy).decide(Gap(start=3, end=4, probability=1.0, fills=(fill,))) == decision
+
+
 def test_only_the_first_fill_counts():
     first = Fill(text="otters", probability=0.1, origin="model")
     second = Fill(text="seals", probability=1.0, origin="source")
@@ -59,6 +65,7 @@ def test_nothing_invented_is_applied_by_default(gap, apply_at, unsure):
     decision = Policy(apply_at=apply_at, unsure=unsure).decide(gap)
     if decision == "apply":
         assert gap.fills[0].introduces == ()
+        assert gap.fills[0].calibrated
         assert gap.probability * gap.fills[0].probability >= apply_at
     else:
         assert decision == unsure
@@ -77,7 +84,11 @@ def test_nothing_invented_is_applied_by_default(gap, apply_at, unsure):
             ("placeholder", value)
             for value in ("", " ", "\u00a0", "[\n]", "[…]\n", "[…]\r\n", "\n[…]", None, 5, b"[...]")
         ),
-        *((name, value) for name in ("allow_names", "allow_numbers") for value in (1, 0, None, "yes")),
+        *(
+            (name, value)
+            for name in ("allow_names", "allow_numbers", "allow_uncalibrated")
+            for value in (1, 0, None, "yes")
+        ),
     ],
 )
 def test_absurd_values_are_refused_by_name(name, value):

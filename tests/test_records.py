@@ -47,7 +47,15 @@ def test_json_survives_utf_8_though_a_text_holds_lone_surrogates(record):
 
 
 EVIDENCE = {"place": "text", "quote": "the otters of Tromsø", "start": 4, "end": 10, "detail": None}
-FILL = {"text": "otters", "probability": 0.5, "origin": "echo", "evidence": EVIDENCE, "introduces": ["Tromsø"]}
+FILL = {
+    "text": "otters",
+    "probability": 0.5,
+    "origin": "echo",
+    "evidence": EVIDENCE,
+    "introduces": ["Tromsø"],
+    "model": "herring/tiny@c0ffee",
+    "calibrated": False,
+}
 GAP = {
     "schema": SCHEMA,
     "start": 3,
@@ -72,6 +80,8 @@ BAD: list[tuple[Any, str, Any]] = [
     *((Fill, "origin", value) for value in ("oracle", None, 3, {})),
     *((Fill, "evidence", value) for value in (3, "the page", [EVIDENCE])),
     *((Fill, "introduces", value) for value in (None, "Tromsø", [3], {"Tromsø": 1})),
+    (Fill, "model", 3),
+    *((Fill, "calibrated", value) for value in (None, 1, "no")),
     *((Gap, key, value) for key in ("start", "end") for value in (None, -1, 3.0, "3", True)),
     *((Gap, "probability", value) for value in (None, "1", 2, float("nan"))),
     *((Gap, "lengths", value) for value in (None, 1, "75", [2], [True], ["0.5"], [float("nan")])),
@@ -99,7 +109,7 @@ def test_a_bad_value_is_refused_and_its_key_named(record, key, value):
         record.from_dict({**FORMS[record], key: value})
 
 
-OPTIONAL = {"detail", "evidence", "decision", "fill", "by", "at"}
+OPTIONAL = {"detail", "evidence", "decision", "fill", "by", "at", "model", "calibrated"}
 
 
 @pytest.mark.parametrize(
@@ -113,6 +123,11 @@ def test_a_missing_key_is_named(record, key):
         pytest.skip("offsets mean nothing in some places")
     with pytest.raises(RecordError, match=key):
         record.from_dict(form)
+
+
+def test_a_fill_written_before_models_were_recorded_is_read():
+    fill = Fill.from_dict({key: value for key, value in FILL.items() if key not in ("model", "calibrated")})
+    assert (fill.model, fill.calibrated) == (None, True)
 
 
 @pytest.mark.parametrize("record", FORMS)

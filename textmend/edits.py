@@ -90,6 +90,13 @@ def insertion(text: str, gap: Gap, words: str, fill: Fill | None = None) -> Edit
     )
 
 
+def spacing(text: str, gap: Gap) -> tuple[bool, bool]:
+    """Whether white space will part words put into a gap from what stands before them, and from what stands after."""
+    left, right = _around(text, gap, text[gap.start : gap.end], "x")
+    before, after = text[max(0, gap.start - 1) : gap.start], text[gap.end : gap.end + 1]
+    return bool(left) or before.isspace(), bool(right) or after.isspace()
+
+
 def removal(text: str, sentence: Span, gap: Gap, *, floor: int = 0, ceiling: int | None = None) -> Edit:
     """Return the edit that takes a sentence out, with the white space between it and a neighbour.
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from importlib.util import find_spec
 from itertools import islice, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, overload
 
-from textmend.errors import InputError, PolicyError
+from textmend.errors import InputError, MissingExtraError, PolicyError
 from textmend.mended import Mended
-from textmend.models.registry import locate
+from textmend.models.registry import DTYPES, HubModel, hub_model, locate
 from textmend.policy import Policy
 from textmend.records import Gap
 from textmend.text import encodable
@@ -43,15 +44,24 @@ class Mender:
 
     Args:
         detector: the language of an embedded detector, or the folder of one trained with textmend.
-        filler: the language of an embedded filler, or the folder of one.
+        filler: the language of an embedded filler, the folder of one trained with textmend, or any masked
+            language model of transformers: its name on the hub (``"FacebookAI/roberta-base"``, or with the
+            revision, ``"FacebookAI/roberta-base@COMMIT"``) or its folder. That needs the extra ``torch``.
         policy: what counts as a gap, what is applied, and what becomes of the rest.
         nlp: a spaCy pipeline, whose noun phrases and entities are tried as fills too; texts longer than its
             ``max_length`` go without.
         threads: CPU threads the models use; default: one a core.
         batch: how many texts of a stream are worked on together, at most.
+        revision: the commit, tag or branch of a filler of the hub; default: the newest of its main branch.
+        device: where a hub model runs, as torch names it; default: ``"cuda"`` where there is one, else ``"cpu"``.
+        dtype: a hub model's precision: ``"float32"``, ``"float16"`` or ``"bfloat16"``; default: ``"float16"`` on
+            CUDA, ``"float32"`` elsewhere.
+        ranking: the file of a ranking fitted to a hub model by ``textmend train calibrate``. Without it, its
+            probabilities are not calibrated, and its fills are not applied (``Policy.allow_uncalibrated``).
 
     Raises:
         ModelError: a model is unknown or broken.
+        MissingExtraError: the filler is a hub model, and torch is not installed.
         PolicyError: an option has a value that makes no sense.
     """
 
@@ -64,6 +74,10 @@ class Mender:
         nlp: Language | None = None,
         threads: int | None = None,
         batch: int = 64,
+        revision: str | None = None,
+        device: str | None = None,
+        dtype: str | None = None,
+        ranking: str | Path | None = None,
     ) -> None:
         for name, value in (("threads", threads), ("batch", batch)):
             if value is None and name == "threads":
@@ -74,7 +88,9 @@ class Mender:
             raise PolicyError(f"Mender: policy={policy!r} should be a textmend.Policy")
         self.policy = policy or Policy()
         self._detector_folder = locate(detector, "detector")
-        self._filler_folder = locate(filler, "filler")
+        self._hub = _hub_filler(filler, revision, device, dtype, ranking)
+        self._ranking = None if ranking is None else Path(ranking)
+        self._filler_folder = None if self._hub else locate(filler, "filler")
         self._nlp, self._threads, self._batch = nlp, threads, batch
         self._detector: Detector | None = None
         self._proposer: Proposer | None = None
@@ -198,9 +214,13 @@ class Mender:
     def proposer(self) -> Proposer:
         """The filler with all that ranks its fills, loaded."""
         if self._proposer is None:
-            from textmend.fill.load import load_proposer
+            from textmend.fill.load import load_hub_proposer, load_proposer
 
-            self._proposer = load_proposer(self._filler_folder, self._threads)
+            if self._hub is not None:
+                self._proposer = load_hub_proposer(self._hub, self._ranking, self._threads)
+            else:
+                assert self._filler_folder is not None
+                self._proposer = load_proposer(self._filler_folder, self._threads)
         return self._proposer
 
     def _find(self, jobs: Sequence[_Job]) -> list[list[Gap]]:
@@ -267,6 +287,28 @@ class Mender:
     def _stream(self, jobs: Iterator[_Job], work: Callable[[Sequence[_Job]], list[Result]]) -> Iterator[Result]:
         while batch := list(_take(jobs, self._batch)):
             yield from work(batch)
+
+
+def _hub_filler(
+    filler: str | Path, revision: str | None, device: str | None, dtype: str | None, ranking: str | Path | None
+) -> HubModel | None:
+    """Return the hub model that a filler is, if it is one, having checked all that can be checked without loading."""
+    given = {"revision": revision, "device": device, "dtype": dtype, "ranking": ranking}
+    for name, value in given.items():
+        if value is not None and not isinstance(value, str | Path if name == "ranking" else str):
+            raise PolicyError(f"Mender: {name}={value!r} should be a string")
+    if dtype is not None and dtype not in DTYPES:
+        raise PolicyError(f"Mender: dtype={dtype!r} should be one of " + ", ".join(DTYPES))
+    hub = hub_model(filler, revision=revision, device=device, dtype=dtype)
+    if hub is None:
+        for name, value in given.items():
+            if value is not None:
+                raise PolicyError(
+                    f"Mender: {name}={value!r} is for models of the hub, and filler={str(filler)!r} is none"
+                )
+    elif find_spec("torch") is None:
+        raise MissingExtraError(f"filler={str(filler)!r}, a masked language model of the hub,", "torch")
+    return hub
 
 
 def _take(jobs: Iterator[_Job], most: int) -> Iterator[_Job]:

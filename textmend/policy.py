@@ -26,6 +26,8 @@ class Policy:
         placeholder: the visible mark; not empty, one line.
         allow_names: apply a fill even if it brings in a name that is new to the article.
         allow_numbers: apply a fill even if it brings in a number that is new to the article.
+        allow_uncalibrated: apply a fill even if its probability was never calibrated, as that of a hub model
+            without a fitted ranking: such a probability may be far off.
 
     Raises:
         PolicyError: a value is out of its range.
@@ -37,6 +39,7 @@ class Policy:
     placeholder: str = "[…]"
     allow_names: bool = False
     allow_numbers: bool = False
+    allow_uncalibrated: bool = False
 
     def __post_init__(self) -> None:
         for name in ("apply_at", "find_at"):
@@ -55,7 +58,8 @@ class Policy:
         """Return what to do with a gap whose fills are ranked: ``"apply"`` means its first fill."""
         if gap.fills:
             best = gap.fills[0]
-            if gap.probability * best.probability >= self.apply_at and self._admits(best.introduces):
+            sure = gap.probability * best.probability >= self.apply_at
+            if sure and (best.calibrated or self.allow_uncalibrated) and self._admits(best.introduces):
                 return "apply"
         return self.unsure
 

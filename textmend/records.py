@@ -69,7 +69,7 @@ class Fill:
 
     Attributes:
         text: the words as they would be inserted, cased, without surrounding white space.
-        probability: that these words stood there, given that words are missing; 0 to 1, calibrated.
+        probability: that these words stood there, given that words are missing; 0 to 1.
         origin: ``"model"`` (masked language model), ``"echo"`` (the article says so elsewhere),
             ``"source"`` (the page or copy the text came from) or ``"reviewer"`` (a person).
         evidence: where the words stand, for echoes and sources.
@@ -78,6 +78,9 @@ class Fill:
             Only with it may ``text`` be white space alone, where nothing else was lost.
         replaces: how many code points of the caller's text, from the gap's end on, ``text`` stands for too: there
             the same words stand in another order. Mostly 0.
+        model: name and version of the model that weighed it, ``name@commit`` for one of the hub; ``None``
+            where no model did.
+        calibrated: whether ``probability`` was calibrated for that model on held-out text.
     """
 
     text: str
@@ -87,6 +90,8 @@ class Fill:
     introduces: tuple[str, ...] = ()
     spacing: tuple[str, str] | None = None
     replaces: int = 0
+    model: str | None = None
+    calibrated: bool = True
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form (``docs/records.md``)."""
@@ -96,6 +101,8 @@ class Fill:
             "origin": self.origin,
             "evidence": self.evidence.to_dict() if self.evidence else None,
             "introduces": list(self.introduces),
+            "model": self.model,
+            "calibrated": self.calibrated,
         }
         if self.spacing is not None:
             form["spacing"] = list(self.spacing)
@@ -116,6 +123,8 @@ class Fill:
             introduces=read.texts("introduces"),
             spacing=read.spacing("spacing"),
             replaces=read.offset("replaces", optional=True) or 0,
+            model=read.text("model", optional=True),
+            calibrated=read.flag("calibrated", default=True),
         )
 
 
@@ -343,6 +352,12 @@ class _Reader:
         ):
             raise self._fail(key, "two strings of white space, before and after")
         return value[0], value[1]
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        value = self._data.get(key, default)
+        if not isinstance(value, bool):
+            raise self._fail(key, "true or false")
+        return value
 
     def offset(self, key: str, *, optional: bool = False) -> Any:
         if self._absent(key, optional):

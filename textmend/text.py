@@ -64,6 +64,11 @@ def encodable(text: str) -> str:
     return _SURROGATE.sub("\ufffd", text)
 
 
+def is_encodable(text: str) -> bool:
+    """Return whether a text holds no lone surrogates."""
+    return not _SURROGATE.search(text)
+
+
 def case_of(word: str) -> int:
     """Return the letter case of a word: 0 lower or none, 1 Title, 2 UPPER, 3 mixed."""
     if not word[0].isalpha() or word == word.lower():

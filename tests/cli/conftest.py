@@ -28,7 +28,9 @@ def menders(monkeypatch: pytest.MonkeyPatch) -> list[FakeMender]:
     """The menders that commands made; no models are loaded."""
     made: list[FakeMender] = []
 
-    def make(detector: str, filler: str, policy: Policy, threads: int | None) -> FakeMender:
+    def make(
+        detector: str, filler: str, policy: Policy, threads: int | None, ranking: Path | None = None
+    ) -> FakeMender:
         if "broken" in (detector, filler):
             raise ModelError("unknown detector 'broken'")
         made.append(FakeMender(policy))

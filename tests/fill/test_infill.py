@@ -17,6 +17,7 @@ from textmend.fill.propose import lengths_in_pieces
 from textmend.models.masked_lm import Prediction, Query
 from textmend.models.vocabulary import Vocabulary
 from textmend.records import Gap
+from textmend.text import WORD
 
 NAMES = ("[PAD]", "[MASK]", "[CLS]", "[SEP]", "u", "s", ".", "neil", "##ly", "-", "at", "&")
 MASK, START, SEPARATOR = 1, 2, 3
@@ -29,10 +30,12 @@ NARROW = Search(beam=1, keep=3, prune=0.5, prune_hints=0.5, least_length=0.05, m
 
 
 class TinyPieces:
-    start, separator = START, SEPARATOR
+    opening, closing, between = (START,), (SEPARATOR,), (SEPARATOR,)
+    unknown, leading = None, True
 
-    def __call__(self, word: str) -> list[int]:
-        return [NAMES.index(word.lower())] if word.lower() in NAMES else [U]
+    def cut(self, text: str, *, spaced: bool) -> list[int]:
+        words = (match.group().lower() for match in WORD.finditer(text))
+        return [NAMES.index(word) if word in NAMES else U for word in words]
 
 
 class TinyLM:
@@ -409,6 +412,5 @@ class TestVocabulary:
 
     def test_a_vocabulary_without_a_full_stop(self):
         vocabulary = Vocabulary.of_wordpiece(("[MASK]", "u", "s"), mask=0, special=[0], cased=False)
-        assert vocabulary.point is None
         assert vocabulary.allowed([1], False).tolist() == [False, True, True]
         assert vocabulary.words([1, 2]) == [("u", 0), ("s", 1)]

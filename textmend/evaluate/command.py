@@ -43,7 +43,7 @@ def evaluate(
     json_file: Annotated[Path | None, typer.Option("--json", help="Write all figures to this file.")] = None,
     html_file: Annotated[Path | None, typer.Option("--html", help="Write a report with plots to this file.")] = None,
     detector: Annotated[str, typer.Option(help="Detector: a language or a folder.")] = "en",
-    filler: Annotated[str, typer.Option(help="Filler: a language or a folder.")] = "en",
+    filler: Annotated[str, typer.Option(help="Filler: a language, a folder, or a model of the hub.")] = "en",
     fills: Annotated[bool, typer.Option("--fills/--no-fills", help="Measure fills and mending too.")] = True,
     known_lengths: Annotated[
         bool, typer.Option("--known-lengths", help="Measure fills with the number of words given, too.")

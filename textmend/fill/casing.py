@@ -15,6 +15,7 @@ LOWER, TITLE, UPPER, MIXED = range(4)
 
 _TOKEN = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:[-'’.&][\p{L}\p{M}\p{N}]+)*\.?")
 _SENTENCE_END = regex.compile(r"(?:[.!?…]['\"”’)\]]*|[\n\r\u2028\u2029])\s*[\"“‘'(\[*#>•\-–]*\s*$")
+_INITIALS = regex.compile(r"(?:\p{L}\.){2,}\p{L}?")
 _SURELY_LOWER = -0.3
 _AGREED = 0.8
 
@@ -56,11 +57,11 @@ def cased(
     """Return words as they would be written.
 
     The article's own way comes first, then the usual way of words that have only one, then the model's
-    opinion of the place.
+    opinion of the place, or, where it has none, the way that is most usual.
 
     Args:
         words: words in lower case, each with the index of its first piece.
-        cases: for each piece, the model's log-probabilities of lower, Title, UPPER and mixed case.
+        cases: for each piece, the model's log-probabilities of lower, Title, UPPER and mixed case, or ``None``.
         article: how the article writes its words.
         usual: how words are usually written.
         at_sentence_start: whether the first word seems to start a sentence; where the model is sure of a
@@ -86,7 +87,7 @@ def _known(word: str, article: ArticleCasing, usual: UsualCasing) -> str | None:
 
 def _by_place(word: str, case: NDArray[np.float32] | None, usual: UsualCasing) -> str:
     if case is None:
-        return word
+        return word.upper() if _INITIALS.fullmatch(word) else usual.likeliest(word) or word
     scores = case.astype(np.float64)
     share = usual.share_lower(word)
     if share is not None:

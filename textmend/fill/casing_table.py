@@ -11,6 +11,7 @@ from textmend.errors import ModelError
 
 SCHEMA = 1
 _USUAL = 90
+_MOSTLY = 66
 
 
 class Habit(NamedTuple):
@@ -65,6 +66,13 @@ class UsualCasing:
         if habit.share >= _USUAL:
             return habit.surface
         return word.lower() if habit.lower >= _USUAL else None
+
+    def likeliest(self, word: str) -> str | None:
+        """Return how a word is written in two cases of three; ``None`` where it is unknown, or has no such form."""
+        habit = self._habits.get(word.casefold())
+        if habit is None or max(habit.share, habit.lower) < _MOSTLY:
+            return None
+        return habit.surface if habit.share > habit.lower else word.lower()
 
     def share_lower(self, word: str) -> float | None:
         """Return how often a word is all lower case, 0 to 1; ``None`` where it is unknown, or always so."""

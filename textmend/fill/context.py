@@ -5,18 +5,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from textmend.edits import spacing
 from textmend.models.masked_lm import MaskedLM, Pieces
 from textmend.records import Gap
-from textmend.text import WORD, paragraphs
+from textmend.text import paragraphs
 
 _MOST_MASKS = 3
 
 
 class Context(NamedTuple):
-    """Pieces before and after a gap, special tokens not included."""
+    """Pieces before and after a gap, special tokens not included.
+
+    Attributes:
+        left: the pieces before it.
+        right: the pieces after it.
+        spaced: whether the lost words have white space before them; not so after an opening bracket.
+    """
 
     left: tuple[int, ...]
     right: tuple[int, ...]
+    spaced: bool = True
+
+
+class _Place(NamedTuple):
+    """Where a gap's masks stand among the pieces."""
+
+    first: int
+    last: int
+    spaced: bool
 
 
 def contexts(text: str, gaps: Sequence[Gap], model: MaskedLM, room: int) -> list[Context]:
@@ -31,51 +47,53 @@ def contexts(text: str, gaps: Sequence[Gap], model: MaskedLM, room: int) -> list
         model: the model that will read the contexts.
         room: how many pieces to leave for the words themselves.
     """
-    ids, places = _pieces_with_masks(text, gaps, model.pieces, model.vocabulary.mask)
-    budget = model.window - 2 - room
+    pieces = model.pieces
+    ids, places = _pieces_with_masks(text, gaps, pieces, model.vocabulary.mask)
+    budget = model.window - len(pieces.opening) - len(pieces.closing) - room
     result = []
-    for first, last in places:
+    for first, last, spaced in places:
         # Each side gets half, and what the other leaves over.
         right = min(len(ids) - last, max(budget // 2, budget - first))
         left = min(first, budget - right)
-        result.append(Context(tuple(ids[first - left : first]), tuple(ids[last : last + right])))
+        result.append(Context(tuple(ids[first - left : first]), tuple(ids[last : last + right]), spaced))
     return result
 
 
-def _pieces_with_masks(
-    text: str, gaps: Sequence[Gap], pieces: Pieces, mask: int
-) -> tuple[list[int], list[tuple[int, int]]]:
+def _pieces_with_masks(text: str, gaps: Sequence[Gap], pieces: Pieces, mask: int) -> tuple[list[int], list[_Place]]:
     """Return the text's pieces with masks at its gaps, and where each gap's masks are."""
     ids: list[int] = []
-    places: list[tuple[int, int]] = []
-    waiting = 0
+    places: list[_Place] = []
 
-    def place(upto: int) -> None:
-        nonlocal waiting
-        while waiting < len(gaps) and gaps[waiting].end <= upto:
-            lost = _true_words(gaps[waiting], pieces)
-            lost = [mask] * _likeliest_words(gaps[waiting]) if lost is None else lost
-            places.append((len(ids), len(ids) + len(lost)))
-            ids.extend(lost)
-            waiting += 1
+    def place(gap: Gap, spaced: bool) -> None:
+        lost = _true_words(gap, pieces, spaced)
+        lost = [mask] * _likeliest_words(gap) if lost is None else lost
+        places.append(_Place(len(ids), len(ids) + len(lost), spaced))
+        ids.extend(lost)
 
     for paragraph in paragraphs(text):
-        for match in WORD.finditer(text, paragraph.start, paragraph.end):
-            place(match.start())
-            ids.extend(pieces(match.group()))
+        position, spaced = paragraph.start, pieces.leading
         # A gap at the paragraph's end holds the blanks after it, so look as far as the line goes.
-        place(_line_end(text, paragraph.end))
-        ids.append(pieces.separator)
-    place(len(text))
-    if ids and ids[-1] == pieces.separator:
+        end = _line_end(text, paragraph.end)
+        while len(places) < len(gaps) and gaps[len(places)].end <= end:
+            gap = gaps[len(places)]
+            before, after = spacing(text, gap)
+            if gap.start > position:
+                ids.extend(pieces.cut(text[position : gap.start], spaced=spaced))
+            place(gap, before if gap.start > paragraph.start else pieces.leading)
+            position, spaced = max(position, gap.end), after
+        ids.extend(pieces.cut(text[position : paragraph.end], spaced=spaced))
+        ids.extend(pieces.between)
+    while len(places) < len(gaps):
+        place(gaps[len(places)], pieces.leading)
+    while ids and ids[-1] in pieces.between:
         ids.pop()
     return ids, places
 
 
-def _true_words(gap: Gap, pieces: Pieces) -> list[int] | None:
+def _true_words(gap: Gap, pieces: Pieces, spaced: bool) -> list[int] | None:
     if not gap.fills or gap.fills[0].origin != "source":
         return None
-    return [piece for match in WORD.finditer(gap.fills[0].text) for piece in pieces(match.group())]
+    return list(pieces.cut(gap.fills[0].text, spaced=spaced))
 
 
 def _likeliest_words(gap: Gap) -> int:

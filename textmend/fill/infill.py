@@ -75,16 +75,22 @@ class Hypothesis(NamedTuple):
 def infill(requests: Sequence[Request], model: MaskedLM, search: Search) -> list[list[Hypothesis]]:
     """Return hypotheses for every request, the most probable first; candidates are always among them."""
     searches = [_Beams(request, model, search) for request in requests]
+    rows = max(1, _PREDICTED_NUMBERS // len(model.vocabulary.surfaces))
     while True:
         live = [(beams, hypothesis) for beams in searches for hypothesis in beams.live]
         if not live:
             return [beams.results() for beams in searches]
-        queries = [beams.query(hypothesis) for beams, hypothesis in live]
-        for (beams, hypothesis), prediction in zip(live, model.predict(queries), strict=True):
-            beams.extend(hypothesis, prediction)
+        for start in range(0, len(live), rows):
+            some = live[start : start + rows]
+            queries = [beams.query(hypothesis) for beams, hypothesis in some]
+            for (beams, hypothesis), prediction in zip(some, model.predict(queries), strict=True):
+                beams.extend(hypothesis, prediction)
         for beams in searches:
             beams.prune()
 
+
+_PREDICTED_NUMBERS = 1 << 25
+"""How many log-probabilities are held at a time: 128 MB, whatever the vocabulary."""
 
 _IMPOSSIBLE = -30.0
 """Log-probability of a piece that the vocabulary rules out, where a candidate holds it all the same."""
@@ -125,20 +131,21 @@ class _Beams:
 
     def query(self, partial: _Partial) -> Query:
         """Return the row that predicts the next piece of a hypothesis."""
-        left, right = self._request.context
+        left, right, _ = self._request.context
         masks = (self._model.vocabulary.mask,) * (partial.length - len(partial.ids))
         pieces = self._model.pieces
-        ids = (pieces.start, *left, *partial.ids, *masks, *right, pieces.separator)
-        return Query(ids, 1 + len(left) + len(partial.ids))
+        ids = (*pieces.opening, *left, *partial.ids, *masks, *right, *pieces.closing)
+        return Query(ids, len(pieces.opening) + len(left) + len(partial.ids))
 
     def extend(self, partial: _Partial, prediction: Prediction) -> None:
         """Grow a hypothesis by the likeliest next pieces, and along the sequences given that start with it."""
         depth = len(partial.ids)
         last = depth + 1 == partial.length
-        allowed = self._model.vocabulary.allowed(partial.ids, last)
+        allowed = self._model.vocabulary.allowed(partial.ids, last, spaced=self._request.context.spaced)
         scores = np.where(allowed, prediction.log_probs, -np.inf)
-        # Given that words are missing here, only what can be lost words shares the probability.
-        scores = scores - np.logaddexp.reduce(scores)
+        if allowed.any():
+            # Given that words are missing here, only what can be lost words shares the probability.
+            scores = scores - np.logaddexp.reduce(scores)
         for piece in self._choices(partial, scores, last):
             score = float(scores[piece]) if np.isfinite(scores[piece]) else _IMPOSSIBLE
             ids = (*partial.ids, piece)

@@ -1,4 +1,4 @@
-"""Loading a filler's folder: the model, how words are usually written, how candidates are weighed."""
+"""Loading a filler: the model, how words are usually written, how candidates are weighed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from pathlib import Path
 from textmend.fill.casing_table import UsualCasing
 from textmend.fill.propose import Proposer
 from textmend.fill.rank import Ranking
+from textmend.fill.ranking_file import read_ranking
 from textmend.models.masked_lm import OnnxMaskedLM
+from textmend.models.registry import EMBEDDED, HubModel
 
 
 def load_proposer(folder: Path, threads: int | None = None) -> Proposer:
@@ -17,4 +19,29 @@ def load_proposer(folder: Path, threads: int | None = None) -> Proposer:
         model,
         usual=UsualCasing.load(folder / "casing.json"),
         ranking=model.folder.read("ranking", Ranking.from_dict),
+    )
+
+
+def load_hub_proposer(model: HubModel, ranking: Path | None = None, threads: int | None = None) -> Proposer:
+    """Load a hub model as a filler.
+
+    Words of an uncased model are written as the article writes them, or else as English usually does.
+
+    Args:
+        model: its name and how to run it.
+        ranking: the file of a ranking fitted to it (``textmend train calibrate``); default: an unfitted one.
+        threads: CPU threads.
+
+    Raises:
+        ModelError: the model is unknown, broken or no masked language model, or the ranking is another's.
+        MissingExtraError: torch is missing.
+    """
+    from textmend.models.hub.masked_lm import HubMaskedLM
+
+    loaded = HubMaskedLM(model, threads)
+    return Proposer(
+        loaded,
+        usual=UsualCasing.load(EMBEDDED / "en" / "filler" / "casing.json"),
+        ranking=Ranking() if ranking is None else read_ranking(ranking, loaded.name),
+        calibrated=ranking is not None,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -13,13 +13,17 @@ from textmend.fill.casing import ArticleCasing, cased, starts_sentence
 from textmend.fill.casing_table import UsualCasing
 from textmend.fill.context import contexts
 from textmend.fill.echo import Echo, EchoIndex
+from textmend.fill.familiar import check_language, survey_words
 from textmend.fill.infill import Hypothesis, Request, Search, infill
 from textmend.fill.novelty import Novelty
 from textmend.fill.phrases import Phrase, names
 from textmend.fill.rank import Features, Ranking
 from textmend.models.masked_lm import MaskedLM
 from textmend.records import Evidence, Fill, Gap
-from textmend.text import WORD
+from textmend.text import is_encodable
+
+_LONGEST_PHRASE = 8
+"""How many pieces a phrase that stands elsewhere may have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +62,7 @@ class Proposer:
         model: the masked language model.
         usual: how words are usually written.
         ranking: how candidates are weighed against each other.
+        calibrated: whether that ranking was fitted to this model, so that its probabilities mean what they say.
         search: how widely to search.
         most: how many fills a gap gets at most.
     """
@@ -68,15 +73,21 @@ class Proposer:
         *,
         usual: UsualCasing,
         ranking: Ranking,
+        calibrated: bool = True,
         search: Search | None = None,
         most: int = 20,
     ) -> None:
         self.model = model
+        self.calibrated = calibrated
         self._usual, self._ranking, self._most = usual, ranking, most
         self._search = search or Search()
 
     def propose(self, documents: Sequence[Document]) -> list[list[Gap]]:
-        """Return each document's gaps with ranked fills."""
+        """Return each document's gaps with ranked fills.
+
+        Raises:
+            ModelError: a document is evidently not written in the model's language.
+        """
         result = []
         for document, candidates in zip(documents, self.candidates(documents), strict=True):
             novelty = Novelty([document.text, document.title or "", *document.metadata.values(), *document.known])
@@ -91,12 +102,10 @@ class Proposer:
 
     def candidates(self, documents: Sequence[Document]) -> list[list[list[Proposed]]]:
         """Return, for each gap of each document that has no fills, its candidates with what is known of them, unranked."""
-        views = [_View(document, self.model, self._search.most_pieces) for document in documents]
+        views = [_View(document, self.model, self._usual, self._search.most_pieces) for document in documents]
         requests = [request for view in views for request in view.requests]
         found = iter(infill(requests, self.model, self._search))
-        return [
-            [view.proposed(index, next(found), self._usual) for index in range(len(view.requests))] for view in views
-        ]
+        return [[view.proposed(index, next(found)) for index in range(len(view.requests))] for view in views]
 
     def _rank(self, document: Document, gap: Gap, proposed: Sequence[Proposed], novelty: Novelty) -> tuple[Fill, ...]:
         probabilities = self._ranking.probabilities([candidate.features for candidate in proposed])
@@ -109,6 +118,8 @@ class Proposer:
                 origin="echo" if proposed[i].features.echo else "model",
                 evidence=proposed[i].evidence,
                 introduces=novelty.introduced(proposed[i].text, at_sentence_start=at_start, is_common=self._is_common),
+                model=self.model.name,
+                calibrated=self.calibrated,
             )
             for i in order
         )
@@ -116,72 +127,104 @@ class Proposer:
     def _is_common(self, word: str) -> bool:
         """Whether a word that opens a sentence is usually in lower case; rare words the table lacks may be names."""
         share = self._usual.share_lower(word)
-        return share >= 0.5 if share is not None else len(self.model.pieces(word)) == 1
+        return share >= 0.5 if share is not None else len(self.model.pieces.cut(word.lower(), spaced=True)) == 1
 
 
 class _View:
     """One document as infilling sees it."""
 
-    def __init__(self, document: Document, model: MaskedLM, most_pieces: int) -> None:
-        self._document, self._model = document, model
-        self._casing = ArticleCasing(document.text) if document.gaps else None
+    def __init__(self, document: Document, model: MaskedLM, usual: UsualCasing, most_pieces: int) -> None:
+        self._document, self._model, self._usual = document, model, usual
         self._echoes: list[dict[tuple[int, ...], Echo]] = []
-        self._phrases: dict[tuple[int, ...], Evidence] = {}
+        self._phrases: list[dict[tuple[int, ...], Evidence]] = []
         self.requests: list[Request] = []
         self._gaps = [gap for gap in document.gaps if not gap.fills]
         if not self._gaps:
             return
+        self._casing = ArticleCasing(document.text)
+        pieces_per_word = model.pieces_per_word
+        if pieces_per_word is None:
+            survey = survey_words(document.text, model.pieces)
+            check_language(survey, document.text, model.name)
+            pieces_per_word = survey.pieces_per_word
         index = EchoIndex(document.text, title=document.title, metadata=document.metadata)
-        known = names(document.text, title=document.title, metadata=document.metadata)
-        for phrase in (*known, *document.phrases):
-            if ids := self._sayable(phrase.text):
-                self._phrases.setdefault(ids, phrase.evidence)
+        known = [*names(document.text, title=document.title, metadata=document.metadata), *document.phrases]
+        phrases: dict[tuple[bool, bool], dict[tuple[int, ...], Evidence]] = {}
         around = contexts(document.text, document.gaps, model, room=most_pieces)
         for gap, context in zip(document.gaps, around, strict=True):
             if gap.fills:
                 continue
+            place = context.spaced, starts_sentence(document.text, gap.end)
+            if place not in phrases:
+                phrases[place] = {}
+                for phrase in known:
+                    for ids in self._sayable(phrase.text, phrase.evidence, *place):
+                        phrases[place].setdefault(ids, phrase.evidence)
+            self._phrases.append(phrases[place])
             echoes: dict[tuple[int, ...], Echo] = {}
             for echo in index.echoes(gap.start, gap.end):
-                if not _is_damaged(echo.evidence, document.gaps) and (ids := self._sayable(echo.text)):
-                    echoes.setdefault(ids, echo)
+                if not _is_damaged(echo.evidence, document.gaps):
+                    for ids in self._sayable(echo.text, echo.evidence, *place):
+                        echoes.setdefault(ids, echo)
             self._echoes.append(echoes)
-            lengths = lengths_in_pieces(gap.lengths, model.pieces_per_word, most_pieces)
-            self.requests.append(Request(context, lengths, tuple(echoes), tuple(self._phrases)))
+            lengths = lengths_in_pieces(gap.lengths, pieces_per_word, most_pieces)
+            self.requests.append(Request(context, lengths, tuple(echoes), tuple(phrases[place])))
 
-    def proposed(self, index: int, hypotheses: Sequence[Hypothesis], usual: UsualCasing) -> list[Proposed]:
+    def proposed(self, index: int, hypotheses: Sequence[Hypothesis]) -> list[Proposed]:
         """Write the hypotheses of a gap out, one candidate for each distinct text."""
         gap = self._gaps[index]
         at_start = starts_sentence(self._document.text, gap.end)
-        assert self._casing is not None
+        vocabulary, phrases = self._model.vocabulary, self._phrases[index]
         found: dict[str, Proposed] = {}
         for hypothesis in hypotheses:
-            words = self._model.vocabulary.words(hypothesis.ids)
+            words = vocabulary.words(hypothesis.ids)
             text = (
                 " ".join(word for word, _ in words)
-                if self._model.vocabulary.cased
-                else cased(words, hypothesis.cases, self._casing, usual, at_sentence_start=at_start)
+                if vocabulary.cased
+                else cased(words, hypothesis.cases, self._casing, self._usual, at_sentence_start=at_start)
             )
+            if not is_encodable(text):  # bytes of the vocabulary that make no character together
+                continue
             echo = self._echoes[index].get(hypothesis.ids)
             features = Features(
                 hypothesis.log_prob,
                 echo=echo.left + echo.right if echo else 0,
                 exact=bool(echo and echo.exact),
                 both=bool(echo and echo.left and echo.right),
-                repeated=hypothesis.ids in self._phrases,
+                repeated=hypothesis.ids in phrases,
             )
-            evidence = echo.evidence if echo else self._phrases.get(hypothesis.ids)
+            evidence = echo.evidence if echo else phrases.get(hypothesis.ids)
             found.setdefault(text.casefold(), Proposed(text, features, evidence))
         return list(found.values())
 
-    def _sayable(self, text: str) -> tuple[int, ...] | None:
-        """Return a phrase's pieces, or ``None`` where the vocabulary can't write it as lost words."""
-        ids = tuple(piece for match in WORD.finditer(text) for piece in self._model.pieces(match.group()))
-        if not 0 < len(ids) <= 8:
-            return None
-        allowed = all(
-            self._model.vocabulary.allowed(ids[:depth], depth + 1 == len(ids))[ids[depth]] for depth in range(len(ids))
+    def _sayable(self, text: str, evidence: Evidence, spaced: bool, at_start: bool) -> Iterator[tuple[int, ...]]:
+        """Yield the pieces of a phrase as it may be written at a gap, where the vocabulary can write it as lost words.
+
+        Args:
+            text: the phrase as it stands elsewhere.
+            evidence: where it stands.
+            spaced: whether white space stands before the gap.
+            at_start: whether the gap starts a sentence.
+        """
+        for written in self._cases(text, evidence, at_start):
+            ids = tuple(self._model.pieces.cut(written, spaced=spaced))
+            if 0 < len(ids) <= _LONGEST_PHRASE and all(
+                self._model.vocabulary.allowed(ids[:depth], depth + 1 == len(ids), spaced=spaced)[ids[depth]]
+                for depth in range(len(ids))
+            ):
+                yield ids
+
+    def _cases(self, text: str, evidence: Evidence, at_start: bool) -> Sequence[str]:
+        """Return how a phrase may be written, where the vocabulary keeps case: its first letter is the place's."""
+        if not self._model.vocabulary.cased:
+            return (text,)
+        if at_start:
+            return (text[:1].upper() + text[1:],)
+        borrowed = evidence.place != "text" or (
+            evidence.start is not None and starts_sentence(self._document.text, evidence.start)
         )
-        return ids if allowed else None
+        small = text[:1].lower() + text[1:]
+        return (text, small) if borrowed and small != text else (text,)
 
 
 def _is_damaged(evidence: Evidence, gaps: Sequence[Gap]) -> bool:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from textmend.calibration import Calibration
 from textmend.errors import ModelError
 from textmend.models.folder import ModelFolder
-from textmend.models.masked_lm import Pieces
 from textmend.models.session import batches, open_session, padded
 from textmend.models.wordpiece import WordPieces
 
@@ -30,6 +29,17 @@ class Row(Protocol):
     @property
     def types(self) -> NDArray[np.int64]:
         """Token types."""
+        ...
+
+
+class Pieces(Protocol):
+    """Cuts words into the pieces of a vocabulary; see ``wordpiece.WordPieces``."""
+
+    start: int
+    separator: int
+
+    def __call__(self, word: str) -> Sequence[int]:
+        """Return a word's pieces."""
         ...
 
 

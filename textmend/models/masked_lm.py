@@ -38,13 +38,29 @@ class Prediction(NamedTuple):
 
 
 class Pieces(Protocol):
-    """Cuts words into pieces; see ``wordpiece.WordPieces``."""
+    """Cuts text into pieces; see ``wordpiece.WordPieces`` and ``hub.pieces.HubPieces``.
 
-    start: int
-    separator: int
+    Attributes:
+        opening: the special tokens that open a sequence.
+        closing: those that end one.
+        between: those that part paragraphs.
+        unknown: the token for what the vocabulary does not hold, if it has one.
+        leading: whether a paragraph's first word is cut as if a space stood before it.
+    """
 
-    def __call__(self, word: str) -> Sequence[int]:
-        """Return a word's pieces."""
+    opening: tuple[int, ...]
+    closing: tuple[int, ...]
+    between: tuple[int, ...]
+    unknown: int | None
+    leading: bool
+
+    def cut(self, text: str, *, spaced: bool) -> Sequence[int]:
+        """Return the pieces of a stretch of text, never a special token but ``unknown``.
+
+        Args:
+            text: words, with or without punctuation; runs of white space count as one space.
+            spaced: whether white space stands before it.
+        """
         ...
 
 
@@ -56,14 +72,14 @@ class MaskedLM(Protocol):
         pieces: its tokenizer.
         vocabulary: its pieces, sorted by use.
         window: how many tokens of context it is given at most, special tokens included.
-        pieces_per_word: how likely a lost word has 1, 2, 3, … pieces.
+        pieces_per_word: how likely a lost word has 1, 2, 3, … pieces; ``None``: as the article's words have.
     """
 
     name: str
     pieces: Pieces
     vocabulary: Vocabulary
     window: int
-    pieces_per_word: tuple[float, ...]
+    pieces_per_word: tuple[float, ...] | None
 
     def predict(self, queries: Sequence[Query]) -> list[Prediction]:
         """Return a prediction for each query; queries don't influence each other."""
@@ -95,7 +111,9 @@ class OnnxMaskedLM:
         special = [known[name] for name in (*tokens.values(), *opened.get("special", list)) if name in known]
         self.vocabulary = Vocabulary.of_wordpiece(names, mask=mask, special=special, cased=False)
         self.window = int(opened.get("window", int))
-        self.pieces_per_word = tuple(float(share) for share in opened.get("pieces_per_word", list))
+        self.pieces_per_word: tuple[float, ...] | None = tuple(
+            float(share) for share in opened.get("pieces_per_word", list)
+        )
         self._padding = padding
         self._session = open_session(opened.model, threads)
 

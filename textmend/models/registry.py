@@ -2,11 +2,76 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from pathlib import Path
+
+import regex
 
 from textmend.errors import ModelError
 
 EMBEDDED = Path(__file__).parent / "embedded"
+
+
+DTYPES = ("float32", "float16", "bfloat16")
+"""The precisions that a hub model can run in."""
+
+_HUB_NAME = regex.compile(r"(?:\w[\w.-]*/)?\w[\w.-]*")
+_LANGUAGE = regex.compile(r"[a-z]{2,3}")
+
+
+@dataclass(frozen=True, slots=True)
+class HubModel:
+    """A masked language model of the hub, or of a folder in its format, and how to run it.
+
+    Attributes:
+        name: its name on the hub (``"FacebookAI/roberta-base"``), or the folder.
+        revision: a commit, tag or branch; default: the newest of the main branch.
+        device: where it runs, as torch names it; default: a GPU of CUDA where there is one.
+        dtype: ``"float32"``, ``"float16"`` or ``"bfloat16"``; default: half precision on CUDA only.
+    """
+
+    name: str
+    revision: str | None = None
+    device: str | None = None
+    dtype: str | None = None
+
+
+def hub_model(
+    name: str | Path, *, revision: str | None = None, device: str | None = None, dtype: str | None = None
+) -> HubModel | None:
+    """Return the hub model of a name or folder; ``None`` where it is textmend's own business (``locate``).
+
+    A revision may be part of the name, as results record it: ``"FacebookAI/roberta-base@e2da8e2f811d"``.
+    Nothing is fetched, and torch is not loaded.
+
+    Raises:
+        ModelError: two revisions are given, or one for a folder.
+    """
+    if not isinstance(name, str | Path):
+        return None
+    if Path(name).is_dir():
+        if not _is_hub_folder(Path(name)):
+            return None
+        if revision is not None:
+            raise ModelError(
+                f"filler {str(name)!r} is a folder, which has no revisions; leave revision={revision!r} out"
+            )
+        return HubModel(str(name), None, device, dtype)
+    bare, _, pinned = str(name).partition("@")
+    if isinstance(name, Path) or not _HUB_NAME.fullmatch(bare) or _LANGUAGE.fullmatch(bare):
+        return None
+    if pinned and revision is not None and pinned != revision:
+        raise ModelError(f"filler {name!r}: its name says one revision, revision={revision!r} another")
+    return HubModel(bare, pinned or revision, device, dtype)
+
+
+def _is_hub_folder(folder: Path) -> bool:
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return isinstance(config, dict) and "kind" not in config and "model_type" in config
 
 
 def embedded_languages() -> list[str]:

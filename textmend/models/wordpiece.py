@@ -7,6 +7,7 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 from textmend.errors import ModelError
+from textmend.text import WORD
 
 _LONGEST = 100
 _REMEMBERED = 200_000
@@ -37,7 +38,12 @@ class WordPieces:
         self.tokenizer = tokenizer
         self.start = self._id(start, file)
         self.separator = self._id(separator, file)
-        self.unknown = self._id(unknown, file)
+        self._unknown = self._id(unknown, file)
+        self.unknown: int | None = self._unknown
+        self.opening: tuple[int, ...] = (self.start,)
+        self.closing: tuple[int, ...] = (self.separator,)
+        self.between: tuple[int, ...] = (self.separator,)
+        self.leading = True
         self._memory: dict[str, list[int]] = {}
 
     def __call__(self, word: str) -> list[int]:
@@ -50,10 +56,14 @@ class WordPieces:
             self._memory[word] = ids
         return ids
 
+    def cut(self, text: str, *, spaced: bool) -> list[int]:
+        """Return the pieces of a stretch of text, word by word; a space before it makes no difference here."""
+        return [piece for match in WORD.finditer(text) for piece in self(match.group())]
+
     def _cut(self, word: str) -> list[int]:
         if len(word) > _LONGEST:
-            return [self.unknown]
-        return self.tokenizer.encode(word, add_special_tokens=False).ids or [self.unknown]
+            return [self._unknown]
+        return self.tokenizer.encode(word, add_special_tokens=False).ids or [self._unknown]
 
     def _id(self, token: str, file: Path) -> int:
         found = self.tokenizer.token_to_id(token)

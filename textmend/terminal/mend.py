@@ -31,6 +31,7 @@ from textmend.terminal.options import (
     Html,
     Json,
     NoColor,
+    Ranking,
     References,
     Threads,
     Title,
@@ -80,9 +81,14 @@ def mend(
         bool,
         flag("--allow-numbers", panel="Policy", help="Also apply fills with numbers new to the article."),
     ] = False,
+    allow_uncalibrated: Annotated[
+        bool,
+        flag("--allow-uncalibrated", panel="Policy", help="Also apply fills of a hub model without --ranking."),
+    ] = False,
     at: At = 0.5,
     detector: Detector = "en",
     filler: Filler = "en",
+    ranking: Ranking = None,
     threads: Threads = None,
     output: Annotated[
         Path | None,
@@ -122,8 +128,9 @@ def mend(
         placeholder=placeholder,
         allow_names=allow_names,
         allow_numbers=allow_numbers,
+        allow_uncalibrated=allow_uncalibrated,
     )
-    mender = run.make_mender(detector, filler, policy, threads)
+    mender = run.make_mender(detector, filler, policy, threads, ranking)
     work = run.Run(ctx, paths, encoding, quiet=quiet)
     for document, mended in work.each("Mending", lambda texts: mender.mend(texts, **known)):
         try:

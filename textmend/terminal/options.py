@@ -109,7 +109,19 @@ Detector = Annotated[
 Filler = Annotated[
     str,
     typer.Option(
-        "--filler", metavar="NAME", help="What proposes words: a language or a folder.", rich_help_panel="Models"
+        "--filler",
+        metavar="NAME",
+        help="What proposes words: a language, a folder, or a model of the hub (docs/models.md).",
+        rich_help_panel="Models",
+    ),
+]
+Ranking = Annotated[
+    Path | None,
+    typer.Option(
+        "--ranking",
+        metavar="FILE",
+        help="How to weigh a hub model's words, from textmend train calibrate.",
+        rich_help_panel="Models",
     ),
 ]
 Threads = Annotated[

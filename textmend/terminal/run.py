@@ -20,9 +20,9 @@ from textmend.terminal.screen import Screen, open_screen, report
 Result = TypeVar("Result")
 
 
-def make_mender(detector: str, filler: str, policy: Policy, threads: int | None) -> Mender:
+def make_mender(detector: str, filler: str, policy: Policy, threads: int | None, ranking: Path | None = None) -> Mender:
     """Return the mender that all commands work with."""
-    return Mender(detector=detector, filler=filler, policy=policy, threads=threads)
+    return Mender(detector=detector, filler=filler, policy=policy, threads=threads, ranking=ranking)
 
 
 class Run:

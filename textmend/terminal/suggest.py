@@ -27,6 +27,7 @@ from textmend.terminal.options import (
     Html,
     Json,
     NoColor,
+    Ranking,
     References,
     Threads,
     Title,
@@ -62,6 +63,7 @@ def suggest(
     ] = 5,
     detector: Detector = "en",
     filler: Filler = "en",
+    ranking: Ranking = None,
     threads: Threads = None,
     json: Json = False,
     no_color: NoColor = False,
@@ -76,7 +78,7 @@ def suggest(
     """
     paths = sources(files, ctx)
     known = about(paths, title, html, reference, encoding)
-    mender = run.make_mender(detector, filler, Policy(find_at=at), threads)
+    mender = run.make_mender(detector, filler, Policy(find_at=at), threads, ranking)
     work = run.Run(ctx, paths, encoding)
     for document, gaps in work.each("Looking for lost words", lambda texts: mender.suggest(texts, **known)):
         if json:

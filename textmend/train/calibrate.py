@@ -15,10 +15,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from textmend.calibration import Calibration, log_odds, sigmoid
 from textmend.detect.finder import judge
-from textmend.fill.load import load_proposer
-from textmend.fill.propose import Document, Proposed
+from textmend.fill.load import load_hub_proposer, load_proposer
+from textmend.fill.propose import Document, Proposed, Proposer
 from textmend.fill.rank import FEATURE_NAMES, Ranking, feature_row
+from textmend.fill.ranking_file import write_ranking
 from textmend.models.detector import OnnxDetector
+from textmend.models.registry import HubModel
 from textmend.records import Gap
 from textmend.train.corpus import Article
 from textmend.train.damage import Damaged
@@ -126,9 +128,26 @@ def calibrate_filler(folder: Path, detector: Path, damaged: Sequence[Damaged], *
         damaged: held-out damaged text.
         most_gaps: how many gaps to fill; each costs about a second.
     """
+    ranking = fit_to(load_proposer(folder), detector, damaged, most_gaps=most_gaps)
+    _write(folder, "ranking", ranking.to_dict())
+    return ranking
+
+
+def calibrate_hub_filler(
+    model: HubModel, file: Path, detector: Path, damaged: Sequence[Damaged], *, most_gaps: int = 300
+) -> Ranking:
+    """Fit the ranking of a hub model, as :func:`calibrate_filler` does, and write it into a file of its own."""
+    proposer = load_hub_proposer(model)
+    ranking = fit_to(proposer, detector, damaged, most_gaps=most_gaps)
+    write_ranking(file, ranking, proposer.model.name)
+    return ranking
+
+
+def fit_to(proposer: Proposer, detector: Path, damaged: Sequence[Damaged], *, most_gaps: int) -> Ranking:
+    """Return the ranking that fits what a filler proposes at the true gaps of damaged text."""
     rows: list[NDArray[np.float64]] = []
     answers: list[int] = []
-    proposer, judging = load_proposer(folder), OnnxDetector(detector)
+    judging = OnnxDetector(detector)
     for item in damaged:
         if len(answers) >= most_gaps:
             break
@@ -140,9 +159,7 @@ def calibrate_filler(folder: Path, detector: Path, damaged: Sequence[Damaged], *
         ):
             rows.append(np.array([feature_row(candidate.features) for candidate in proposed]))
             answers.append(_answer(proposed, truth.lost))
-    ranking = fit_ranking(rows, answers)
-    _write(folder, "ranking", ranking.to_dict())
-    return ranking
+    return fit_ranking(rows, answers)
 
 
 def fit_ranking(rows: Sequence[NDArray[np.float64]], answers: Sequence[int], steps: int = 600) -> Ranking:

@@ -36,6 +36,8 @@ Examples:
   textmend train casing news.jsonl pages.jsonl --out casing.json
   textmend train export --kind detector --base BASE --weights detector.ckpt --out detector --name "mine 1.0"
   textmend train calibrate --detector detector --held-out later.jsonl --linked pages.jsonl
+  textmend train calibrate --detector detector --filler-only --filler FacebookAI/roberta-base --ranking ranking.json \\
+    --held-out later.jsonl --linked pages.jsonl
 """
 _BASE_FILES = ("config.json", "model.safetensors", "tokenizer.json")
 _MOMENT_TOKENS = 2048
@@ -307,7 +309,12 @@ def calibrate(
     ],
     linked: Linked,
     filler: Annotated[
-        Path | None, typer.Option("--filler", metavar="FOLDER", help="The filler's folder, to be calibrated too.")
+        str | None,
+        typer.Option("--filler", metavar="NAME", help="The filler, to be calibrated too: a folder, or a hub model."),
+    ] = None,
+    ranking: Annotated[
+        Path | None,
+        typer.Option("--ranking", metavar="FILE", help="Where the ranking of a hub model is written, JSON."),
     ] = None,
     filler_only: Annotated[
         bool, typer.Option("--filler-only", help="Leave the detector's calibration as it is.")
@@ -323,11 +330,23 @@ def calibrate(
         raise typer.BadParameter("there is no filler; give --filler", param_hint="--filler-only")
     _check_files([linked, *held_out])
     from textmend.models.folder import ModelFolder
-    from textmend.train.calibrate import calibrate_detector, calibrate_filler, damaged_articles
+    from textmend.models.registry import hub_model
+    from textmend.train.calibrate import (
+        calibrate_detector,
+        calibrate_filler,
+        calibrate_hub_filler,
+        damaged_articles,
+    )
 
     ModelFolder.open(detector, "detector")
-    if filler:
-        ModelFolder.open(filler, "filler")
+    hub = hub_model(filler) if filler else None
+    if (hub is None) != (ranking is None):
+        raise typer.BadParameter("goes with a hub model, and a hub model needs it", param_hint="--ranking")
+    if ranking:
+        _check_writable(ranking)
+        _need("a hub model", "torch", extra="torch")
+    elif filler:
+        ModelFolder.open(Path(filler), "filler")
     with _logging():
         likeness = _likeness(linked)
         chosen = _articles(held_out, skip, articles)
@@ -349,7 +368,10 @@ def calibrate(
                     f"{_names(held_out)}: no words could be lost in these articles, so nothing can be fitted"
                 )
             log.info("filler: filling about %d gaps", lost)
-            calibrate_filler(filler, detector, damaged, most_gaps=gaps)
+            if hub and ranking:
+                calibrate_hub_filler(hub, ranking, detector, damaged, most_gaps=gaps)
+            else:
+                calibrate_filler(Path(filler), detector, damaged, most_gaps=gaps)
 
 
 def parse_sources(data: Sequence[str]) -> list[tuple[Path, float]]:
@@ -399,13 +421,13 @@ def _prepare(
     return Schedule(hours=hours, rate=rate, head_rate=head_rate, decay=decay), sources
 
 
-def _need(feature: str, *packages: str) -> None:
-    """Raise :class:`MissingExtraError` where a package of the extra ``train`` is missing."""
+def _need(feature: str, *packages: str, extra: str = "train") -> None:
+    """Raise :class:`MissingExtraError` where a package of an extra is missing."""
     try:
         for package in packages:
             importlib.import_module(package)
     except ImportError as error:
-        raise MissingExtraError(feature, "train") from error
+        raise MissingExtraError(feature, extra) from error
 
 
 def _check_base(folder: Path) -> None:

@@ -1,0 +1,74 @@
+"""Whether a text is evidently in no language of a model, judged by how its vocabulary cuts the text's words.
+
+It notices another script, and a language whose words fall to bits. It can't tell neighbours: an English
+vocabulary cuts Dutch into few enough pieces.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import NamedTuple
+
+import regex
+
+from textmend.errors import ModelError
+from textmend.models.masked_lm import Pieces
+
+MOST_PIECES = 2.5
+"""A text whose words have more pieces than that on average is none of the model's language."""
+
+MOST_UNKNOWN = 0.2
+"""A text of whose words a greater share holds unknown pieces is none of the model's language."""
+
+LEAST_WORDS = 30
+"""Of shorter texts nothing is said."""
+
+_SURVEYED = 2000
+_WORD = regex.compile(r"\p{L}[\p{L}\p{M}\p{N}]*+(?:[-'’.&][\p{L}\p{M}\p{N}]++)*+")
+_USUAL = (17.0, 2.0, 0.7, 0.2, 0.1)
+
+
+class Survey(NamedTuple):
+    """How a vocabulary cuts the words of a text.
+
+    Attributes:
+        words: how many words were cut.
+        pieces: into how many pieces.
+        unknown: how many words hold an unknown piece.
+        pieces_per_word: how likely a word has 1, 2, 3, … pieces.
+    """
+
+    words: int
+    pieces: int
+    unknown: int
+    pieces_per_word: tuple[float, ...]
+
+
+def survey_words(text: str, pieces: Pieces) -> Survey:
+    """Cut the words of a text, of a long one the first 2,000.
+
+    How many pieces lost words have is taken to be what the text's own words have; a few imagined words, most of
+    one piece, keep the shares of short texts sane.
+    """
+    counts = list(_USUAL)
+    words = total = unknown = 0
+    for match in islice(_WORD.finditer(text), _SURVEYED):
+        ids = pieces.cut(match.group(), spaced=True)
+        words += 1
+        total += len(ids)
+        unknown += pieces.unknown is not None and pieces.unknown in ids
+        counts[min(len(ids), len(counts)) - 1] += 1
+    return Survey(words, total, unknown, tuple(count / sum(counts) for count in counts))
+
+
+def check_language(survey: Survey, text: str, model: str) -> None:
+    """Raise :class:`ModelError` where a text is evidently none that the model can read."""
+    if survey.words < LEAST_WORDS:
+        return
+    pieces, unknown = survey.pieces / survey.words, survey.unknown / survey.words
+    if pieces > MOST_PIECES or unknown > MOST_UNKNOWN:
+        raise ModelError(
+            f"the text that begins {text.strip()[:40]!r} is not in a language of the filler {model}: its words have "
+            f"{pieces:.1f} pieces each and {unknown:.0%} of them hold unknown ones; choose a masked language model "
+            "of the text's language, or a multilingual one"
+        )
