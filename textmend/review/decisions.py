@@ -139,9 +139,10 @@ def record(
 
 
 def latest(decisions: Iterable[Recorded]) -> dict[Key, Recorded]:
-    """Return what counts: for each gap its last decision, in the order of the gaps' first ones; undone ones are gone."""
+    """Return what counts: for each gap its last decision, in the order they were made; undone ones are gone."""
     last: dict[Key, Recorded] = {}
     for decision in decisions:
+        last.pop(decision.key, None)
         last[decision.key] = decision
     return {key: decision for key, decision in last.items() if decision.verdict != "undo"}
 
