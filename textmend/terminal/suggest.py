@@ -63,7 +63,15 @@ def suggest(
     for document, gaps in work.each("Looking for lost words", lambda texts: mender.suggest(texts, title=titles)):
         if json:
             cut = [gap.with_fills(gap.fills[:top]) for gap in gaps]
-            write_json({"schema": SCHEMA, "file": str(document.path), "gaps": [gap.to_dict() for gap in cut]})
+            write_json(
+                {
+                    "schema": SCHEMA,
+                    "file": str(document.path),
+                    "title": title,
+                    "text": document.text,
+                    "gaps": [gap.to_dict() for gap in cut],
+                }
+            )
         else:
             _draw(document, gaps, top, work.screen)
     work.end()
