@@ -51,7 +51,9 @@ class ArticleView {
     this.current = index;
     this.preview = null;
     this.#highlight(marks);
-    this.#draw(this.#chunkAt(this.model.gaps[index].from));
+    const number = this.#chunkNumber(this.model.gaps[index].from);
+    // Its neighbours too: drawn later, they would push it out of sight.
+    for (const chunk of this.chunks.slice(Math.max(0, number - 2), number + 3)) this.#draw(chunk);
     if (before !== null) this.update(before);
     this.update(index);
     return this.sites.get(index);
@@ -74,7 +76,7 @@ class ArticleView {
   reveal(rank) {
     const mark = this.marks.find((one) => one.rank === rank);
     if (!mark) return;
-    this.#draw(this.#chunkAt(mark.from));
+    this.#draw(this.chunks[this.#chunkNumber(mark.from)]);
     const element = this.root.querySelector(`mark[data-rank="${rank}"]`);
     element?.scrollIntoView({ block: "center", behavior: calm() ? "auto" : "smooth" });
     element?.animate?.([{ outlineColor: "currentColor" }, { outlineColor: "transparent" }], 1600);
@@ -105,13 +107,11 @@ class ArticleView {
     return low;
   }
 
-  #chunkAt(offset) {
-    return this.chunks[this.#chunkNumber(offset)];
-  }
-
   #placeholder(span) {
     const element = make("div", { class: span.parted ? "chunk parted" : "chunk" });
-    element.style.setProperty("contain-intrinsic-size", `auto ${Math.ceil((span.to - span.from) / 64 + 1) * 28}px`);
+    const height = `${Math.ceil((span.to - span.from) / 64 + 1) * 30}px`;
+    element.style.containIntrinsicSize = `auto ${height}`;
+    element.style.minHeight = height;
     return element;
   }
 
@@ -143,6 +143,7 @@ class ArticleView {
     }
     this.#drawText(lines, text, position, chunk.to);
     chunk.element.replaceChildren(...lines.all);
+    chunk.element.style.minHeight = "";
     if (held !== null) this.sites.get(held)?.querySelector("button")?.focus({ preventScroll: true });
   }
 

@@ -61,7 +61,11 @@ function decisionOf({ verdict, text, by, at }) {
 }
 
 function decide(verdict, text, by) {
-  return { verdict, text: text ?? null, by: by || null, at: new Date().toISOString().replace(/\.\d+Z$/, "Z") };
+  return { verdict, text: text ?? null, by: by || null, at: now() };
+}
+
+function now() {
+  return new Date().toISOString().replace(/\.\d+Z$/, "Z");
 }
 
 function ascii(json) {

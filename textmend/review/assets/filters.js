@@ -43,7 +43,7 @@ class Filters {
       ...Object.keys(cues).filter((cue) => seen.has(cue)).map((cue) => option(cue, `${plain(cue.replaceAll("_", " "))} (${seen.get(cue)})`)),
       ...[...seen.keys()].filter((cue) => !(cue in cues)).map((cue) => option(cue, plain(cue))),
       option("none", "no sign"));
-    byId("document").append(option("", "all"), ...documents.map((document, number) => option(number, head(plain(document.name), 60))));
+    byId("document").append(option("", "all"), ...documents.map((document, number) => option(number, head(plain(document.id), 60))));
     byId("document-filter").hidden = documents.length < 2;
   }
 

@@ -13,15 +13,23 @@ class ListView {
     this.current = null;
     this.room = make("div", { class: "room", role: "presentation" });
     root.append(this.room);
-    root.addEventListener("scroll", () => this.draw(), { passive: true });
-    new ResizeObserver(() => this.draw()).observe(root);
+    this.top = 0; // where the list is scrolled to, and
+    this.height = 0; // how much is in sight; kept here, as asking the browser makes it lay out the page
+    root.addEventListener("scroll", () => {
+      this.top = root.scrollTop;
+      this.draw();
+    }, { passive: true });
+    new ResizeObserver(() => {
+      this.height = root.clientHeight;
+      if (this.current !== null) this.focus(this.current);
+      this.draw();
+    }).observe(root);
   }
 
   set(order) {
     this.order = order;
     this.placeOf = new Map(order.map((index, place) => [index, place]));
     this.room.style.height = `${order.length * ROW}px`;
-    this.draw();
   }
 
   focus(index) {
@@ -29,23 +37,21 @@ class ListView {
     const place = this.placeOf.get(index);
     if (place !== undefined) {
       const top = place * ROW;
-      const { scrollTop, clientHeight } = this.root;
-      if (top < scrollTop || top + ROW > scrollTop + clientHeight) {
-        this.root.scrollTop = Math.max(0, top - (clientHeight - ROW) / 2);
+      if (top < this.top || top + ROW > this.top + this.height) {
+        this.top = Math.round(Math.max(0, Math.min(top - (this.height - ROW) / 2, this.order.length * ROW - this.height)));
+        this.root.scrollTop = this.top;
       }
     }
-    this.draw();
   }
 
   draw() {
-    const { scrollTop, clientHeight } = this.root;
-    const first = Math.max(0, Math.floor(scrollTop / ROW) - SPARE);
-    const last = Math.min(this.order.length, Math.ceil((scrollTop + clientHeight) / ROW) + SPARE);
+    const first = Math.max(0, Math.floor(this.top / ROW) - SPARE);
+    const last = Math.min(this.order.length, Math.ceil((this.top + this.height) / ROW) + SPARE);
     const held = this.room.contains(document.activeElement) ? document.activeElement.dataset.gap : null;
     const rows = [];
     for (let place = first; place < last; place++) rows.push(this.#row(place));
     this.room.replaceChildren(...rows);
-    if (!this.order.length) this.room.append(make("p", { class: "soft none" }, "No gap fits these filters."));
+    if (!this.order.length) this.room.append(make("p", { class: "soft empty" }, "No gap fits these filters."));
     if (held) this.room.querySelector(`[data-gap="${held}"]`)?.focus({ preventScroll: true });
   }
 

@@ -28,7 +28,6 @@ class Review {
     this.#listen(data);
     this.#name(data);
     this.#arrange();
-    this.#progress();
     if (!this.model.gaps.length) {
       this.article.open(0);
       this.panel.showEmpty("No gaps were found: there is nothing to decide.");
@@ -40,10 +39,9 @@ class Review {
     if (this.panel.isWriting) this.panel.closeWriting();
     this.current = index;
     const gap = this.model.gaps[index];
-    const site = this.article.focus(index, marksOf(gap));
+    this.article.focus(index, marksOf(gap));
     this.list.focus(index);
-    this.#panel();
-    this.#scrollTo(site);
+    this.#draw({ scroll: true });
     this.store.set(`at:${this.model.digest}`, String(index));
     this.#say(`${aloud} ${this.#spokenGap(gap)}`);
   }
@@ -105,12 +103,12 @@ class Review {
 
   #restore(data) {
     const here = new Map(this.store.load(this.model.gaps.length));
-    const changes = [];
-    for (const [index, value] of data.decided) changes.push([index, value, false]);
+    const decided = new Map(data.decided);
+    const changes = [...decided].map(([index, decision]) => [index, decision, false]);
     for (const [index, value] of here) {
-      const given = data.decided.find(([one]) => one === index)?.[1];
+      const given = decided.get(index);
       const kept = value.verdict ? decisionOf(value) ?? null : null;
-      if (kept && given && (given.at ?? "") > (kept.at ?? "")) continue;
+      if (given && (given.at ?? "") > (value.at ?? "")) continue;
       changes.push([index, kept, value.skipped === true]);
     }
     this.model.change(changes, { undoable: false });
@@ -122,14 +120,26 @@ class Review {
     for (const index of indexes) {
       const decision = this.model.decisions.get(index);
       if (decision) this.store.put(index, decision);
-      else if (this.model.skipped.has(index)) this.store.put(index, { skipped: true });
-      else this.store.put(index, { skipped: false }); // so that a decision given with the page stays undone
+      else this.store.put(index, { skipped: this.model.skipped.has(index), at: now() }); // or it would come back
       this.article.update(index);
     }
     if (this.filters.byState) this.list.set(select(this.model, this.filters.values));
-    else this.list.draw();
-    this.#progress();
-    if (indexes.includes(this.current)) this.#panel();
+    this.#draw();
+  }
+
+  /** Draw once what one key, click or message changed, when all of it is known. */
+  #draw({ scroll = false } = {}) {
+    if (!this.drawing) queueMicrotask(() => {
+      const { scroll: moved } = this.drawing;
+      this.drawing = null;
+      this.list.draw();
+      if (this.current !== null) {
+        this.panel.show(this.current, { place: this.list.placeOf.get(this.current), size: this.list.order.length });
+      }
+      this.#progress();
+      if (moved) this.#scrollTo(this.article.sites.get(this.current));
+    });
+    this.drawing = { scroll: scroll || Boolean(this.drawing?.scroll) };
   }
 
   #went(next, said) {
@@ -154,15 +164,11 @@ class Review {
     const { order, placeOf } = this.list;
     if (this.current !== null && placeOf.has(this.current)) {
       this.list.focus(this.current);
-      this.#panel();
     } else if (order.length) {
       const last = this.current === null ? Number(this.store.setting(`at:${this.model.digest}`) ?? NaN) : NaN;
       this.go(placeOf.has(last) ? last : order.find((index) => this.model.state(index) === OPEN) ?? order[0]);
-    } else if (this.current !== null) this.#panel();
-  }
-
-  #panel() {
-    this.panel.show(this.current, { place: this.list.placeOf.get(this.current), size: this.list.order.length });
+    }
+    this.#draw();
   }
 
   #progress() {
@@ -215,11 +221,11 @@ class Review {
         + "Download them before you close the page; load them again to go on.");
       warning.hidden = false;
     }
-    if (this.filters) this.#progress();
+    if (this.list) this.#draw();
   }
 
   #name(data) {
-    const name = data.documents.length === 1 ? data.documents[0].name : count(data.documents.length, "article");
+    const name = data.documents.length === 1 ? data.documents[0].id : count(data.documents.length, "article");
     byId("name").replaceChildren(words(name));
     byId("download").dataset.name = data.file;
   }
@@ -229,6 +235,7 @@ class Review {
     byId("open-list").setAttribute("aria-expanded", String(open));
     if (open) {
       this.list.focus(this.current);
+      this.list.draw();
       byId("close-list").focus();
     }
   }

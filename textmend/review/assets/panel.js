@@ -18,12 +18,14 @@ class PanelView {
     this.actions = actions;
     this.index = null;
     this.every = false;
+    this.scrolled = false; // kept here, as asking or setting makes the browser lay out the page
+    root.addEventListener("scroll", () => { this.scrolled = true; }, { passive: true });
   }
 
-  show(index, { place, size, keepScroll = false }) {
-    if (index !== this.index) this.every = false;
+  show(index, { place, size }) {
+    const other = index !== this.index;
+    if (other) this.every = false;
     this.index = index;
-    const scrolled = this.root.scrollTop;
     const held = this.root.contains(document.activeElement) ? document.activeElement.dataset.action : null;
     const gap = this.model.gaps[index];
     this.root.replaceChildren(
@@ -33,13 +35,14 @@ class PanelView {
       this.#writing(),
       this.#verdicts(),
     );
-    this.root.scrollTop = keepScroll ? scrolled : 0;
+    if (other && this.scrolled) this.root.scrollTop = 0;
+    if (other) this.scrolled = false;
     if (held) this.root.querySelector(`[data-action="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
   }
 
   showEmpty(message) {
     this.index = null;
-    this.root.replaceChildren(make("p", { class: "soft none" }, message));
+    this.root.replaceChildren(make("p", { class: "soft empty" }, message));
   }
 
   /** Open the line for words of one's own. */
@@ -69,7 +72,7 @@ class PanelView {
         make("button", { type: "button", class: "tool", "data-action": "previous", title: "Previous (k)", "aria-label": "previous gap", onclick: () => this.actions.previous() }, "‹"),
         make("span", { class: "where" }, where),
         make("button", { type: "button", class: "tool", "data-action": "next", title: "Next (j)", "aria-label": "next gap", onclick: () => this.actions.next() }, "›"),
-        this.model.documents.length > 1 ? words(document.name, { class: "soft of" }) : null),
+        this.model.documents.length > 1 ? words(document.id, { class: "soft of" }) : null),
       make("h2", { class: "verdict-line" }, decided ? `Decided: ${spoken(this.model, gap.index)}` : question(gap)),
       make("p", { class: "soft sure" }, sureness(gap)));
   }
@@ -82,7 +85,7 @@ class PanelView {
   }
 
   #fills(gap) {
-    if (!gap.fills.length) return make("p", { class: "soft none" }, "No proposals: write the words, or say what else it is.");
+    if (!gap.fills.length) return make("p", { class: "soft empty" }, "No proposals: write the words, or say what else it is.");
     const decision = this.model.decisions.get(gap.index);
     const list = make("ol", { class: "fills", "aria-label": "What may have stood here", onpointerleave: () => this.actions.tryWords(null) });
     const most = this.every ? gap.fills.length : KEYED;
@@ -111,15 +114,16 @@ class PanelView {
       },
       make("kbd", { class: rank > KEYED ? "quiet" : null }, String(rank)),
       words(fill.text, { class: "words" }),
+      make("span", { class: `origin ${fill.origin}`, title: meaning }, origin),
       make("span", { class: "per-cent" }, perCent(fill.probability)),
       bar));
-    const facts = make("p", { class: "facts" }, make("span", { class: `origin ${fill.origin}`, title: meaning }, origin));
+    const facts = make("p", { class: "facts" });
     if (fill.introduces.length) {
       facts.append(make("span", { class: "new", title: "Neither the article nor its title and metadata hold it." }, "new here: ",
         ...fill.introduces.flatMap((item, at) => [at ? ", " : "", words(item)])));
     }
     if (fill.evidence) facts.append(this.#evidence(fill, rank));
-    item.append(facts);
+    if (facts.firstChild) item.append(facts);
     return item;
   }
 
@@ -133,7 +137,7 @@ class PanelView {
     }
     const where = make("span", { class: "soft" }, PLACES[place] ?? place);
     if (detail) where.append(" (", words(detail), ")");
-    const all = make("span", { class: "evidence" }, where, " ", cited);
+    const all = make("span", { class: "evidence" }, where, ": ", cited);
     if (span && rank <= KEYED) {
       all.append(" ", make("button", { type: "button", class: "link", "data-action": `reveal-${rank}`,
         "aria-label": `show where “${plain(fill.text)}” stands`, onclick: () => this.actions.reveal(rank) }, "show"));
