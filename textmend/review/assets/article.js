@@ -4,6 +4,7 @@
 
 const CHUNK = 1500; // UTF-16 units after which the next line end closes a chunk
 const LONGEST = 4000; // and those at which a line without end is parted
+const GROUP = 24; // chunks that the browser passes over together when they are out of sight
 const SLICE = 8; // milliseconds of drawing at a time
 
 class ArticleView {
@@ -36,7 +37,9 @@ class ArticleView {
     const heading = document.title && !document.text.trimStart().startsWith(document.title.trim())
       ? show(make("h2", { class: "title", dir: "auto" }), document.title, { oneLine: true })
       : null;
-    this.root.replaceChildren(...(heading ? [heading] : []), ...this.chunks.map((chunk) => chunk.element));
+    const groups = [];
+    for (let at = 0; at < this.chunks.length; at += GROUP) groups.push(groupOf(this.chunks.slice(at, at + GROUP)));
+    this.root.replaceChildren(...(heading ? [heading] : []), ...groups);
     for (const chunk of this.chunks) {
       this.#chunkOf.set(chunk.element, chunk);
       this.observer.observe(chunk.element);
@@ -109,9 +112,8 @@ class ArticleView {
 
   #placeholder(span) {
     const element = make("div", { class: span.parted ? "chunk parted" : "chunk" });
-    const height = `${Math.ceil((span.to - span.from) / 64 + 1) * 30}px`;
-    element.style.containIntrinsicSize = `auto ${height}`;
-    element.style.minHeight = height;
+    element.style.containIntrinsicSize = `auto ${heightOf(span)}px`;
+    element.style.minHeight = `${heightOf(span)}px`;
     return element;
   }
 
@@ -242,6 +244,17 @@ function chunksOf({ text, gaps }) {
   while (text.length - from > LONGEST) cut(breakBefore(text, from + LONGEST), true);
   if (from < text.length || !spans.length) cut(text.length, false);
   return spans;
+}
+
+function groupOf(chunks) {
+  const group = make("div", { class: "group" }, ...chunks.map((chunk) => chunk.element));
+  group.style.containIntrinsicSize = `auto ${chunks.reduce((sum, chunk) => sum + heightOf(chunk), 0)}px`;
+  return group;
+}
+
+/** Return how high a chunk will be, about: lines of 64 characters. */
+function heightOf({ from, to }) {
+  return Math.ceil((to - from) / 64 + 1) * 30;
 }
 
 function breakBefore(text, limit) {
