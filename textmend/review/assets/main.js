@@ -29,7 +29,7 @@ class Review {
     this.#name(data);
     this.#arrange();
     if (!this.model.gaps.length) {
-      this.article.open(0);
+      if (this.model.documents.length) this.article.open(0);
       this.panel.showEmpty("No gaps were found: there is nothing to decide.");
     }
   }
