@@ -55,7 +55,7 @@ def render_page(
         apply_at: from which probability on the machine would apply a fill; see ``review.order.usefulness``.
 
     Returns:
-        HTML that can be encoded in any superset of ASCII but for the title, and in UTF-8 in any case.
+        HTML, which can be encoded in UTF-8 whatever the texts hold.
     """
     style = _joined(_STYLES, "css")
     script = f'(() => {{\n"use strict";\n{_joined(_SCRIPTS, "js")}}})();\n'

@@ -10,7 +10,16 @@ class Filters {
     this.form.addEventListener("submit", (event) => event.preventDefault());
     this.form.addEventListener("input", () => this.#tell(changed));
     this.form.addEventListener("reset", () => setTimeout(() => this.#tell(changed)));
+    this.#release();
     this.#describe();
+  }
+
+  /** A list that was used with the mouse lets go of the keys, so that they decide again. */
+  #release() {
+    let pointed = false;
+    this.form.addEventListener("pointerdown", () => { pointed = true; });
+    this.form.addEventListener("keydown", () => { pointed = false; });
+    this.form.addEventListener("change", ({ target }) => pointed && target.matches("select") && target.blur());
   }
 
   get values() {
@@ -43,7 +52,7 @@ class Filters {
       ...Object.keys(cues).filter((cue) => seen.has(cue)).map((cue) => option(cue, `${plain(cue.replaceAll("_", " "))} (${seen.get(cue)})`)),
       ...[...seen.keys()].filter((cue) => !(cue in cues)).map((cue) => option(cue, plain(cue))),
       option("none", "no sign"));
-    byId("document").append(option("", "all"), ...documents.map((document, number) => option(number, head(plain(document.id), 60))));
+    byId("document").append(option("", "all"), ...documents.map((document, number) => option(number, head(plain(document.id), 0, 60))));
     byId("document-filter").hidden = documents.length < 2;
   }
 

@@ -61,21 +61,20 @@ class ListView {
     const { text } = this.model.documents[gap.document];
     const state = this.model.state(index);
     const current = index === this.current;
-    const before = text.slice(Math.max(0, gap.from - 28), gap.from).replace(/\s+/g, " ");
-    const after = text.slice(gap.to, gap.to + 34).replace(/\s+/g, " ");
+    const before = stretch(text, gap.from - 28, gap.from);
+    const after = stretch(text, gap.to, gap.to + 34);
     const shown = inGap(this.model, index, null);
     const hole = make("span", { class: `hole ${shown.kind}` });
-    if (shown.text !== null) hole.append(words(shown.text));
+    hole.append(shown.text === null ? make("span", { class: "heard" }, "gap") : words(shown.text));
     const line = make("span", { class: "snippet", dir: "auto" }, words(before), " ", hole, " ", words(after));
     const best = gap.fills[0];
     const facts = make("span", { class: "facts" }, `${perCent(gap.probability)} missing`);
-    if (best) facts.append(" · ", words(head(best.text, 40)), ` ${perCent(best.probability)}`);
+    if (best) facts.append(" · ", words(head(best.text, 0, 40)), ` ${perCent(best.probability)}`);
     const row = make("div", { class: "row", role: "listitem", "aria-setsize": this.order.length, "aria-posinset": place + 1 },
       make("button", {
         type: "button", class: `entry ${state}`, "data-gap": index, tabindex: current ? 0 : -1,
         "aria-current": current ? "true" : null, onclick: () => this.choose(index),
-        "aria-label": `${plain(before)} … ${plain(after)}: ${perCent(gap.probability)} missing, ${spoken(this.model, index)}`,
-      }, line, facts));
+      }, line, facts, make("span", { class: "heard" }, `, ${spoken(this.model, index)}`)));
     row.style.top = `${place * ROW}px`;
     return row;
   }

@@ -194,8 +194,8 @@ class Review {
 
   #spokenGap(gap) {
     const { text } = this.model.documents[gap.document];
-    const before = plain(tail(text.slice(Math.max(0, gap.from - 120), gap.from), 60));
-    const after = plain(head(text.slice(gap.to, gap.to + 120), 60));
+    const before = plain(tail(text, gap.from, 60));
+    const after = plain(head(text, gap.to, 60));
     const best = gap.fills[0];
     const offer = best ? `First of ${gap.fills.length} fills: ${plain(best.text)}, ${perCent(best.probability)}.` : "No fills.";
     return `${before} (gap, ${perCent(gap.probability)}) ${after}. ${offer}`;
@@ -275,6 +275,7 @@ class Review {
     if (event.key === "Escape") return this.#escape();
     const typing = event.target.closest?.("input:not([type=range], [type=checkbox]), select, textarea, [contenteditable]");
     if (typing || this.settings.help.open || !this.settings.single.checked) return;
+    if (event.target === document.body && scroll(byId("reading"), event)) return event.preventDefault();
     const action = this.#action(event.key);
     if (!action || event.repeat && !"jk".includes(event.key)) return;
     event.preventDefault();
@@ -314,6 +315,15 @@ class Review {
     if (ranks.length) this.article.reveal(Math.min(...ranks));
     else this.#tell("No fill stands elsewhere in the article.");
   }
+}
+
+/** Scroll a pane as the browser would if it had the focus; return whether the key is one that scrolls. */
+function scroll(pane, { key, shiftKey }) {
+  const page = pane.clientHeight * 0.85;
+  const by = { PageDown: page, PageUp: -page, ArrowDown: 48, ArrowUp: -48, " ": shiftKey ? -page : page }[key];
+  if (by === undefined) return false;
+  pane.scrollBy({ top: by, behavior: calm() ? "auto" : "smooth" });
+  return true;
 }
 
 new Review(JSON.parse(byId("data").textContent));

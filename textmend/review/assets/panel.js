@@ -26,7 +26,7 @@ class PanelView {
     const other = index !== this.index;
     if (other) this.every = false;
     this.index = index;
-    const held = this.root.contains(document.activeElement) ? document.activeElement.dataset.action : null;
+    const active = this.root.contains(document.activeElement) ? document.activeElement : null;
     const gap = this.model.gaps[index];
     this.root.replaceChildren(
       this.#heading(gap, place, size),
@@ -37,7 +37,10 @@ class PanelView {
     );
     if (other && this.scrolled) this.root.scrollTop = 0;
     if (other) this.scrolled = false;
-    if (held) this.root.querySelector(`[data-action="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
+    if (active) {
+      const same = active.dataset.action && this.root.querySelector(`[data-action="${CSS.escape(active.dataset.action)}"]`);
+      (same || this.root).focus({ preventScroll: true });
+    }
   }
 
   showEmpty(message) {

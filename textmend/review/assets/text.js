@@ -47,15 +47,22 @@ function plain(text) {
   return line.replace(/\s+/g, " ").trim();
 }
 
-/** Return the end, or the beginning, of a text: about `length` characters, whole words, no half of a pair. */
-function tail(text, length) {
-  if (text.length <= length) return text;
-  return "…" + text.slice(-length).replace(/^\S*\s|^[\uDC00-\uDFFF]/, "");
+/** Return a stretch of a text as one line; where an end would part a surrogate pair, without that half. */
+function stretch(text, from, to) {
+  const parted = (at) => /^[\uD800-\uDBFF][\uDC00-\uDFFF]$/.test(text.slice(Math.max(0, at - 1), at + 1));
+  const start = Math.max(0, from);
+  return text.slice(parted(start) ? start + 1 : start, parted(to) ? to - 1 : to).replace(/\s+/g, " ");
 }
 
-function head(text, length) {
-  if (text.length <= length) return text;
-  return text.slice(0, length).replace(/\s\S*$|[\uD800-\uDBFF]$/, "") + "…";
+/** Return about `length` characters before or after a place, in whole words. */
+function tail(text, to, length) {
+  const end = stretch(text, to - length, to);
+  return to > length ? "…" + end.replace(/^\S*\s/, "") : end;
+}
+
+function head(text, from, length) {
+  const start = stretch(text, from, from + length);
+  return from + length < text.length ? start.replace(/\s\S*$/, "") + "…" : start;
 }
 
 /** Make an element. Attributes named `on…` are listeners; children are nodes, or strings, which stay text. */
