@@ -99,13 +99,13 @@ def read_rows(name: str, text: str, load: Callable[[str], str], fields: Fields |
     Raises:
         RecordError: a line is malformed; the error names it.
     """
-    if not _is_json_lines(text):
+    if not is_json_lines(text):
         yield Row(id=name, text=text)
         return
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
             place = f"{name}:{number}"
-            yield _row(_object(line, place), place, load, fields or Fields())
+            yield _row(json_object(line, place), place, load, fields or Fields())
 
 
 def review_documents(
@@ -137,7 +137,8 @@ def review_documents(
     ]
 
 
-def _is_json_lines(text: str) -> bool:
+def is_json_lines(text: str) -> bool:
+    """Return whether the first line that is not blank is a JSON object."""
     first = text.removeprefix("\ufeff").lstrip("\n\r\t ").split("\n", 1)[0]
     if not first.startswith("{"):
         return False
@@ -147,7 +148,8 @@ def _is_json_lines(text: str) -> bool:
         return False
 
 
-def _object(line: str, place: str) -> Mapping[str, Any]:
+def json_object(line: str, place: str) -> Mapping[str, Any]:
+    """Return the JSON object of a line. Raises :class:`RecordError` where it is none."""
     try:
         data = json.loads(line.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
@@ -155,6 +157,14 @@ def _object(line: str, place: str) -> Mapping[str, Any]:
     if not isinstance(data, Mapping):
         raise RecordError(f"{place}: expected a JSON object, got {type(data).__name__}")
     return data
+
+
+def id_of(data: Mapping[str, Any], place: str, fields: Fields) -> str:
+    """Return what a line's document is called: its id, or else its file, or else the line itself."""
+    for value in (data.get(fields.id), data.get("file")):
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            return str(value)
+    return place
 
 
 def _row(data: Mapping[str, Any], place: str, load: Callable[[str], str], fields: Fields) -> Row:
@@ -167,10 +177,7 @@ def _row(data: Mapping[str, Any], place: str, load: Callable[[str], str], fields
     title = data.get(fields.title)
     if title is not None and not isinstance(title, str):
         raise RecordError(f"{place}: {fields.title!r} should be a string, not {title!r:.60}")
-    name = data.get(fields.id, file)
-    if name is None or isinstance(name, bool | float) or not isinstance(name, str | int):
-        name = place
-    return Row(id=str(name), text=text, title=title, gaps=_gaps(data, place))
+    return Row(id=id_of(data, place, fields), text=text, title=title, gaps=_gaps(data, place))
 
 
 def _gaps(data: Mapping[str, Any], place: str) -> tuple[Gap, ...] | None:
