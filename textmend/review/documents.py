@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -87,8 +87,9 @@ def read_rows(name: str, text: str, load: Callable[[str], str], fields: Fields |
 
     JSON Lines, recognised by a first line that is a JSON object, hold one document a line: what
     ``textmend suggest --json`` and ``textmend clean --annotate`` write, or any objects with a text. Their gaps are
-    the list ``gaps``, of the line or of its object ``textmend``; a line without either is yet to be analysed.
-    A line without a text names a ``file``. Anything else is one text.
+    the list ``gaps``, or those of the object ``textmend``, which stands only in lines with gaps. Where no line of
+    a file has gaps, its documents are yet to be analysed. A line without a text names a ``file``. Anything else
+    is one text.
 
     Args:
         name: the file's name, which is the id of a document without one.
@@ -102,10 +103,13 @@ def read_rows(name: str, text: str, load: Callable[[str], str], fields: Fields |
     if not is_json_lines(text):
         yield Row(id=name, text=text)
         return
+    rows: list[Row] = []
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
             place = f"{name}:{number}"
-            yield _row(json_object(line, place), place, load, fields or Fields())
+            rows.append(_row(json_object(line, place), place, load, fields or Fields()))
+    analysed = any(row.gaps is not None for row in rows)
+    yield from (replace(row, gaps=()) if analysed and row.gaps is None else row for row in rows)
 
 
 def review_documents(
@@ -181,13 +185,27 @@ def _row(data: Mapping[str, Any], place: str, load: Callable[[str], str], fields
 
 
 def _gaps(data: Mapping[str, Any], place: str) -> tuple[Gap, ...] | None:
+    """Return the gaps of a line: those of suggestions, or those that ``clean`` wrote beside a text."""
     note = data.get("textmend")
-    gaps = data["gaps"] if "gaps" in data else note.get("gaps") if isinstance(note, Mapping) else None
-    if gaps is None:
+    if "gaps" in data:
+        gaps = data["gaps"]
+    elif isinstance(note, Mapping):
+        if note.get("mended"):
+            raise RecordError(
+                f"{place}: this text was mended already; to review it, use the original, or  textmend clean --annotate"
+            )
+        edits = note.get("edits", [])
+        gaps = [*_list(note.get("gaps", []), place), *(edit.get("gap") for edit in _list(edits, place))]
+    else:
         return None
-    if not isinstance(gaps, list):
-        raise RecordError(f"{place}: 'gaps' should be a list of gaps")
     try:
-        return tuple(Gap.from_dict(gap) for gap in gaps)
+        found = [Gap.from_dict(gap) for gap in _list(gaps, place)]
     except RecordError as error:
         raise RecordError(f"{place}: {error}") from error
+    return tuple(sorted(found, key=lambda gap: (gap.start, gap.end)))
+
+
+def _list(value: object, place: str) -> list[Any]:
+    if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
+        raise RecordError(f"{place}: 'gaps' should be a list of gaps")
+    return value

@@ -224,7 +224,7 @@ def _report(holders: Sequence[Holder], result: Replay, screen: Screen, *, quiet:
         recorded = outcome.recorded
         place = f"{recorded.document}, gap at {recorded.start}:{recorded.end}"
         err.print(show_line(f"{place}: refused: {outcome.reason}", "red"), soft_wrap=True)
-        words = f"{recorded.quote.prefix[-30:]}▢{recorded.quote.suffix[:30]}"
+        words = f"{recorded.quote.prefix[-30:]} ▢ {recorded.quote.suffix[:30]}"
         err.print(Padding(show_line(words, "dim"), (0, 4)), soft_wrap=True)
     if len(result.refused) > _MOST_SHOWN:
         err.print(f"… and {len(result.refused) - _MOST_SHOWN} more refused", soft_wrap=True)

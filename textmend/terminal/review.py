@@ -141,16 +141,17 @@ def review(
         assert log is not None
         _ask(read, log, who, apply_at, screen)
         return
+    from textmend.review.decisions import latest
+
     earlier = _about(read, log.decisions if log else [])
     if export is not None:
-        from textmend.review.decisions import latest
         from textmend.review.exchange import exchange
 
         data = exchange(export).export(read, latest(earlier)).encode()
     else:
         from textmend.review.page import render_page
 
-        data = render_page(read, decisions=earlier, by=who, apply_at=apply_at).encode()
+        data = render_page(read, decisions=list(latest(earlier).values()), by=who, apply_at=apply_at).encode()
     if output is None:
         write_bytes(data)
     else:
