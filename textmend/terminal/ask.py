@@ -127,11 +127,13 @@ def _draw(session: Session, screen: Screen) -> None:
     dot = ", " if plain else " · "
     places = Places(document.text)
     line, column = places.of(gap.start)
-    title = show_line(document.title or document.id, "bold") + Text(
-        dot.join(
-            ("", f"gap {session.place + 1} of {len(document.gaps)}", f"{session.left} left of {len(session.items)}")
-        )
+    note = dot.join(
+        ("", f"gap {session.place + 1} of {len(document.gaps)}", f"{session.left} left of {len(session.items)}")
     )
+    name = show_line(document.title or document.id, "bold")
+    if len(name) > (room := max(8, screen.width - len(note) - 4)):  # the end of a path tells more than its beginning
+        name = Text("..." if plain else "…", "bold") + name[-room:]
+    title = name + Text(note)
     screen.out.print()
     screen.out.print(Rule(title, align="left", style="dim", characters="-" if plain else "─"), width=screen.width)
     screen.out.print(Padding(draw(_around(session, plain=plain), screen), (1, 2), expand=False), width=screen.width)

@@ -13,6 +13,7 @@ import typer
 from textmend.errors import FileError
 from textmend.policy import Policy
 from textmend.terminal import run
+from textmend.terminal.article import count
 from textmend.terminal.inputs import STDIN, Document, documents, sources
 from textmend.terminal.options import (
     ApplyAt,
@@ -157,7 +158,7 @@ def review(
     else:
         write_file(output, data)
         gaps = sum(len(document.gaps) for document in read)
-        screen.err.print(f"{output}: {gaps:,} gaps in {len(read):,} documents", soft_wrap=True, highlight=False)
+        screen.err.print(f"{output}: {count(gaps, 'gap')} in {count(len(read), 'document')}", soft_wrap=True)
 
 
 def now() -> str:
