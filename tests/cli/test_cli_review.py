@@ -217,7 +217,7 @@ def test_setup_is_shown(cli):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a terminal of POSIX")
-@pytest.mark.parametrize(("term", "keys"), [("xterm", b"?ek\n\x1b[Aj2"), ("dumb", b"?\ne k\nk\nj\n2\n")])
+@pytest.mark.parametrize(("term", "keys"), [("xterm", b"?ek\n\x1b[Aj2q"), ("dumb", b"?\ne k\nk\nj\n2\nq\n")])
 def test_at_a_terminal_one_key_is_enough_and_on_a_dumb_one_a_line(tmp_path, decisions, term, keys):
     gap = {"schema": 1, "probability": 0.9, "lengths": [], "cues": [], "decision": None}
     fills = [

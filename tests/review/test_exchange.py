@@ -7,9 +7,9 @@ import io
 import json
 
 import pytest
-from cases import ARTICLE, article, decided, documents
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from review_cases import ARTICLE, article, decided, documents
 
 from textmend.errors import PolicyError, RecordError
 from textmend.records import Gap

@@ -9,7 +9,7 @@ import uuid
 from pathlib import Path
 
 import pytest
-from cases import article
+from review_cases import article
 
 from textmend.review.decisions import latest, record
 from textmend.review.exchange import exchange

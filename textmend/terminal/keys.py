@@ -37,10 +37,18 @@ def read_key() -> str | None:
 def read_line() -> str | None:
     """Return a line that was typed, without its end; ``None`` at the end of input, ``""`` where it is no text."""
     try:
-        line = sys.stdin.readline()
+        line = _typed() if reads_single_keys() and sys.platform != "win32" else sys.stdin.readline()
     except UnicodeDecodeError:
         return ""
     return line.rstrip("\r\n") if line else None
+
+
+def _typed() -> str:
+    """Read a line byte by byte, so that keys typed after it are left for ``_pressed``."""
+    typed = b""
+    while not typed.endswith(b"\n") and (byte := os.read(sys.stdin.fileno(), 1)):
+        typed += byte
+    return typed.decode()
 
 
 def _pressed() -> str:

@@ -50,7 +50,7 @@ def fit_calibration(raw: ArrayLike, truths: ArrayLike, bins: int = 14) -> Calibr
     for part in np.split(np.arange(len(score)), np.unique(cuts)):
         if len(part):
             pools.append((float(score[part].sum()), float(truth[part].sum()), float(len(part))))
-            while len(pools) > 1 and _share(pools[-2]) >= _share(pools[-1]):
+            while len(pools) > 1 and (_share(pools[-2]) >= _share(pools[-1]) or _coincide(pools[-2], pools[-1])):
                 last, before = pools.pop(), pools.pop()
                 pools.append((before[0] + last[0], before[1] + last[1], before[2] + last[2]))
     knots = {pool[0] / pool[2]: float(log_odds(_share(pool))) for pool in pools}
@@ -61,6 +61,11 @@ def fit_calibration(raw: ArrayLike, truths: ArrayLike, bins: int = 14) -> Calibr
 def _share(pool: tuple[float, float, float]) -> float:
     # Half an item of each kind keeps the log-odds of small bins finite.
     return (pool[1] + 0.5) / (pool[2] + 1.0)
+
+
+def _coincide(before: tuple[float, float, float], after: tuple[float, float, float]) -> bool:
+    # Bins of one and the same score: their means differ by rounding alone.
+    return before[0] / before[2] + 1e-9 >= after[0] / after[2]
 
 
 def damaged_articles(

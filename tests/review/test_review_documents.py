@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from cases import ARTICLE, article, documents, gap_at
 from hypothesis import HealthCheck, given, settings
+from review_cases import ARTICLE, article, documents, gap_at
 
 from textmend.errors import RecordError
 from textmend.records import Fill, Gap

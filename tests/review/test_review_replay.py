@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 
 import pytest
-from cases import ARTICLE, article, decided, documents
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from review_cases import ARTICLE, article, decided, documents
 
 from textmend.mended import Mended
 from textmend.records import Gap

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from cases import article, decided, documents
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from review_cases import article, decided, documents
 
 from textmend.errors import FileError, RecordError
 from textmend.review.decisions import Recorded, dump, latest, read_decisions, record
