@@ -23,7 +23,7 @@ COMMANDS = {
     "mend": "Put back the words that are sure, and write the text.",
     "review": "Let a person decide what the machine is unsure of.",
     "apply": "Carry out what people decided, on the original texts.",
-    "decisions": "Bring decisions in from other tools; compare them with the machine.",
+    "decisions": "Import decisions, and compare them with the machine.",
     "evaluate": "Measure detection, fills and mending on benchmarks.",
     "damage": "Make a benchmark: lose the link texts of whole articles.",
     "train": "Train models of your own, and export them.",

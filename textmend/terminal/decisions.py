@@ -29,7 +29,7 @@ app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     rich_markup_mode="rich",
-    help="Bring decisions in from other tools; compare them with the machine.",
+    help="Import decisions, and compare them with the machine.",
     epilog=_EPILOG,
 )
 
