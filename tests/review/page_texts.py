@@ -35,7 +35,8 @@ def document(marked: str = NEWS, name: str = "harbour.txt", title: str | None = 
 
 def _gap(number: int, start: int, end: int, fills: tuple[Fill, ...] | None = None) -> Gap:
     own = tuple(
-        Fill(text=f"words {number}.{rank}", probability=0.4 / 2**rank, origin="model") for rank in range(12 - number % 3)
+        Fill(text=f"words {number}.{rank}", probability=0.4 / 2**rank, origin="model")
+        for rank in range(12 - number % 3)
     )
     return Gap(
         start=start,

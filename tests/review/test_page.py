@@ -160,7 +160,10 @@ def test_only_the_pages_own_script_and_style_may_run():
     (policy,) = (one["content"] for one in markup.attributes("meta") if one.get("http-equiv"))
     rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
     script = "".join(markup.texts["script"]).partition("(() => {")
-    for kind, content in (("script-src", script[1] + script[2].rstrip("\n") + "\n"), ("style-src", markup.texts["style"][0])):
+    for kind, content in (
+        ("script-src", script[1] + script[2].rstrip("\n") + "\n"),
+        ("style-src", markup.texts["style"][0]),
+    ):
         digest = b64encode(hashlib.sha256(content.encode()).digest()).decode()
         assert rules[kind] == f"'sha256-{digest}'"
     assert rules["default-src"] == rules["base-uri"] == rules["form-action"] == "'none'"
@@ -177,7 +180,9 @@ def test_nothing_is_loaded():
 def test_the_script_never_makes_markup_of_text():
     for asset in (resources.files("textmend.review") / "assets").iterdir():
         content = asset.read_text(encoding="utf-8")
-        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|srcdoc", content)
+        assert not re.search(
+            r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|srcdoc", content
+        )
         if asset.name.endswith((".js", ".css")):
             assert not re.search(r"</(script|style)|<!--", content, re.IGNORECASE)
 
@@ -215,7 +220,9 @@ def test_quotes_of_other_places_show_the_words_inside():
     far = replace(fill, evidence=Evidence(place="text", quote="gone", start=9000, end=9001))
     first, second, third = (
         fill["evidence"]
-        for fill in data_of(render_page([document("a‹ ›b", fills=(fill, odd, far))]))["documents"][0]["gaps"][0]["fills"]
+        for fill in data_of(render_page([document("a‹ ›b", fills=(fill, odd, far))]))["documents"][0]["gaps"][0][
+            "fills"
+        ]
     )
     assert "span" not in first
     assert units(first["quote"], *first["inside"]) == "Pump"

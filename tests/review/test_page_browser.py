@@ -146,7 +146,10 @@ def test_the_text_shows_each_decision_in_its_place(visit):
     article = page.locator("#article")
     page.locator('.gap[data-gap="0"]').click()
     press(page, "1", "x", "m")
-    assert article.inner_text().replace("\u200b", "") == "It sank a 😀 b, off Oslo\nand\n[…]on." or "a 😀 b" in article.inner_text()
+    assert (
+        article.inner_text().replace("\u200b", "") == "It sank a 😀 b, off Oslo\nand\n[…]on."
+        or "a 😀 b" in article.inner_text()
+    )
     assert page.locator('.gap[data-gap="0"]').inner_text() == "a 😀 b"
     assert page.locator('.gap[data-gap="0"]').get_attribute("aria-label") == "gap 1, filled with “a 😀 b”"
     assert page.locator('.gap[data-gap="1"]').get_attribute("aria-label") == "gap 2, not a gap"
@@ -285,7 +288,9 @@ ATTACK = (
 def test_hostile_articles_cannot_run_hide_or_reorder_anything(visit):
     prose = f"{ATTACK} It sank‹ ›, user{''.join(HIDDEN)}txt.exe off abc{{{{data}}}}."
     evidence = Evidence(place="metadata", quote=f"</q>{ATTACK} \u202eevil", detail=f"{ATTACK}\u202e")
-    fill = Fill(text=f"\u202e{ATTACK}\n\u200b", probability=0.5, origin="echo", evidence=evidence, introduces=(ATTACK, "\u202e"))
+    fill = Fill(
+        text=f"\u202e{ATTACK}\n\u200b", probability=0.5, origin="echo", evidence=evidence, introduces=(ATTACK, "\u202e")
+    )
     doc = document(prose, name=f"{ATTACK}\u202e.txt", title=f"{ATTACK}\u2067", fills=(fill,))
     doc = replace(doc, gaps=(replace(doc.gaps[0], cues=(f"{ATTACK}\u202e",)),))
     page = visit(doc, document("Other‹ ›text.", name=f"\u202eother {ATTACK}"))
@@ -295,8 +300,12 @@ def test_hostile_articles_cannot_run_hide_or_reorder_anything(visit):
     page.locator("#state").select_option("decided")
     page.wait_for_timeout(200)
     assert page.evaluate("window.ran") is None
-    assert page.evaluate("document.querySelectorAll('article :is(script, style, img, svg, a, iframe, base)').length") == 0
-    assert page.evaluate("document.querySelectorAll('script, style, img, svg, iframe, base, object, embed').length") == 3
+    assert (
+        page.evaluate("document.querySelectorAll('article :is(script, style, img, svg, a, iframe, base)').length") == 0
+    )
+    assert (
+        page.evaluate("document.querySelectorAll('script, style, img, svg, iframe, base, object, embed').length") == 3
+    )
     page.locator("#state").select_option("all")
     page.locator('.entry[data-gap="0"]').click()
     article = page.locator("#article")
@@ -419,7 +428,10 @@ def test_only_one_gap_is_in_the_tab_order(visit):
 @pytest.mark.parametrize(
     ("init", "why"),
     [
-        ("Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };", "storage is full"),
+        (
+            "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };",
+            "storage is full",
+        ),
         (
             "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } });",
             "storage is switched off",

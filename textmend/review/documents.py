@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -87,8 +87,9 @@ def read_rows(name: str, text: str, load: Callable[[str], str], fields: Fields |
 
     JSON Lines, recognised by a first line that is a JSON object, hold one document a line: what
     ``textmend suggest --json`` and ``textmend clean --annotate`` write, or any objects with a text. Their gaps are
-    the list ``gaps``, of the line or of its object ``textmend``; a line without either is yet to be analysed.
-    A line without a text names a ``file``. Anything else is one text.
+    the list ``gaps``, or those of the object ``textmend``, which stands only in lines with gaps. Where no line of
+    a file has gaps, its documents are yet to be analysed. A line without a text names a ``file``. Anything else
+    is one text.
 
     Args:
         name: the file's name, which is the id of a document without one.
@@ -99,13 +100,16 @@ def read_rows(name: str, text: str, load: Callable[[str], str], fields: Fields |
     Raises:
         RecordError: a line is malformed; the error names it.
     """
-    if not _is_json_lines(text):
+    if not is_json_lines(text):
         yield Row(id=name, text=text)
         return
+    rows: list[Row] = []
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
             place = f"{name}:{number}"
-            yield _row(_object(line, place), place, load, fields or Fields())
+            rows.append(_row(json_object(line, place), place, load, fields or Fields()))
+    analysed = any(row.gaps is not None for row in rows)
+    yield from (replace(row, gaps=()) if analysed and row.gaps is None else row for row in rows)
 
 
 def review_documents(
@@ -137,7 +141,8 @@ def review_documents(
     ]
 
 
-def _is_json_lines(text: str) -> bool:
+def is_json_lines(text: str) -> bool:
+    """Return whether the first line that is not blank is a JSON object."""
     first = text.removeprefix("\ufeff").lstrip("\n\r\t ").split("\n", 1)[0]
     if not first.startswith("{"):
         return False
@@ -147,7 +152,8 @@ def _is_json_lines(text: str) -> bool:
         return False
 
 
-def _object(line: str, place: str) -> Mapping[str, Any]:
+def json_object(line: str, place: str) -> Mapping[str, Any]:
+    """Return the JSON object of a line. Raises :class:`RecordError` where it is none."""
     try:
         data = json.loads(line.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
@@ -155,6 +161,14 @@ def _object(line: str, place: str) -> Mapping[str, Any]:
     if not isinstance(data, Mapping):
         raise RecordError(f"{place}: expected a JSON object, got {type(data).__name__}")
     return data
+
+
+def id_of(data: Mapping[str, Any], place: str, fields: Fields) -> str:
+    """Return what a line's document is called: its id, or else its file, or else the line itself."""
+    for value in (data.get(fields.id), data.get("file")):
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            return str(value)
+    return place
 
 
 def _row(data: Mapping[str, Any], place: str, load: Callable[[str], str], fields: Fields) -> Row:
@@ -167,20 +181,31 @@ def _row(data: Mapping[str, Any], place: str, load: Callable[[str], str], fields
     title = data.get(fields.title)
     if title is not None and not isinstance(title, str):
         raise RecordError(f"{place}: {fields.title!r} should be a string, not {title!r:.60}")
-    name = data.get(fields.id, file)
-    if name is None or isinstance(name, bool | float) or not isinstance(name, str | int):
-        name = place
-    return Row(id=str(name), text=text, title=title, gaps=_gaps(data, place))
+    return Row(id=id_of(data, place, fields), text=text, title=title, gaps=_gaps(data, place))
 
 
 def _gaps(data: Mapping[str, Any], place: str) -> tuple[Gap, ...] | None:
+    """Return the gaps of a line: those of suggestions, or those that ``clean`` wrote beside a text."""
     note = data.get("textmend")
-    gaps = data["gaps"] if "gaps" in data else note.get("gaps") if isinstance(note, Mapping) else None
-    if gaps is None:
+    if "gaps" in data:
+        gaps = data["gaps"]
+    elif isinstance(note, Mapping):
+        if note.get("mended"):
+            raise RecordError(
+                f"{place}: this text was mended already; to review it, use the original, or  textmend clean --annotate"
+            )
+        edits = note.get("edits", [])
+        gaps = [*_list(note.get("gaps", []), place), *(edit.get("gap") for edit in _list(edits, place))]
+    else:
         return None
-    if not isinstance(gaps, list):
-        raise RecordError(f"{place}: 'gaps' should be a list of gaps")
     try:
-        return tuple(Gap.from_dict(gap) for gap in gaps)
+        found = [Gap.from_dict(gap) for gap in _list(gaps, place)]
     except RecordError as error:
         raise RecordError(f"{place}: {error}") from error
+    return tuple(sorted(found, key=lambda gap: (gap.start, gap.end)))
+
+
+def _list(value: object, place: str) -> list[Any]:
+    if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
+        raise RecordError(f"{place}: 'gaps' should be a list of gaps")
+    return value

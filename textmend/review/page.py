@@ -225,4 +225,3 @@ def _joined(names: Sequence[str], kind: str) -> str:
 
 def _asset(name: str) -> str:
     return (resources.files("textmend.review") / "assets" / name).read_text(encoding="utf-8")
-

@@ -50,7 +50,7 @@ def fit_calibration(raw: ArrayLike, truths: ArrayLike, bins: int = 14) -> Calibr
     for part in np.split(np.arange(len(score)), np.unique(cuts)):
         if len(part):
             pools.append((float(score[part].sum()), float(truth[part].sum()), float(len(part))))
-            while len(pools) > 1 and _share(pools[-2]) >= _share(pools[-1]):
+            while len(pools) > 1 and (_share(pools[-2]) >= _share(pools[-1]) or _coincide(pools[-2], pools[-1])):
                 last, before = pools.pop(), pools.pop()
                 pools.append((before[0] + last[0], before[1] + last[1], before[2] + last[2]))
     knots = {pool[0] / pool[2]: float(log_odds(_share(pool))) for pool in pools}
@@ -61,6 +61,11 @@ def fit_calibration(raw: ArrayLike, truths: ArrayLike, bins: int = 14) -> Calibr
 def _share(pool: tuple[float, float, float]) -> float:
     # Half an item of each kind keeps the log-odds of small bins finite.
     return (pool[1] + 0.5) / (pool[2] + 1.0)
+
+
+def _coincide(before: tuple[float, float, float], after: tuple[float, float, float]) -> bool:
+    # Bins of one and the same score: their means differ by rounding alone.
+    return before[0] / before[2] + 1e-9 >= after[0] / after[2]
 
 
 def damaged_articles(
@@ -87,7 +92,7 @@ def calibrate_detector(folder: Path, damaged: Sequence[Damaged]) -> Calibration:
             raw.append(sites.probabilities)
             truths.append(np.isin(sites.ends, ends))
     calibration = fit_calibration(np.concatenate(raw), np.concatenate(truths))
-    _write(folder, "calibration", calibration.to_dict())
+    write_config(folder, "calibration", calibration.to_dict())
     return calibration
 
 
@@ -113,21 +118,24 @@ def calibrate_filler(folder: Path, detector: Path, damaged: Sequence[Damaged], *
             item.gaps, proposer.candidates([Document(text=item.text, gaps=gaps)])[0], strict=True
         ):
             rows.append(np.array([feature_row(candidate.features) for candidate in proposed]))
-            answers.append(_answer(proposed, truth.lost))
+            answers.append(answer_among(proposed, truth.lost))
     ranking = fit_ranking(rows, answers)
-    _write(folder, "ranking", ranking.to_dict())
+    write_config(folder, "ranking", ranking.to_dict())
     return ranking
 
 
-def fit_ranking(rows: Sequence[NDArray[np.float64]], answers: Sequence[int], steps: int = 600) -> Ranking:
-    """Fit the conditional logit model by maximum likelihood, held near its defaults, then its calibration.
+def fit_ranking(
+    rows: Sequence[NDArray[np.float64]], answers: Sequence[int], steps: int = 600, start: Ranking | None = None
+) -> Ranking:
+    """Fit the conditional logit model by maximum likelihood, held near where it starts, then its calibration.
 
     Args:
         rows: for each gap, its candidates' features, shape ``[candidates, features]``.
         answers: for each gap, which candidate is right, or -1 for none.
         steps: steps of gradient descent (Adam).
+        start: the ranking to start from; default: the defaults.
     """
-    start = Ranking()
+    start = start or Ranking()
     prior = np.array([*start.weights, start.other])
     parameters = prior.copy()
     mean, square = np.zeros_like(prior), np.zeros_like(prior)
@@ -177,13 +185,17 @@ def _true_gaps(item: Damaged, detector: OnnxDetector) -> list[Gap]:
     return gaps
 
 
-def _answer(proposed: Sequence[Proposed], lost: str) -> int:
+def answer_among(proposed: Sequence[Proposed], lost: str) -> int:
+    """Return which candidate says what stood there, or -1 for none."""
     wanted = " ".join(lost.split()).casefold()
     return next((index for index, candidate in enumerate(proposed) if candidate.text.casefold() == wanted), -1)
 
 
-def _write(folder: Path, key: str, value: dict[str, Any]) -> None:
+def write_config(folder: Path, key: str, value: dict[str, Any]) -> None:
+    """Write a value into the ``config.json`` of a model's folder, whole or not at all."""
     file = folder / "config.json"
     config = json.loads(file.read_text(encoding="utf-8"))
     config[key] = value
-    file.write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    part = folder / "config.json.part"
+    part.write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    part.replace(file)
