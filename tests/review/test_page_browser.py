@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -9,7 +10,9 @@ from dataclasses import replace
 
 import pytest
 from page_texts import NEWS, document, echo
+from typer.testing import CliRunner
 
+from textmend.cli import app
 from textmend.mended import Mended
 from textmend.records import Evidence, Fill, Gap
 from textmend.review.decisions import dump, latest, read_decisions
@@ -124,6 +127,31 @@ def test_ten_gaps_by_keys_alone_with_a_reload_in_between(visit):
     assert "“We wrote to the 𝓬𝓸𝓾𝓷𝓬𝓲𝓵 jks1 🐟 four times,”" in expected
 
 
+def test_from_suggestions_to_the_mended_file(visit, browser, tmp_path):
+    doc = document(NEWS.replace("\n", "\r\n"))
+    article, suggestions = tmp_path / "harbour.txt", tmp_path / "suggestions.jsonl"
+    article.write_bytes(doc.text.encode())
+    line = {"schema": 1, "file": str(article), "text": doc.text, "gaps": [gap.to_dict() for gap in doc.gaps]}
+    suggestions.write_text(json.dumps(line) + "\n", encoding="ascii")
+    run = CliRunner().invoke
+    assert run(app, ["review", str(suggestions), "-o", str(tmp_path / "review.html")]).exit_code == 0
+    page = visit(name="empty.html")
+    page.goto((tmp_path / "review.html").as_uri())
+    page.locator("#sort").select_option("document")
+    page.evaluate("document.activeElement.blur()")
+    press(page, *"k" * 10, "2", "x", "e")
+    page.keyboard.type("pump 🐟")
+    press(page, "Enter")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+    download.value.save_as(tmp_path / "decisions.jsonl")
+    result = run(app, ["apply", str(tmp_path / "decisions.jsonl"), str(article), "-o", str(tmp_path / "mended.txt")])
+    assert result.exit_code == 0, result.output
+    head = f"resigned on {doc.gaps[0].fills[1].text}, two days"
+    expected = doc.text.replace("resigned on , two days", head).replace("second last", "second pump 🐟 last")
+    assert (tmp_path / "mended.txt").read_bytes().decode() == expected
+
+
 def test_every_decision_is_kept_as_it_is_made_and_undone_after_a_reload(visit):
     page = visit(document(), by="Ada Ñ")
     press(page, "1", "x")
@@ -146,10 +174,7 @@ def test_the_text_shows_each_decision_in_its_place(visit):
     article = page.locator("#article")
     page.locator('.gap[data-gap="0"]').click()
     press(page, "1", "x", "m")
-    assert (
-        article.inner_text().replace("\u200b", "") == "It sank a 😀 b, off Oslo\nand\n[…]on."
-        or "a 😀 b" in article.inner_text()
-    )
+    assert article.locator("p").all_text_contents() == ["It sank a 😀 b, off Oslo", "and[…] on."]
     assert page.locator('.gap[data-gap="0"]').inner_text() == "a 😀 b"
     assert page.locator('.gap[data-gap="0"]').get_attribute("aria-label") == "gap 1, filled with “a 😀 b”"
     assert page.locator('.gap[data-gap="1"]').get_attribute("aria-label") == "gap 2, not a gap"
@@ -401,10 +426,10 @@ def test_a_screen_reader_hears_what_happens(visit):
     assert page.get_by_role("heading", level=1).inner_text() == "harbour.txt"
     status = page.get_by_role("status")
     press(page, "1")
-    assert status.inner_text().startswith("Gap filled with “words")
+    assert status.inner_text().startswith("Filled with “words")
     assert "First of" in status.inner_text()
     press(page, "x")
-    assert status.inner_text().startswith("Gap not a gap.") or status.inner_text().startswith("Not a gap.")
+    assert status.inner_text().startswith("Not a gap.")
     unnamed = page.evaluate(
         "[...document.querySelectorAll('button, input, select')].filter((one) => one.type !== 'file' && !one.labels?.length"
         " && !one.ariaLabel && !one.textContent.trim()).map((one) => one.outerHTML)"

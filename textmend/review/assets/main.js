@@ -59,7 +59,8 @@ class Review {
     if (this.current === null) return;
     const next = this.#nextOpen();
     this.model.change([[this.current, decide(name, text, this.settings.by), false]]);
-    this.#went(next, `Gap ${spoken(this.model, this.current)}.`);
+    const said = spoken(this.model, this.current);
+    this.#went(next, `${said[0].toUpperCase()}${said.slice(1)}.`);
   }
 
   skip() {
