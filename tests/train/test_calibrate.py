@@ -65,6 +65,12 @@ def test_few_items_give_no_certainty():
     assert log_odds(calibration([0.99]))[0] < 6
 
 
+def test_items_of_one_score_make_one_knot():
+    calibration = fit_calibration([0.387] * 61, [n % 2 == 0 for n in range(61)], 5)
+    assert len(calibration.raw) == 1
+    assert calibration(0.387) == pytest.approx(0.5, abs=0.02)
+
+
 def gaps(echo_helps, count=80, seed=1):
     """Candidates with and without an echo; the one with the echo is right, or chance decides."""
     rng = np.random.default_rng(seed)

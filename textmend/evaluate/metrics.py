@@ -136,3 +136,10 @@ def reliability(
         )
         for bin_index in np.flatnonzero(counts)
     ]
+
+
+def log_losses(probabilities: ArrayLike, truths: ArrayLike) -> NDArray[np.float64]:
+    """Return the log loss of each probability, in nats; shape ``[items]``. 0 and 1 are taken for nearly so."""
+    probability = np.clip(np.asarray(probabilities, dtype=np.float64), 1e-6, 1 - 1e-6)
+    losses: NDArray[np.float64] = -np.log(np.where(np.asarray(truths, dtype=bool), probability, 1 - probability))
+    return losses

@@ -64,7 +64,11 @@ class Ranking:
         """Return the probability of each candidate of one gap; their sum is at most 1."""
         if not candidates:
             return np.zeros(0)
-        calibrated = self.calibration(self.uncalibrated(np.array([feature_row(f) for f in candidates])))
+        return self.calibrated(np.array([feature_row(f) for f in candidates]))
+
+    def calibrated(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the probabilities for feature rows of shape ``[candidates, features]``; their sum is at most 1."""
+        calibrated = self.calibration(self.uncalibrated(rows))
         return calibrated / max(1.0, float(calibrated.sum()))
 
     def uncalibrated(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated
 
 import typer
@@ -83,10 +83,23 @@ def suggest(
     for document, gaps in work.each("Looking for lost words", lambda texts: mender.suggest(texts, **known)):
         if json:
             cut = [gap.with_fills(gap.fills[:top]) for gap in gaps]
-            write_json({"schema": SCHEMA, "file": str(document.path), "gaps": [gap.to_dict() for gap in cut]})
+            write_json(
+                {
+                    "schema": SCHEMA,
+                    "file": str(document.path),
+                    "title": title,
+                    "text": document.text,
+                    "gaps": [gap.to_dict() for gap in cut],
+                }
+            )
         else:
             _draw(document, gaps, top, work.screen)
     work.end()
+
+
+def fill_column(fills: Iterable[Fill]) -> int:
+    """Return how many cells the words of fills take."""
+    return min(_WIDEST_FILL, max((show_line(visible(fill.text)).cell_len for fill in fills), default=0))
 
 
 def length(gap: Gap) -> str:
@@ -103,13 +116,13 @@ def _draw(document: Document, gaps: list[Gap], top: int, screen: Screen) -> None
     screen.out.print(page(document, count(len(gaps), "gap") if gaps else "no gaps", pieces, screen), width=screen.width)
     places = Places(document.text)
     fills = [fill for gap in gaps for fill in gap.fills[:top]]
-    column = min(_WIDEST_FILL, max((show_line(visible(fill.text)).cell_len for fill in fills), default=0))
+    column = fill_column(fills)
     for index, gap in enumerate(gaps):
         lines = Group(
             _heading(gap, index + 1, places, plain=plain),
             *([Padding(_signs(gap), (0, 0, 0, 4))] if gap.cues else []),
             Padding(snippet(document.text, gaps, index, screen, screen.width - 8), (0, 0, 0, 4)),
-            Padding(_fills(gap, top, column, places, plain=plain), (0, 0, 1, 4)),
+            Padding(fills_table(gap, top, column, places, plain=plain), (0, 0, 1, 4)),
         )
         screen.out.print(Padding(lines, (0, 2)), width=screen.width)
 
@@ -130,7 +143,8 @@ def _signs(gap: Gap) -> Text:
     return show_line(", ".join(cue.replace("_", " ") for cue in gap.cues), "cyan")
 
 
-def _fills(gap: Gap, top: int, column: int, places: Places, *, plain: bool) -> Table | Text:
+def fills_table(gap: Gap, top: int, column: int, places: Places, *, plain: bool) -> Table | Text:
+    """Return the first fills of a gap as a table: rank, words, probability, origin; ``column`` cells for the words."""
     if not gap.fills:
         return Text("no proposals", "dim")
     table = Table.grid(padding=(0, 2, 0, 0))

@@ -62,7 +62,7 @@ def fit_calibration(raw: ArrayLike, truths: ArrayLike, bins: int = 14) -> Calibr
             sum_, true, items = float(score[part].sum()), float(truth[part].sum()), float(len(part))
             share = (true + _PRIOR * float(expected[part].mean())) / (items + _PRIOR)
             pools.append((sum_, share * items, items))
-            while len(pools) > 1 and _share(pools[-2]) >= _share(pools[-1]):
+            while len(pools) > 1 and (_share(pools[-2]) >= _share(pools[-1]) or _coincide(pools[-2], pools[-1])):
                 last, before = pools.pop(), pools.pop()
                 pools.append((before[0] + last[0], before[1] + last[1], before[2] + last[2]))
     knots = {pool[0] / pool[2]: float(log_odds(_share(pool))) for pool in pools}
@@ -91,6 +91,11 @@ def _share(pool: tuple[float, float, float]) -> float:
     return pool[1] / pool[2]
 
 
+def _coincide(before: tuple[float, float, float], after: tuple[float, float, float]) -> bool:
+    # Bins of one and the same score: their means differ by rounding alone.
+    return before[0] / before[2] + 1e-9 >= after[0] / after[2]
+
+
 def damaged_articles(
     articles: Iterable[Article], likeness: LinkLikeness, *, clean_share: float, seed: int
 ) -> list[Damaged]:
@@ -115,7 +120,7 @@ def calibrate_detector(folder: Path, damaged: Sequence[Damaged]) -> Calibration:
             raw.append(sites.probabilities)
             truths.append(np.isin(sites.ends, ends))
     calibration = fit_calibration(np.concatenate(raw), np.concatenate(truths))
-    _write(folder, "calibration", calibration.to_dict())
+    write_config(folder, "calibration", calibration.to_dict())
     return calibration
 
 
@@ -129,7 +134,7 @@ def calibrate_filler(folder: Path, detector: Path, damaged: Sequence[Damaged], *
         most_gaps: how many gaps to fill; each costs about a second.
     """
     ranking = fit_to(load_proposer(folder), detector, damaged, most_gaps=most_gaps)
-    _write(folder, "ranking", ranking.to_dict())
+    write_config(folder, "ranking", ranking.to_dict())
     return ranking
 
 
@@ -158,19 +163,22 @@ def fit_to(proposer: Proposer, detector: Path, damaged: Sequence[Damaged], *, mo
             item.gaps, proposer.candidates([Document(text=item.text, gaps=gaps)])[0], strict=True
         ):
             rows.append(np.array([feature_row(candidate.features) for candidate in proposed]))
-            answers.append(_answer(proposed, truth.lost))
+            answers.append(answer_among(proposed, truth.lost))
     return fit_ranking(rows, answers)
 
 
-def fit_ranking(rows: Sequence[NDArray[np.float64]], answers: Sequence[int], steps: int = 600) -> Ranking:
-    """Fit the conditional logit model by maximum likelihood, held near its defaults, then its calibration.
+def fit_ranking(
+    rows: Sequence[NDArray[np.float64]], answers: Sequence[int], steps: int = 600, start: Ranking | None = None
+) -> Ranking:
+    """Fit the conditional logit model by maximum likelihood, held near where it starts, then its calibration.
 
     Args:
         rows: for each gap, its candidates' features, shape ``[candidates, features]``.
         answers: for each gap, which candidate is right, or -1 for none.
         steps: steps of gradient descent (Adam).
+        start: the ranking to start from; default: the defaults.
     """
-    start = Ranking()
+    start = start or Ranking()
     prior = np.array([*start.weights, start.other])
     parameters = prior.copy()
     mean, square = np.zeros_like(prior), np.zeros_like(prior)
@@ -220,13 +228,17 @@ def _true_gaps(item: Damaged, detector: OnnxDetector) -> list[Gap]:
     return gaps
 
 
-def _answer(proposed: Sequence[Proposed], lost: str) -> int:
+def answer_among(proposed: Sequence[Proposed], lost: str) -> int:
+    """Return which candidate says what stood there, or -1 for none."""
     wanted = " ".join(lost.split()).casefold()
     return next((index for index, candidate in enumerate(proposed) if candidate.text.casefold() == wanted), -1)
 
 
-def _write(folder: Path, key: str, value: dict[str, Any]) -> None:
+def write_config(folder: Path, key: str, value: dict[str, Any]) -> None:
+    """Write a value into the ``config.json`` of a model's folder, whole or not at all."""
     file = folder / "config.json"
     config = json.loads(file.read_text(encoding="utf-8"))
     config[key] = value
-    file.write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    part = folder / "config.json.part"
+    part.write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    part.replace(file)

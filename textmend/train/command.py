@@ -38,6 +38,7 @@ Examples:
   textmend train calibrate --detector detector --held-out later.jsonl --linked pages.jsonl
   textmend train calibrate --detector detector --filler-only --filler FacebookAI/roberta-base --ranking ranking.json \\
     --held-out later.jsonl --linked pages.jsonl
+  textmend train calibrate --detector detector --decisions decisions.jsonl --suggestions suggestions.jsonl
 """
 _BASE_FILES = ("config.json", "model.safetensors", "tokenizer.json")
 _MOMENT_TOKENS = 2048
@@ -305,9 +306,20 @@ def export(
 def calibrate(
     detector: Annotated[Path, typer.Option("--detector", metavar="FOLDER", help="The detector's folder.")],
     held_out: Annotated[
-        list[Path], typer.Option("--held-out", metavar="FILE", help="Clean articles that weren't trained on.")
-    ],
-    linked: Linked,
+        list[Path] | None, typer.Option("--held-out", metavar="FILE", help="Clean articles that weren't trained on.")
+    ] = None,
+    linked: Annotated[
+        Path | None,
+        typer.Option("--linked", metavar="FILE", help="Articles with known links: what links look like."),
+    ] = None,
+    decisions: Annotated[
+        list[Path] | None,
+        typer.Option("--decisions", metavar="FILE", help="Instead of held-out articles: what people decided."),
+    ] = None,
+    suggestions: Annotated[
+        list[Path] | None,
+        typer.Option("--suggestions", metavar="FILE", help="The suggestions that they decided about (suggest --json)."),
+    ] = None,
     filler: Annotated[
         str | None,
         typer.Option("--filler", metavar="NAME", help="The filler, to be calibrated too: a folder, or a hub model."),
@@ -328,6 +340,17 @@ def calibrate(
     """Make the probabilities of exported models mean what they say."""
     if filler_only and not filler:
         raise typer.BadParameter("there is no filler; give --filler", param_hint="--filler-only")
+    if decisions or suggestions:
+        if not (decisions and suggestions) or held_out or linked:
+            raise typer.BadParameter(
+                "goes with --suggestions, and without --held-out and --linked", param_hint="--decisions"
+            )
+        _calibrate_on_decisions(
+            None if filler_only else detector, Path(filler) if filler else None, decisions, suggestions, gaps
+        )
+        return
+    if not (held_out and linked):
+        raise typer.BadParameter("needs --linked; or give --decisions and --suggestions", param_hint="--held-out")
     _check_files([linked, *held_out])
     from textmend.models.folder import ModelFolder
     from textmend.models.registry import hub_model
@@ -372,6 +395,38 @@ def calibrate(
                 calibrate_hub_filler(hub, ranking, detector, damaged, most_gaps=gaps)
             else:
                 calibrate_filler(Path(filler), detector, damaged, most_gaps=gaps)
+
+
+def _calibrate_on_decisions(
+    detector: Path | None, filler: Path | None, decisions: Sequence[Path], suggestions: Sequence[Path], gaps: int
+) -> None:
+    """Fit again on what people decided, and say what came of it; what isn't better isn't taken."""
+    from textmend.models.folder import ModelFolder
+    from textmend.terminal.decisions import read_judged
+    from textmend.train.decisions import recalibrate_detector, recalibrate_filler
+
+    for folder, kind in ((detector, "detector"), (filler, "filler")):
+        if folder:
+            ModelFolder.open(folder, kind)
+    decided, unmatched = read_judged(suggestions, decisions)
+    with _logging():
+        if unmatched:
+            log.info("%d decisions are about other gaps than these suggestions, and left out", unmatched)
+        fits = [recalibrate_detector(detector, decided)] if detector else []
+        if filler:
+            log.info("filling up to %d gaps", gaps)
+            fits.append(recalibrate_filler(filler, decided, most_gaps=gaps))
+        for fit in fits:
+            log.info(
+                "%s: %d decisions, log loss %.4f before, %.4f after (cross-validated; standard error of the difference "
+                "%.4f): %s",
+                fit.what,
+                fit.items,
+                fit.before,
+                fit.after,
+                fit.error,
+                "taken" if fit.better else "not better, so the old one stays",
+            )
 
 
 def parse_sources(data: Sequence[str]) -> list[tuple[Path, float]]:

@@ -1,0 +1,247 @@
+"""``textmend review --terminal`` and ``--export``, driven by lines on standard input."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+
+import pytest
+from fake_mender import ARTICLE
+
+from textmend.review.decisions import latest, read_decisions
+
+FIRST = "Hallsson"  # of the useful order: a one-key repair that the machine alone would not make
+
+
+@pytest.fixture
+def decisions(tmp_path):
+    return tmp_path / "decisions.jsonl"
+
+
+@pytest.fixture
+def ask(cli, article, decisions):
+    def run(*lines, options=(), name=article):
+        keys = "".join(f"{line}\n" for line in lines).encode()
+        return cli("review", "--terminal", "-d", decisions, "--by", "ed", *options, name, stdin=keys)
+
+    return run
+
+
+def _made(path):
+    return [(one.start, one.verdict, one.text) for one in read_decisions("x", path.read_text())]
+
+
+def _places():
+    return ARTICLE.index(" , among"), ARTICLE.index("  against")
+
+
+def test_keys_decide_and_every_decision_is_kept(ask, decisions):
+    outcome = ask("1", "x")
+    panel, night = _places()
+    assert outcome.code == 0
+    assert _made(decisions) == [(panel, "fill", FIRST), (night, "not_a_gap", None)]
+    assert "2 of 2 gaps decided" in outcome.err
+    (one, _) = read_decisions("x", decisions.read_text())
+    assert (one.by, one.at[-1]) == ("ed", "Z")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", one.at)
+
+
+def test_it_goes_on_where_it_stopped(ask, decisions):
+    panel, night = _places()
+    first = ask("1", "q")
+    assert "1 gap left: the same command goes on" in first.err
+    second = ask("2")
+    assert _made(decisions) == [(panel, "fill", FIRST), (night, "fill", "attacks")]
+    assert "1 left of 2" in second.text
+    third = ask("1")
+    assert "2 of 2 gaps decided" in third.err
+    assert len(_made(decisions)) == 2
+
+
+def test_the_end_of_the_input_is_the_end(ask, decisions):
+    outcome = ask()
+    assert outcome.code == 0
+    assert "0 of 2 gaps decided" in outcome.err
+    assert not decisions.exists()
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["e the fleet"], ("fill", "the fleet")),
+        (["e", "  the fleet "], ("fill", "the fleet")),
+        (["l"], ("keep", None)),
+        (["m"], ("mark", None)),
+        (["d"], ("drop", None)),
+    ],
+)
+def test_words_and_other_verdicts(ask, decisions, lines, expected):
+    ask(*lines, "q")
+    ((_, *made),) = _made(decisions)
+    assert tuple(made) == expected
+
+
+@pytest.mark.parametrize(
+    "lines", [["e", ""], ["9"], ["0"], ["z"], [""], ["?"], ["s"], ["99999999999999999999999"], ["²"]]
+)
+def test_these_decide_nothing(ask, decisions, lines):
+    outcome = ask(*lines, "q")
+    assert outcome.code == 0
+    assert not decisions.exists()
+
+
+def test_undo_takes_back_and_returns(ask, decisions):
+    panel, night = _places()
+    ask("1", "u", "2", "q")
+    assert _made(decisions) == [(panel, "fill", FIRST), (panel, "undo", None), (panel, "fill", "officials")]
+    ask("u", "u", "q")  # that of an earlier session too, but nothing before it
+    assert latest(read_decisions("x", decisions.read_text())) == {}
+    assert night not in [start for start, _, _ in _made(decisions)]
+
+
+def test_undo_of_a_second_thought_restores_the_first(ask, decisions):
+    ask("1", "k", "x", "u", "q")
+    counting = latest(read_decisions("x", decisions.read_text()))
+    assert [(one.verdict, one.text) for one in counting.values()] == [("fill", FIRST)]
+
+
+def test_skipped_gaps_are_not_asked_about_again_but_left(ask, decisions):
+    outcome = ask("s", "1")
+    assert [text for _, _, text in _made(decisions)] == ["raids"]
+    assert "1 gap left" in outcome.err
+
+
+def test_moving_shows_what_was_decided(ask):
+    text = ask("1", "k", "k", "j", "j", "q").text
+    assert "decided: “Hallsson” by ed" in text
+    assert "This is the first gap." in text
+    assert "This is the last gap." in text
+
+
+def test_a_gap_is_shown_in_context_with_its_fills(ask):
+    text = ask("q").text
+    assert "Icelandic ▢2, among" in text
+    assert "line 4, column 21" in text
+    assert "White space stands before a punctuation mark" in text
+    assert re.search(r"1 +Hallsson +95%", text)
+    assert "new: Hallsson" in text
+
+
+def test_the_answer_is_shown_in_the_article_without_colour(ask):
+    assert "Icelandic {+Hallsson+}, among" in ask("1", "q").text
+
+
+def test_hostile_text_can_not_steer_the_terminal(cli, tmp_path):
+    path = tmp_path / "s.jsonl"
+    gap = {"schema": 1, "start": 1, "end": 2, "probability": 0.9, "lengths": [], "cues": ["\x1b[31m"], "decision": None}
+    fill = {"text": "\x1b]0;x\x07\u202e", "probability": 0.5, "origin": "model", "evidence": None, "introduces": []}
+    line = {"id": "\x1b[2J", "text": "a \x1b[31mb\u202ec", "title": "\x9b5n", "gaps": [gap | {"fills": [fill]}]}
+    path.write_text(json.dumps(line))
+    outcome = cli("review", "-t", path, "-d", tmp_path / "d", stdin=b"1\nk\n")
+    assert outcome.code == 0
+    assert not set(outcome.text + outcome.err) & set("\x1b\x07\x9b\u202e")
+
+
+def test_suggestions_need_no_models(cli, article, tmp_path, decisions, menders):
+    path = tmp_path / "suggestions.jsonl"
+    path.write_bytes(cli("suggest", "--json", "--title", "Trawlers", article).out)
+    menders.clear()
+    outcome = cli("review", "--terminal", path, "-d", decisions, stdin=b"1\n")
+    assert menders == []
+    assert "Trawlers" in outcome.text
+    (decision,) = read_decisions("x", decisions.read_text())
+    assert decision.document == str(article)
+    assert cli("apply", decisions).text == ARTICLE.replace("Icelandic ,", "Icelandic Hallsson,")
+
+
+def test_export_goes_out_and_decisions_come_back(cli, article, tmp_path, decisions, ask):
+    ask("1", "q")
+    table = tmp_path / "table.csv"
+    outcome = cli("review", article, "-d", decisions, "--export", "csv", "-o", table)
+    assert (outcome.code, outcome.out) == (0, b"")
+    assert "2 gaps in 1 document" in outcome.err
+    rows = list(csv.DictReader(io.StringIO(table.read_bytes().decode("utf-8-sig"))))
+    assert [(row["decision"], row["words"]) for row in rows] == [("fill 1", ""), ("", "")]
+    back = cli("decisions", "import", "csv", table)
+    assert latest(read_decisions("x", back.text)) == latest(read_decisions("x", decisions.read_text()))
+    assert cli("apply", "--from", "csv", table, article).out == cli("apply", decisions, article).out
+
+
+def test_import_names_people_where_the_tool_does_not(cli, article, tmp_path):
+    exported = json.loads(cli("review", article, "--export", "doccano").out)
+    exported["label"][0][2] = "keep"
+    path = tmp_path / "ed.jsonl"
+    path.write_text(json.dumps(exported))
+    target = tmp_path / "d.jsonl"
+    outcome = cli("decisions", "import", "doccano", path, "--by", "ed", "-o", target)
+    assert "1 decision" in outcome.err
+    assert [one.by for one in read_decisions("x", target.read_text())] == ["ed"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        "{file}",
+        "-t --export csv {file}",
+        "-t -o x {file}",
+        "-t -",
+        "--export brat {file}",
+        "-o {file} {file}",
+        "-o x --at 2 {file}",
+    ],
+)
+def test_options_that_make_no_sense_are_usage(cli, article, options):
+    assert cli("review", *options.format(file=article).split()).code == 2
+    assert article.read_bytes() == ARTICLE.encode()
+
+
+def test_files_that_fail_are_told(cli, article, tmp_path):
+    assert cli("review", "-t", tmp_path / "no.txt").code == 3
+    assert cli("review", "--export", "csv", "-d", tmp_path / "no.jsonl", article).code == 3
+    bad = tmp_path / "d.jsonl"
+    bad.write_text("no\n")
+    outcome = cli("review", "-t", "-d", bad, article)
+    assert outcome.code == 3
+    assert "no file of decisions" in outcome.err
+
+
+def test_setup_is_shown(cli):
+    assert "<Labels" in cli("decisions", "setup", "label-studio").text
+    assert cli("decisions", "setup", "brat").code == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a terminal of POSIX")
+@pytest.mark.parametrize(("term", "keys"), [("xterm", b"?ek\n\x1b[Aj2q"), ("dumb", b"?\ne k\nk\nj\n2\nq\n")])
+def test_at_a_terminal_one_key_is_enough_and_on_a_dumb_one_a_line(tmp_path, decisions, term, keys):
+    gap = {"schema": 1, "probability": 0.9, "lengths": [], "cues": [], "decision": None}
+    fills = [
+        {"text": text, "probability": 0.4, "origin": "model", "evidence": None, "introduces": []} for text in ("b", "c")
+    ]
+    gaps = [gap | {"start": at, "end": at + 1, "fills": fills} for at in (1, 5)]
+    path = tmp_path / "s.jsonl"
+    path.write_text(json.dumps({"id": "x", "text": "a . b .", "gaps": gaps}))
+    command = [sys.executable, "-m", "textmend.cli", "review", "-t", str(path), "-d", str(decisions), "--by", "ed"]
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        command, stdin=theirs, stdout=theirs, stderr=theirs, env=os.environ | {"TERM": term, "COLUMNS": "80"}
+    ) as run:
+        os.close(theirs)
+        os.write(ours, keys)  # all at once: a fast typist loses nothing
+        seen = b"".join(iter(lambda: _read(ours), b""))
+        assert run.wait() == 0
+    os.close(ours)
+    assert [(one.start, one.text) for one in read_decisions("x", decisions.read_text())] == [(1, "k"), (5, "c")]
+    assert (b"\x1b[" in seen) == (term == "xterm")
+
+
+def _read(handle):
+    try:
+        return os.read(handle, 65536)
+    except OSError:  # the other side was closed
+        return b""

@@ -1,0 +1,1 @@
+"""Reviewing: a person decides what the machine is unsure of; decisions are recorded, replayed and learnt from."""

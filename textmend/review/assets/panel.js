@@ -1,0 +1,222 @@
+// The decision about the current gap: how sure, why, the ranked fills, and every other verdict.
+
+const KEYED = 9; // fills that a digit takes
+const ORIGINS = {
+  model: ["model", "The language model proposes it."],
+  echo: ["echo", "The article says so elsewhere, among the same words."],
+  source: ["source", "It stands in the page or copy that the text came from."],
+  reviewer: ["reviewer", "A person wrote it."],
+};
+const PLACES = { text: "in this article", title: "in the title", metadata: "in the metadata", page: "in the page",
+  reference: "in another copy" };
+
+class PanelView {
+  /** `actions`: take(text), write(), verdict(name), skip(), next(), previous(), download(), tryWords(text), reveal(rank). */
+  constructor(root, model, actions) {
+    this.root = root;
+    this.model = model;
+    this.actions = actions;
+    this.index = null;
+    this.every = false;
+    this.scrolled = false; // kept here, as asking or setting makes the browser lay out the page
+    root.addEventListener("scroll", () => { this.scrolled = true; }, { passive: true });
+  }
+
+  show(index, { place, size }) {
+    const other = index !== this.index;
+    if (other) this.every = false;
+    this.index = index;
+    const active = this.root.contains(document.activeElement) ? document.activeElement : null;
+    const gap = this.model.gaps[index];
+    this.root.replaceChildren(
+      this.#heading(gap, place, size),
+      this.#signs(gap),
+      this.#fills(gap),
+      this.#writing(),
+      this.#verdicts(),
+    );
+    if (other && this.scrolled) this.root.scrollTop = 0;
+    if (other) this.scrolled = false;
+    if (active) {
+      const same = active.dataset.action && this.root.querySelector(`[data-action="${CSS.escape(active.dataset.action)}"]`);
+      (same || this.root).focus({ preventScroll: true });
+    }
+  }
+
+  showEmpty(message) {
+    this.index = null;
+    this.root.replaceChildren(make("p", { class: "soft empty" }, message));
+  }
+
+  /** Open the line for words of one's own. */
+  openWriting() {
+    const decision = this.model.decisions.get(this.index);
+    this.form.hidden = false;
+    this.input.value = decision?.verdict === "fill" ? decision.text : "";
+    this.input.focus();
+    this.input.select();
+  }
+
+  closeWriting() {
+    this.form.hidden = true;
+    this.actions.tryWords(null);
+  }
+
+  get isWriting() {
+    return this.form !== undefined && !this.form.hidden && this.form.isConnected;
+  }
+
+  #heading(gap, place, size) {
+    const decided = this.model.state(gap.index) === DECIDED;
+    const document = this.model.documents[gap.document];
+    const where = place === undefined ? "not in this list" : `${(place + 1).toLocaleString("en")} of ${size.toLocaleString("en")}`;
+    return make("div", { class: "panel-head" },
+      make("div", { class: "steps" },
+        make("button", { type: "button", class: "tool", "data-action": "previous", title: "Previous (k)", "aria-label": "previous gap", onclick: () => this.actions.previous() }, "‹"),
+        make("span", { class: "where" }, where),
+        make("button", { type: "button", class: "tool", "data-action": "next", title: "Next (j)", "aria-label": "next gap", onclick: () => this.actions.next() }, "›"),
+        this.model.documents.length > 1 ? words(document.id, { class: "soft of" }) : null),
+      make("h2", { class: "verdict-line" }, decided ? `Decided: ${spoken(this.model, gap.index)}` : question(gap)),
+      make("p", { class: "soft sure" }, sureness(gap)));
+  }
+
+  #signs(gap) {
+    if (!gap.cues.length) return null;
+    const list = make("ul", { class: "signs", "aria-label": "Signs seen here" });
+    for (const cue of gap.cues) list.append(show(make("li"), this.model.cues[cue] ?? cue.replaceAll("_", " ")));
+    return list;
+  }
+
+  #fills(gap) {
+    if (!gap.fills.length) return make("p", { class: "soft empty" }, "No proposals: write the words, or say what else it is.");
+    const decision = this.model.decisions.get(gap.index);
+    const list = make("ol", { class: "fills", "aria-label": "What may have stood here", onpointerleave: () => this.actions.tryWords(null) });
+    const most = this.every ? gap.fills.length : KEYED;
+    gap.fills.slice(0, most).forEach((fill, rank) => list.append(this.#fill(fill, rank + 1, decision)));
+    if (gap.fills.length > most) {
+      list.append(make("li", {}, make("button", { type: "button", class: "tool more", "data-action": "more", onclick: () => {
+        this.every = true;
+        list.replaceWith(this.#fills(gap));
+        this.root.querySelector(`[data-action="fill-${KEYED + 1}"]`)?.focus();
+      } }, `${gap.fills.length - most} more`)));
+    }
+    return list;
+  }
+
+  #fill(fill, rank, decision) {
+    const [origin, meaning] = ORIGINS[fill.origin] ?? [fill.origin, ""];
+    const chosen = decision?.verdict === "fill" && decision.text === fill.text;
+    const bar = make("span", { class: "bar-room", "aria-hidden": "true" }, make("span", { class: "bar-full" }));
+    bar.firstChild.style.width = `${Math.max(1, fill.probability * 100)}%`;
+    const tried = () => this.actions.tryWords(fill.text);
+    const item = make("li", { class: chosen ? "fill chosen" : "fill" },
+      make("button", {
+        type: "button", class: "take", "data-action": `fill-${rank}`, "aria-pressed": String(chosen),
+        onclick: () => this.actions.take(fill.text), onpointerenter: (event) => event.pointerType === "mouse" && tried(),
+        onfocus: (event) => event.target.matches(":focus-visible") && tried(), onblur: () => this.actions.tryWords(null),
+      },
+      make("kbd", { class: rank > KEYED ? "quiet" : null }, String(rank)),
+      words(fill.text, { class: "words" }),
+      make("span", { class: `origin ${fill.origin}`, title: meaning }, origin),
+      make("span", { class: "per-cent" }, perCent(fill.probability)),
+      bar));
+    const facts = make("p", { class: "facts" });
+    if (fill.introduces.length) {
+      facts.append(make("span", { class: "new", title: "Neither the article nor its title and metadata hold it." }, "new here: ",
+        ...fill.introduces.flatMap((item, at) => [at ? ", " : "", words(item)])));
+    }
+    if (fill.evidence) facts.append(this.#evidence(fill, rank));
+    if (facts.firstChild) item.append(facts);
+    return item;
+  }
+
+  #evidence(fill, rank) {
+    const { place, quote, inside, detail, span } = fill.evidence;
+    const cited = make("q", { dir: "auto" });
+    show(cited, quote.slice(0, inside?.[0] ?? quote.length), { oneLine: true });
+    if (inside) {
+      cited.append(words(quote.slice(...inside), { class: "echoed" }));
+      show(cited, quote.slice(inside[1]), { oneLine: true });
+    }
+    const where = make("span", { class: "soft" }, PLACES[place] ?? place);
+    if (detail) where.append(" (", words(detail), ")");
+    const all = make("span", { class: "evidence" }, where, ": ", cited);
+    if (span && rank <= KEYED) {
+      all.append(" ", make("button", { type: "button", class: "link", "data-action": `reveal-${rank}`,
+        "aria-label": `show where “${plain(fill.text)}” stands`, onclick: () => this.actions.reveal(rank) }, "show"));
+    }
+    return all;
+  }
+
+  #writing() {
+    this.input = make("input", { type: "text", id: "words", dir: "auto", autocomplete: "off", autocapitalize: "off",
+      enterkeyhint: "done", oninput: () => this.actions.tryWords(strip(this.input.value) || null) });
+    this.form = make("form", { class: "writing", hidden: true, onsubmit: (event) => {
+      event.preventDefault();
+      const text = strip(this.input.value);
+      if (!text) return this.input.focus();
+      this.closeWriting();
+      this.actions.take(text);
+    } },
+    make("label", { for: "words" }, "The words that stood here"),
+    make("div", { class: "together" }, this.input,
+      make("button", { type: "submit", class: "tool main-tool" }, "Take"),
+      make("button", { type: "button", class: "tool", onclick: () => {
+        this.closeWriting();
+        this.root.focus({ preventScroll: true });
+      } }, "Cancel")));
+    return this.form;
+  }
+
+  #verdicts() {
+    const decision = this.model.decisions.get(this.index);
+    const button = (key, name, verdict, meaning, action) => make("button", { type: "button", class: "tool",
+      "data-action": name, title: meaning, "aria-pressed": verdict ? String(decision?.verdict === verdict) : null, onclick: action },
+    make("kbd", { "aria-hidden": "true" }, key), name);
+    const verdict = (key, name, value, meaning) => button(key, name, value, meaning, () => this.actions.verdict(value));
+    return make("div", { class: "verdicts", role: "group", "aria-label": "Other decisions" },
+      button("e", "Write the words", null, "Write what stood here", () => this.actions.write()),
+      verdict("x", "Not a gap", "not_a_gap", "Nothing is missing here"),
+      button("s", "Skip", null, "Decide later", () => this.actions.skip()),
+      verdict("m", "Mark", "mark", `Words are missing, nobody knows which: put ${plain(this.model.placeholder)}`),
+      verdict("d", "Drop the sentence", "drop", "Words are missing: take the sentence out"),
+      verdict("l", "Leave", "keep", "Words are missing: leave the text as it is"));
+  }
+}
+
+function question(gap) {
+  const most = gap.lengths.length ? gap.lengths.indexOf(Math.max(...gap.lengths)) + 1 : 0;
+  if (!most) return "Are words missing here?";
+  const more = most === gap.lengths.length && most > 1;
+  return `${most === 1 ? "Is a word" : more ? `Are ${most} or more words` : `Are ${most} words`} missing here?`;
+}
+
+function sureness(gap) {
+  const sure = `${perCent(gap.probability)} sure that words are missing`;
+  if (gap.lengths.length < 2) return `${sure}.`;
+  const parts = gap.lengths
+    .map((probability, at) => [probability, at + 1])
+    .sort(([a], [b]) => b - a).slice(0, 3).filter(([probability]) => probability >= 0.05)
+    .map(([probability, number]) => `${number}${number === gap.lengths.length ? "+" : ""} (${perCent(probability)})`);
+  return `${sure}; how many, most likely: ${parts.join(", ")}.`;
+}
+
+/** Return the stretches of the text to highlight for a gap: words that its fills echo, and what stands around the first. */
+function marksOf(gap) {
+  const marks = [];
+  const free = (from, to) => from < to && marks.every((mark) => to <= mark.from || from >= mark.to);
+  let context = null;
+  gap.fills.slice(0, KEYED).forEach((fill, at) => {
+    const { span, around } = fill.evidence ?? {};
+    if (!span || !free(...span)) return;
+    marks.push({ from: span[0], to: span[1], rank: at + 1 });
+    if (around && !context && fill.origin === "echo") context = { span, around };
+  });
+  if (context) {
+    const { span, around } = context;
+    for (const [from, to] of [[around[0], span[0]], [span[1], around[1]]]) {
+      if (free(from, to)) marks.push({ from, to, rank: null });
+    }
+  }
+  return marks.sort((a, b) => a.from - b.from);
+}

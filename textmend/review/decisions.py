@@ -1,0 +1,190 @@
+"""Decisions as they are kept: JSON Lines, one decision a line, each with what ties it to its document.
+
+``docs/review.md`` describes the form. The page writes it in the browser, the terminal line by line.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from textmend.errors import RecordError
+from textmend.records import SCHEMA, Decision, Gap, Verdict
+from textmend.review.documents import ReviewDocument
+from textmend.review.quotes import Quote, quote_at
+
+Undo = Literal["undo"]
+
+Key = tuple[str, str | None, int, int]
+"""Which gap a decision is about: document, digest, start, end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A decision of a person, or that it is taken back, and what ties it to its document.
+
+    Attributes:
+        document: the document's id.
+        digest: the digest of its text; ``None`` where it is not known.
+        start: offset of the gap in that text, in code points.
+        end: offset of its end.
+        quote: what stands there and around it.
+        verdict: as in :class:`textmend.records.Decision`; ``"undo"`` takes the gap's earlier decisions back.
+        text: the words to insert; only with ``"fill"``.
+        by: who decided; free text.
+        at: when, as ISO 8601; free text.
+
+    Raises:
+        RecordError: the verdict ``"fill"`` goes without words, or another one with them.
+    """
+
+    document: str
+    digest: str | None
+    start: int
+    end: int
+    quote: Quote
+    verdict: Verdict | Undo
+    text: str | None = None
+    by: str | None = None
+    at: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.verdict != "undo":
+            self._decided(self.verdict)
+        elif self.text is not None:
+            raise RecordError(f"decision at {self.start}:{self.end}: the verdict 'undo' goes without a text")
+
+    @property
+    def key(self) -> Key:
+        """Which gap this is about."""
+        return self.document, self.digest, self.start, self.end
+
+    @property
+    def decision(self) -> Decision | None:
+        """The decision alone; ``None`` where it was taken back."""
+        return None if self.verdict == "undo" else self._decided(self.verdict)
+
+    def _decided(self, verdict: Verdict) -> Decision:
+        return Decision(start=self.start, end=self.end, verdict=verdict, text=self.text, by=self.by, at=self.at)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form (``docs/review.md``)."""
+        return {
+            "schema": SCHEMA,
+            "document": self.document,
+            "digest": self.digest,
+            "start": self.start,
+            "end": self.end,
+            "prefix": self.quote.prefix,
+            "exact": self.quote.exact,
+            "suffix": self.quote.suffix,
+            "verdict": self.verdict,
+            "text": self.text,
+            "by": self.by,
+            "at": self.at,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Recorded:
+        """Read the JSON form. Raises :class:`RecordError` where it is malformed."""
+        if not isinstance(data, Mapping):
+            raise RecordError(f"decision: expected a JSON object, got {type(data).__name__}")
+        undone = data.get("verdict") == "undo"
+        decision = Decision.from_dict({**data, "verdict": "keep"} if undone else data)
+        if len(exact := _string(data, "exact")) != decision.end - decision.start:
+            raise RecordError(
+                f"decision at {decision.start}:{decision.end}: 'exact' has {len(exact)} code points, its span "
+                f"{decision.end - decision.start}; offsets count code points, not UTF-16 units"
+            )
+        if exact.strip():
+            raise RecordError(
+                f"decision at {decision.start}:{decision.end}: 'exact' is {exact!r:.40}; a gap is white space, or nothing"
+            )
+        return cls(
+            document=_string(data, "document"),
+            digest=None if data.get("digest") is None else _string(data, "digest"),
+            start=decision.start,
+            end=decision.end,
+            quote=Quote(prefix=_string(data, "prefix"), exact=exact, suffix=_string(data, "suffix")),
+            verdict="undo" if undone else decision.verdict,
+            text=decision.text,
+            by=decision.by,
+            at=decision.at,
+        )
+
+
+def record(
+    document: ReviewDocument,
+    gap: Gap,
+    verdict: Verdict | Undo,
+    text: str | None = None,
+    *,
+    by: str | None = None,
+    at: str | None = None,
+) -> Recorded:
+    """Return what a person decided about a gap of a document, ready to be kept."""
+    return Recorded(
+        document=document.id,
+        digest=document.digest,
+        start=gap.start,
+        end=gap.end,
+        quote=quote_at(document.text, gap.start, gap.end),
+        verdict=verdict,
+        text=text,
+        by=by,
+        at=at,
+    )
+
+
+def latest(decisions: Iterable[Recorded]) -> dict[Key, Recorded]:
+    """Return what counts: for each gap its last decision, in the order they were made; undone ones are gone."""
+    last: dict[Key, Recorded] = {}
+    for decision in decisions:
+        last.pop(decision.key, None)
+        last[decision.key] = decision
+    return {key: decision for key, decision in last.items() if decision.verdict != "undo"}
+
+
+def dump(decision: Recorded) -> str:
+    """Return a decision as one line of JSON, in ASCII, its line end included."""
+    return json.dumps(decision.to_dict(), ensure_ascii=True) + "\n"
+
+
+def read_decisions(name: str, text: str) -> list[Recorded]:
+    """Read decisions, in their order.
+
+    A last line that was cut off while it was written (it has no line end and is no JSON) is passed over.
+
+    Args:
+        name: the file's name, for errors.
+        text: what the file holds.
+
+    Raises:
+        RecordError: a line is malformed; the error names it.
+    """
+    found: list[Recorded] = []
+    lines = text.removeprefix("\ufeff").split("\n")
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            data = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            if number == len(lines) and found:
+                break
+            raise RecordError(f"{name}:{number}: is not JSON, so this is no file of decisions: {error}") from error
+        try:
+            found.append(Recorded.from_dict(data))
+        except RecordError as error:
+            raise RecordError(f"{name}:{number}: {error}") from error
+    return found
+
+
+def _string(data: Mapping[str, Any], key: str) -> str:
+    value = data.get(key)
+    if not isinstance(value, str):
+        problem = f"should be a string, not {value!r:.60}" if key in data else "is missing"
+        raise RecordError(f"decision: {key!r} {problem}")
+    return value

@@ -1,0 +1,60 @@
+"""Decisions beside the gaps they are about: what the machine thought, and what a person chose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from textmend.records import Gap
+from textmend.review.decisions import Recorded, latest
+from textmend.review.documents import ReviewDocument
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A gap that a person decided.
+
+    Attributes:
+        document: its document.
+        gap: the gap as the machine saw it, fills and all.
+        decision: what the person decided.
+    """
+
+    document: ReviewDocument
+    gap: Gap
+    decision: Recorded
+
+    @property
+    def is_gap(self) -> bool:
+        """Whether words are missing, to the person: so for every verdict but ``"not_a_gap"``."""
+        return self.decision.verdict != "not_a_gap"
+
+    @property
+    def rank(self) -> int:
+        """Where the person's words stand among the fills, from 1; 0 where they don't.
+
+        Letter case and the kind of white space don't count. Undefined where the person gave no words.
+        """
+        wanted = _folded(self.decision.text or "")
+        return next((rank for rank, fill in enumerate(self.gap.fills, 1) if _folded(fill.text) == wanted), 0)
+
+
+def judged(documents: Sequence[ReviewDocument], decisions: Iterable[Recorded]) -> tuple[list[Judged], int]:
+    """Return the gaps that were decided, in order, and how many decisions are about none of them.
+
+    Args:
+        documents: the suggestions that people saw.
+        decisions: in the order they were made; the last about a gap counts.
+    """
+    counting = latest(decisions)
+    found: list[Judged] = []
+    for document in documents:
+        for gap in document.gaps:
+            decision = counting.pop((document.id, document.digest, gap.start, gap.end), None)
+            if decision is not None:
+                found.append(Judged(document=document, gap=gap, decision=decision))
+    return found, len(counting)
+
+
+def _folded(words: str) -> str:
+    return " ".join(words.split()).casefold()

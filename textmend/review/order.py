@@ -1,0 +1,48 @@
+"""In which order gaps are shown to a person: the most useful decision first. The page and the terminal share it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from textmend.records import Gap
+from textmend.review.documents import ReviewDocument
+
+KEYS = 9
+"""How many fills one key can take: ``1`` to ``9``."""
+
+
+class Item(NamedTuple):
+    """A gap to be decided: the number of its document, and its own number there, both from 0."""
+
+    document: int
+    gap: int
+
+
+def usefulness(gap: Gap, apply_at: float = 0.9) -> float:
+    """Return how likely one key, pressed by a person, puts something right that the machine alone leaves wrong.
+
+    Where the machine alone would keep the gap, that is the probability that words are missing and that one of the
+    first ``KEYS`` fills is what stood there. Where it would apply its first fill, it is the probability that this
+    is wrong. So quick repairs come first, then guesses, then gaps that need words of one's own, and last what
+    the machine would do as well alone.
+
+    Args:
+        gap: a gap with its fills ranked.
+        apply_at: from which probability on the machine applies its first fill; see ``Policy.apply_at``.
+
+    Returns:
+        A probability, 0 to 1.
+    """
+    if not gap.fills:
+        return 0.0
+    alone = gap.probability * gap.fills[0].probability
+    if alone >= apply_at:
+        return 1.0 - alone
+    return gap.probability * min(1.0, sum(fill.probability for fill in gap.fills[:KEYS]))
+
+
+def by_usefulness(documents: Sequence[ReviewDocument], apply_at: float = 0.9) -> list[Item]:
+    """Return every gap of the documents, the most useful decision first; ties stay in reading order."""
+    items = [Item(d, g) for d, document in enumerate(documents) for g in range(len(document.gaps))]
+    return sorted(items, key=lambda item: -round(usefulness(documents[item.document].gaps[item.gap], apply_at), 9))

@@ -1,0 +1,37 @@
+"""How a place in a text is named so that it is found again: a digest of the text, and what stands around the place.
+
+A quote is a TextQuoteSelector of the Web Annotation Data Model (W3C 2017, section 4.2.4). ``placing`` finds it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+REACH = 64
+"""How many code points a quote holds on each side, at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """What stands at a place and around it.
+
+    Attributes:
+        prefix: the code points before it, at most ``REACH``.
+        exact: what stands there: white space, or nothing.
+        suffix: the code points after it, at most ``REACH``.
+    """
+
+    prefix: str
+    exact: str
+    suffix: str
+
+
+def digest_of(text: str) -> str:
+    """Return the first 16 hex digits of the SHA-256 of a text in UTF-8, lone surrogates encoded like any code point."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def quote_at(text: str, start: int, end: int) -> Quote:
+    """Return the quote of ``text[start:end]``."""
+    return Quote(prefix=text[max(0, start - REACH) : start], exact=text[start:end], suffix=text[end : end + REACH])

@@ -1,0 +1,133 @@
+"""A review as it goes on: which gap is asked about, what was decided, what can be undone. Draws and writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from textmend.records import Gap, Verdict
+from textmend.review.decisions import Key, Recorded, Undo, latest, record
+from textmend.review.documents import ReviewDocument
+from textmend.review.order import Item, by_usefulness
+
+
+class Session:
+    """A review of documents, gap by gap, in one order.
+
+    Args:
+        documents: what is reviewed.
+        earlier: decisions made before, in order; those about other documents are passed over.
+        keep: called with every decision before it counts.
+        by: who decides.
+        now: returns the time.
+        apply_at: for the order; see :func:`textmend.review.order.usefulness`.
+    """
+
+    def __init__(
+        self,
+        documents: Sequence[ReviewDocument],
+        earlier: Iterable[Recorded],
+        keep: Callable[[Recorded], None],
+        *,
+        by: str | None,
+        now: Callable[[], str],
+        apply_at: float = 0.9,
+    ) -> None:
+        self.documents = documents
+        self.items = by_usefulness(documents, apply_at)
+        self._keys = [self._key(item) for item in self.items]
+        self._numbers = {key: number for number, key in enumerate(self._keys)}
+        self._decided = {key: one for key, one in latest(earlier).items() if key in self._numbers}
+        # What ``undo`` takes back, the last first: a gap, and what was decided about it before.
+        self._past: list[tuple[Key, Recorded | None]] = [(key, None) for key in self._decided]
+        self._skipped: set[int] = set()
+        self._keep, self._by, self._now = keep, by, now
+        self.number: int | None = self._next_open(0)
+
+    @property
+    def left(self) -> int:
+        """How many gaps are not decided."""
+        return len(self.items) - len(self._decided)
+
+    @property
+    def document(self) -> ReviewDocument:
+        """The document of the gap that is asked about."""
+        return self.documents[self._item.document]
+
+    @property
+    def gap(self) -> Gap:
+        """The gap that is asked about."""
+        return self.document.gaps[self._item.gap]
+
+    @property
+    def place(self) -> int:
+        """Its number among the gaps of its document, from 0."""
+        return self._item.gap
+
+    def decision(self, gap: Gap | None = None) -> Recorded | None:
+        """Return what was decided about a gap of the document; default: the one that is asked about."""
+        gap = gap or self.gap
+        return self._decided.get((self.document.id, self.document.digest, gap.start, gap.end))
+
+    def decide(self, verdict: Verdict, text: str | None = None) -> None:
+        """Keep a decision about the gap that is asked about, and go on to the next one that has none."""
+        before = self.decision()
+        made = self._record(self._item, verdict, text)
+        self._keep(made)
+        self._past.append((made.key, before))
+        self._decided[made.key] = made
+        self._advance()
+
+    def skip(self) -> None:
+        """Go on to the next gap without a decision; this one is not asked about again."""
+        assert self.number is not None
+        self._skipped.add(self.number)
+        self._advance()
+
+    def undo(self) -> bool:
+        """Take the last decision back, and return to its gap; false where there is none."""
+        if not self._past:
+            return False
+        key, before = self._past[-1]
+        number = self._numbers[key]
+        undone = self._record(self.items[number], "undo") if before is None else before
+        self._keep(undone)
+        self._past.pop()
+        del self._decided[key]
+        if before is not None:
+            self._decided[key] = before
+        self.number = number
+        self._skipped.discard(number)
+        return True
+
+    def move(self, step: int) -> bool:
+        """Go to the next (1) or the previous (-1) gap, decided or not; false where there is none."""
+        assert self.number is not None
+        if not 0 <= self.number + step < len(self.items):
+            return False
+        self.number += step
+        return True
+
+    @property
+    def _item(self) -> Item:
+        assert self.number is not None
+        return self.items[self.number]
+
+    def _advance(self) -> None:
+        assert self.number is not None
+        following = self._next_open(self.number + 1)
+        self.number = self._next_open(0) if following is None else following
+
+    def _next_open(self, start: int) -> int | None:
+        for number in range(start, len(self.items)):
+            if number not in self._skipped and self._keys[number] not in self._decided:
+                return number
+        return None
+
+    def _key(self, item: Item) -> Key:
+        document = self.documents[item.document]
+        gap = document.gaps[item.gap]
+        return document.id, document.digest, gap.start, gap.end
+
+    def _record(self, item: Item, verdict: Verdict | Undo, text: str | None = None) -> Recorded:
+        document = self.documents[item.document]
+        return record(document, document.gaps[item.gap], verdict, text, by=self._by, at=self._now())

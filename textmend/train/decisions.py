@@ -1,0 +1,290 @@
+"""Learning from people's decisions: gap calibration, and the ranking of fills, fitted again where that is better.
+
+What is fitted has few parameters and starts from what is there. It is judged by cross-validation on the decisions
+themselves, and taken only where their log loss falls by more than one standard error (Breiman et al. 1984); or
+else the old one stays. The models themselves are not trained.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from textmend.calibration import Calibration, log_odds, sigmoid
+from textmend.detect.finder import judge
+from textmend.errors import RecordError
+from textmend.evaluate.metrics import log_losses
+from textmend.fill.load import load_proposer
+from textmend.fill.propose import Document, Proposer
+from textmend.fill.rank import Ranking, feature_row
+from textmend.models.detector import OnnxDetector
+from textmend.models.folder import ModelFolder
+from textmend.review.documents import ReviewDocument
+from textmend.review.judged import Judged
+from textmend.train.calibrate import answer_among, fit_ranking, write_config
+
+FOLDS = 5
+LEAST = 50
+"""Decisions that a fit needs, at least."""
+
+LEAST_OF_EACH = 10
+"""Decisions of each kind (a gap, not a gap) that a gap calibration needs, at least."""
+
+_LEAST_OTHER = 1e-6
+_BATCH = 16
+
+Fitted = TypeVar("Fitted")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """What came of fitting one thing.
+
+    Attributes:
+        what: what was fitted.
+        items: how many decisions it was fitted on.
+        before: mean log loss of the decisions as the model was, in nats.
+        after: mean log loss, each decision judged by a fit that has not seen it nor others of its document.
+        error: the standard error of the difference.
+    """
+
+    what: str
+    items: int
+    before: float
+    after: float
+    error: float
+
+    @property
+    def better(self) -> bool:
+        """Whether the new fit is taken."""
+        return self.before - self.after > self.error
+
+
+def recalibrate_detector(folder: Path, decided: Sequence[Judged]) -> Fit:
+    """Fit the gap calibration of a detector again, and write it into its ``config.json`` where it is better.
+
+    Gaps that people were shown tell little of places that were not shown. So below the least probable gap shown,
+    the new calibration soon goes back to the old one, or stays under it.
+
+    Args:
+        folder: the detector; it need not be the one that made the suggestions.
+        decided: what people decided.
+
+    Raises:
+        RecordError: there are too few decisions, or too few of one kind.
+    """
+    truths = np.array([one.is_gap for one in decided], dtype=bool)
+    few = min(int(truths.sum()), int((~truths).sum()))
+    if len(truths) < LEAST or few < LEAST_OF_EACH:
+        raise RecordError(
+            f"{len(truths)} decisions, {few} of the rarer kind (a gap, not a gap), are too few to calibrate gaps: at least "
+            f"{LEAST} are needed, {LEAST_OF_EACH} of each kind; decide more, the improbable ones too (suggest --at 0.3)"
+        )
+    detector = OnnxDetector(folder)
+    old = detector.calibration
+    probabilities = _gap_probabilities(detector, decided)
+    fitted = _validated(
+        "gap calibration",
+        [one.document for one in decided],
+        lambda kept: fit_platt(probabilities[kept], truths[kept]),
+        lambda calibration, left: log_losses(calibration(probabilities[left]), truths[left]),
+        log_losses(probabilities, truths),
+    )
+    if fitted.better:
+        new = composed(old, fit_platt(probabilities, truths))
+        write_config(folder, "calibration", new.to_dict())
+    return fitted
+
+
+def recalibrate_filler(folder: Path, decided: Sequence[Judged], *, most_gaps: int | None = None) -> Fit:
+    """Fit the ranking of a filler again on the words people gave, and write it into its ``config.json`` where better.
+
+    Fills are proposed anew for every gap with words, about a second a gap.
+
+    Args:
+        folder: the filler; it need not be the one that made the suggestions.
+        decided: what people decided; gaps without words are left out.
+        most_gaps: how many gaps to fill, at most; ``None``: all.
+
+    Raises:
+        RecordError: there are too few decisions with words.
+    """
+    worded = [one for one in decided if one.decision.text is not None][:most_gaps]
+    if len(worded) < LEAST:
+        raise RecordError(
+            f"{len(worded)} decisions with words are too few to fit the ranking of fills: at least {LEAST} are needed"
+        )
+    old = ModelFolder.open(folder, "filler").read("ranking", Ranking.from_dict)
+    rows, answers = _candidates(load_proposer(folder), worded)
+    fitted = _validated(
+        "ranking of fills",
+        [one.document for one in worded],
+        lambda kept: fit_ranking([rows[i] for i in kept], [answers[i] for i in kept], start=old),
+        lambda ranking, left: ranking_losses(ranking, [rows[i] for i in left], [answers[i] for i in left]),
+        ranking_losses(old, rows, answers),
+    )
+    if fitted.better:
+        write_config(folder, "ranking", fit_ranking(rows, answers, start=old).to_dict())
+    return fitted
+
+
+def fit_platt(probabilities: ArrayLike, truths: ArrayLike, steps: int = 50) -> Calibration:
+    """Return the calibration ``slope * log-odds + shift`` that makes probabilities true (Platt 1999).
+
+    Slope and shift are held near 1 and 0, by a normal prior of variance 1, so that a few decisions move little.
+    Beyond the range of the probabilities the slope is 1; below it the calibration goes back to what came in
+    where that is lower.
+
+    Args:
+        probabilities: shape ``[items]``.
+        truths: whether each is true, shape ``[items]``.
+        steps: steps of Newton's method.
+    """
+    x, truth = log_odds(probabilities), np.asarray(truths, dtype=np.float64)
+    design = np.column_stack([x, np.ones_like(x)])
+    prior = np.array([1.0, 0.0])
+    parameters = prior.copy()
+    for _ in range(steps):
+        share = sigmoid(design @ parameters)
+        gradient = design.T @ (share - truth) + (parameters - prior)
+        curvature = (design * (share * (1 - share))[:, None]).T @ design + np.eye(2)
+        step = np.linalg.solve(curvature, gradient)
+        parameters = parameters - step / max(1.0, float(np.abs(step).max()))
+        if float(np.abs(step).max()) < 1e-9:
+            break
+    slope, shift = max(0.05, float(parameters[0])), float(parameters[1])
+    low, high = float(x.min()), float(x.max())
+    if high - low < 1e-6:
+        high = low + 1e-6
+    knots = [(low, slope * low + shift), (high, slope * high + shift)]
+    if (rise := knots[0][1] - low) > 0:
+        knots.insert(0, (low - 1.0 - rise, low - 1.0 - rise))
+    return Calibration(tuple(knot[0] for knot in knots), tuple(knot[1] for knot in knots))
+
+
+def composed(first: Calibration, second: Calibration) -> Calibration:
+    """Return the calibration that does what ``second`` does to what ``first`` gives."""
+    first_raw, first_true = np.array(first.raw), np.array(first.true)
+    knots = {float(raw) for raw in first.raw}
+    for value in second.raw:
+        if value <= first_true[0]:
+            knots.add(float(first_raw[0] - (first_true[0] - value)))
+        elif value >= first_true[-1]:
+            knots.add(float(first_raw[-1] + (value - first_true[-1])))
+        else:
+            after = int(np.searchsorted(first_true, value, side="right"))
+            low, high = first_true[after - 1], first_true[after]
+            part = (value - low) / (high - low)
+            knots.add(float(first_raw[after - 1] + part * (first_raw[after] - first_raw[after - 1])))
+    raws = sorted(knots)
+    # Log-odds are mapped directly: as probabilities, the far ones would be cut off.
+    trues = [_mapped(second, _mapped(first, raw)) for raw in raws]
+    return Calibration(tuple(raws), tuple(np.maximum.accumulate(trues).tolist()))
+
+
+def ranking_losses(
+    ranking: Ranking, rows: Sequence[NDArray[np.float64]], answers: Sequence[int]
+) -> NDArray[np.float64]:
+    """Return the log loss of each gap: of the candidate that is right, or of "something else" (answer -1), in nats."""
+    losses = []
+    for row, answer in zip(rows, answers, strict=True):
+        shares = ranking.calibrated(row)
+        right = shares[answer] if answer >= 0 else 1.0 - float(shares.sum())
+        losses.append(-math.log(max(float(right), _LEAST_OTHER)))
+    return np.array(losses)
+
+
+def folds_of(documents: Sequence[ReviewDocument]) -> NDArray[np.int64]:
+    """Return the fold of each item: items of a document share one, unless there are fewer documents than folds."""
+    names = [document.id for document in documents]
+    if len(set(names)) < FOLDS:
+        return np.arange(len(names)) % FOLDS
+    drawn = sorted(set(names), key=lambda name: hashlib.sha256(name.encode("utf-8", "surrogatepass")).digest())
+    number = {name: place % FOLDS for place, name in enumerate(drawn)}
+    return np.array([number[name] for name in names], dtype=np.int64)
+
+
+def _validated(
+    what: str,
+    documents: Sequence[ReviewDocument],
+    fit: Callable[[NDArray[np.int64]], Fitted],
+    losses: Callable[[Fitted, NDArray[np.int64]], NDArray[np.float64]],
+    before: NDArray[np.float64],
+) -> Fit:
+    folds = folds_of(documents)
+    after = np.zeros(len(before))
+    for fold in range(FOLDS):
+        left = np.flatnonzero(folds == fold)
+        if len(left):
+            after[left] = losses(fit(np.flatnonzero(folds != fold)), left)
+    difference = before - after
+    error = float(difference.std(ddof=1) / math.sqrt(len(difference)))
+    return Fit(what=what, items=len(before), before=float(before.mean()), after=float(after.mean()), error=error)
+
+
+def _gap_probabilities(detector: OnnxDetector, decided: Sequence[Judged]) -> NDArray[np.float64]:
+    """Return what the detector thinks of each decided gap, as it is calibrated now."""
+    found = np.zeros(len(decided))
+    groups = _by_document(decided)
+    for start in range(0, len(groups), _BATCH):
+        batch = groups[start : start + _BATCH]
+        for numbers, sites in zip(batch, judge([decided[n[0]].document.text for n in batch], detector), strict=True):
+            for number in numbers:
+                gap = decided[number].gap
+                site = int(np.searchsorted(sites.ends, gap.end))
+                if site == len(sites.ends) or sites.ends[site] != gap.end:
+                    raise RecordError(
+                        f"{decided[number].document.id}: the detector knows no place for a gap at {gap.start}:{gap.end}"
+                    )
+                found[number] = sites.probabilities[site]
+    return found
+
+
+def _candidates(proposer: Proposer, worded: Sequence[Judged]) -> tuple[list[NDArray[np.float64]], list[int]]:
+    """Return, for each gap, its candidates' features, and which of them a person chose."""
+    rows: list[NDArray[np.float64]] = [np.zeros((0, 0))] * len(worded)
+    answers = [-1] * len(worded)
+    for numbers in _by_document(worded):
+        document = worded[numbers[0]].document
+        asked = Document(text=document.text, gaps=document.gaps, title=document.title)
+        proposed = dict(zip(document.gaps, proposer.candidates([asked])[0], strict=True))
+        for number in numbers:
+            candidates = proposed[worded[number].gap]
+            rows[number] = np.array([feature_row(candidate.features) for candidate in candidates])
+            answers[number] = answer_among(candidates, worded[number].decision.text or "")
+    kept = [number for number, row in enumerate(rows) if len(row)]
+    return [rows[number] for number in kept], [answers[number] for number in kept]
+
+
+def _by_document(decided: Sequence[Judged]) -> list[list[int]]:
+    groups: dict[str, list[int]] = {}
+    for number, one in enumerate(decided):
+        groups.setdefault(one.document.id, []).append(number)
+    return list(groups.values())
+
+
+def _mapped(calibration: Calibration, x: float) -> float:
+    y = float(np.interp(x, calibration.raw, calibration.true))
+    return y + min(0.0, x - calibration.raw[0]) + max(0.0, x - calibration.raw[-1])
+
+
+def to_dict(fits: Sequence[Fit]) -> list[dict[str, Any]]:
+    """Return the JSON form of fits."""
+    return [
+        {
+            "what": fit.what,
+            "decisions": fit.items,
+            "log_loss_before": fit.before,
+            "log_loss_after": fit.after,
+            "standard_error": fit.error,
+            "taken": fit.better,
+        }
+        for fit in fits
+    ]
