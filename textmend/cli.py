@@ -21,6 +21,7 @@ COMMANDS = {
     "find": "Show where words are missing.",
     "suggest": "Show where words are missing, and what may have stood there.",
     "mend": "Put back the words that are sure, and write the text.",
+    "clean": "Mend whole corpora, on all cores: JSON Lines, Parquet, text files.",
     "evaluate": "Measure detection, fills and mending on benchmarks.",
     "damage": "Make a benchmark: lose the link texts of whole articles.",
     "train": "Train models of your own, and export them.",
@@ -44,7 +45,8 @@ Examples:
   curl -s https://example.org/feed.txt | textmend mend --quiet | less
 
 Exit codes:
-  0 done, 1 gaps were found (--fail-if-gaps), 2 wrong usage, 3 a file failed, 4 a model failed, 130 interrupted
+  0 done, 1 gaps were found (--fail-if-gaps), 2 wrong usage, 3 a file failed, 4 a model failed,
+  5 done, but documents were rejected (clean), 130 interrupted
 """
 
 

@@ -175,7 +175,9 @@ class Statistics:
     def from_dict(cls, data: Mapping[str, Any]) -> Statistics:
         """Read the JSON form of :meth:`to_dict`."""
         counters = ("decisions", "origins", "cues", "rejects")
-        plain: dict[str, Any] = {name: data[name] for name in ("documents", "words", "damaged", "changed", "dropped", "gaps", "fills")}
+        plain: dict[str, Any] = {
+            name: data[name] for name in ("documents", "words", "damaged", "changed", "dropped", "gaps", "fills")
+        }
         plain |= {name: Counter(data[name]) for name in counters}
         return cls(
             **plain,
