@@ -75,7 +75,7 @@ def to_dict(outcome: Outcome, statistics: Statistics) -> dict[str, Any]:
         "kind": "textmend-cleaning",
         "textmend": textmend.__version__,
         "output": str(outcome.output),
-        "rejects": str(outcome.rejects) if outcome.rejects else None,
+        "rejects_file": str(outcome.rejects) if outcome.rejects else None,
         "seconds": outcome.seconds,
         **statistics.to_dict(),
     }
