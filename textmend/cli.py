@@ -21,6 +21,7 @@ COMMANDS = {
     "find": "Show where words are missing.",
     "suggest": "Show where words are missing, and what may have stood there.",
     "mend": "Put back the words that are sure, and write the text.",
+    "clean": "Mend whole corpora, on all cores: JSON Lines, Parquet, text files.",
     "review": "Let a person decide what the machine is unsure of.",
     "apply": "Carry out what people decided, on the original texts.",
     "decisions": "Import decisions, and compare them with the machine.",
@@ -47,7 +48,8 @@ Examples:
   curl -s https://example.org/feed.txt | textmend mend --quiet | less
 
 Exit codes:
-  0 done, 1 gaps were found (--fail-if-gaps), 2 wrong usage, 3 a file failed, 4 a model failed, 130 interrupted
+  0 done, 1 gaps were found (--fail-if-gaps), 2 wrong usage, 3 a file failed, 4 a model failed,
+  5 done, but documents were rejected (clean), 130 interrupted
 """
 
 

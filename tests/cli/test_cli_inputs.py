@@ -12,7 +12,7 @@ import pytest
 from fake_mender import ARTICLE
 
 from textmend.errors import FileError
-from textmend.terminal.inputs import decode
+from textmend.files import decode
 
 
 def test_standard_input_is_read_without_files_and_as_dash(cli):

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 from fake_mender import ARTICLE
 
+from textmend import files
+from textmend.files import Document
 from textmend.mended import Mended
 from textmend.records import Edit, Gap
-from textmend.terminal import outputs
 from textmend.terminal.diff import unified_diff
-from textmend.terminal.inputs import Document
 
 MENDED = ARTICLE.replace("night  against", "night raids against")
 
@@ -105,9 +105,9 @@ def test_a_failed_write_leaves_what_stood_there(tmp_path, monkeypatch):
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(outputs.os, "replace", fail)
-    with pytest.raises(outputs.FileError, match="No space left"):
-        outputs.write_file(target, b"new")
+    monkeypatch.setattr(files.os, "replace", fail)
+    with pytest.raises(files.FileError, match="No space left"):
+        files.write_file(target, b"new")
     assert target.read_text() == "old"
     assert len(list(tmp_path.iterdir())) == 1
 

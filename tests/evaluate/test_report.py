@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from textmend.evaluate.benchmark import read_benchmark
-from textmend.evaluate.page import rank_shares, to_html, visible, worst_false_gaps, worst_fills, worst_missed_gaps
-from textmend.evaluate.plots import Series, bar_plot, line_plot
+from textmend.evaluate.page import rank_shares, to_html, worst_false_gaps, worst_fills, worst_missed_gaps
 from textmend.evaluate.report import provenance, show, to_dict
 from textmend.evaluate.run import Plan, evaluate_system
+from textmend.report.page import visible
+from textmend.report.plots import Series, bar_plot, line_plot
 
 pytest.importorskip("jinja2")
 

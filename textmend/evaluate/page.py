@@ -12,16 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from textmend.errors import MissingExtraError
 from textmend.evaluate.benchmark import SHAPES, Record
 from textmend.evaluate.detection import Detection, JudgedRecord, false_sites, is_beside
 from textmend.evaluate.filling import Filling
 from textmend.evaluate.mending import sweep
 from textmend.evaluate.metrics import PrecisionRecall, ReliabilityBin, reliability
-from textmend.evaluate.plots import Series, bar_plot, line_plot
 from textmend.evaluate.report import counts_of, grid, sections
 from textmend.evaluate.run import BenchmarkResult, CleanResult, Evaluation
 from textmend.policy import Policy
+from textmend.report.page import render
+from textmend.report.plots import Series, bar_plot, line_plot
 
 _TEMPLATE = Path(__file__).parent / "report.html.jinja"
 _WORST = 25
@@ -61,31 +61,13 @@ def to_html(evaluation: Evaluation, origin: Mapping[str, Any], policy: Policy | 
     Raises:
         MissingExtraError: Jinja2 is not installed.
     """
-    try:
-        import jinja2
-        import markupsafe
-    except ImportError as error:
-        raise MissingExtraError("the HTML report", "report") from error
-
-    def svg(plot: str) -> str:
-        return markupsafe.Markup(plot)  # written by ``plots``, which escapes
-
-    environment = jinja2.Environment(
-        autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
-    )
-    environment.filters.update(visible=visible, svg=svg)
-    template = environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))
-    return template.render(
+    return render(
+        _TEMPLATE,
         origin=origin,
         plan=evaluation.plan,
         benchmarks=[_benchmark_view(result, policy or Policy()) for result in evaluation.benchmarks],
         clean=[_clean_view(result, evaluation.plan.threshold) for result in evaluation.clean],
     )
-
-
-def visible(text: str) -> str:
-    """Return text that can be shown: control characters and lone surrogates by their code, line ends as ¶."""
-    return "".join(_visible(char) for char in text)
 
 
 def worst_false_gaps(judged: Sequence[JudgedRecord], threshold: float, most: int = _WORST) -> list[Case]:
@@ -295,11 +277,3 @@ def _case(record: Record, start: int, end: int, here: str, probability: float, n
         probability=probability,
         note=note,
     )
-
-
-def _visible(char: str) -> str:
-    if char == "\n":
-        return " ¶ "
-    if char == "\t" or (char.isprintable() or char == "\xa0"):
-        return char
-    return " " if char.isspace() and char not in "\x1c\x1d\x1e\x1f\x0b\x0c\x85" else f"⟨{ord(char):04X}⟩"

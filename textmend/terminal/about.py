@@ -8,7 +8,8 @@ from typing import Any
 
 import typer
 
-from textmend.terminal.inputs import STDIN, read_copy, read_page
+from textmend.files import STDIN
+from textmend.terminal.inputs import read_copy, read_page
 
 
 def about(

@@ -12,12 +12,12 @@ import typer
 from rich.padding import Padding
 
 from textmend.errors import FileError, RecordError
+from textmend.files import STDIN, Document, back_up, write_file
 from textmend.mended import Mended
 from textmend.policy import Policy
 from textmend.terminal.article import count
-from textmend.terminal.inputs import STDIN, Document
 from textmend.terminal.options import Debug, Encoding, NoColor, flag
-from textmend.terminal.outputs import back_up, write_bytes, write_file
+from textmend.terminal.outputs import write_bytes
 from textmend.terminal.review import IdField, TextField, read_text
 from textmend.terminal.screen import Screen, open_screen, show_line
 

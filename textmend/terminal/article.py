@@ -13,9 +13,9 @@ from rich.rule import Rule
 from rich.text import Text
 
 from textmend.edits import insertion
+from textmend.files import Document
 from textmend.mended import Mended
 from textmend.records import Edit, Gap
-from textmend.terminal.inputs import Document
 from textmend.terminal.screen import Screen, has_colour, is_plain, show, show_line
 
 Kind = Literal["text", "gap", "inserted", "mark", "removed"]

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from textmend.errors import FileError
+from textmend.files import write_file
 from textmend.terminal.article import count
 from textmend.terminal.options import Debug, NoColor
-from textmend.terminal.outputs import write_bytes, write_file
+from textmend.terminal.outputs import write_bytes
 from textmend.terminal.review import read_text
 from textmend.terminal.screen import open_screen
 

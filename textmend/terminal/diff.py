@@ -9,9 +9,9 @@ from itertools import accumulate
 from typing import Literal, NamedTuple
 
 from textmend.edits import apply_edits
+from textmend.files import Document
 from textmend.mended import Mended
 from textmend.records import Edit
-from textmend.terminal.inputs import Document
 from textmend.terminal.screen import Screen, show
 
 _CONTEXT = 1

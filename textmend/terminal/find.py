@@ -9,11 +9,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from textmend.files import Document
 from textmend.policy import Policy
 from textmend.records import SCHEMA, Gap
 from textmend.terminal import run
 from textmend.terminal.article import Places, count, label, page, with_gaps
-from textmend.terminal.inputs import Document, sources
+from textmend.terminal.inputs import sources
 from textmend.terminal.options import At, Debug, Detector, Encoding, Files, Json, NoColor, Threads, flag
 from textmend.terminal.outputs import write_json
 from textmend.terminal.screen import Screen, bar, is_plain, per_cent, show_line

@@ -2,69 +2,14 @@
 
 from __future__ import annotations
 
-import codecs
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import typer
 
 from textmend.errors import FileError
-
-STDIN = Path("-")
-
-_MARKED = {  # of these a byte order mark tells the byte order; it is kept
-    "utf-8": ((codecs.BOM_UTF8, "utf-8"),),
-    "utf-16": ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")),
-    "utf-32": ((codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be")),
-}
-_EXACT = {"utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "ascii", "iso8859-1", "cp1252"}
-_MARKED["utf-8-sig"] = _MARKED["utf-8"]
-_UNMARKED = {"utf-8-sig": "utf-8", "utf-16": f"utf-16-{sys.byteorder[0]}e", "utf-32": f"utf-32-{sys.byteorder[0]}e"}
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A text and how it was stored.
-
-    Attributes:
-        path: its file; ``-`` for standard input.
-        text: the text, without a byte order mark; offsets count from here.
-        encoding: the encoding of what follows the mark.
-        mark: the byte order mark, often empty.
-        data: what follows the mark, as it was read.
-    """
-
-    path: Path
-    text: str
-    encoding: str
-    mark: bytes = b""
-    data: bytes = b""
-
-    @property
-    def name(self) -> str:
-        """What people call it."""
-        return "standard input" if self.path == STDIN else str(self.path)
-
-    def is_exact(self) -> bool:
-        """Whether the text, written back, gives the bytes it was read from: not so in a few old encodings."""
-        return self.encoding in _EXACT or self.text.encode(self.encoding, "replace") == self.data
-
-    def encode(self, text: str) -> bytes:
-        """Return ``text`` as this document is stored.
-
-        Raises:
-            FileError: the encoding can't hold it.
-        """
-        try:
-            return self.mark + text.encode(self.encoding)
-        except UnicodeEncodeError as error:
-            char = text[error.start]
-            raise FileError(
-                f"{self.name}: {char!r} can't be written in {self.encoding}: convert the file to UTF-8 first, "
-                "or choose another --placeholder if it comes from there"
-            ) from error
+from textmend.files import STDIN, Document, decode
 
 
 def sources(files: Sequence[Path] | None, ctx: typer.Context) -> list[Path]:
@@ -110,50 +55,6 @@ def read_copy(path: Path, encoding: str | None) -> str:
 
         return decoded(_read(path))
     return decode(path, _read(path), encoding).text
-
-
-def decode(path: Path, data: bytes, encoding: str | None) -> Document:
-    """Return the document that ``data`` holds.
-
-    Args:
-        path: where it comes from.
-        data: its bytes.
-        encoding: its encoding; ``None``: UTF-8, and bytes that look binary are refused.
-
-    Raises:
-        FileError: it isn't in that encoding, or is binary.
-    """
-    name = "standard input" if path == STDIN else str(path)
-    codec = codecs.lookup(encoding or "utf-8").name
-    mark = b""
-    for candidate, marked in _MARKED.get(codec, ()):
-        if data.startswith(candidate):
-            codec, mark = marked, candidate
-            break
-    codec = _UNMARKED.get(codec, codec)
-    try:
-        body = data[len(mark) :]
-        text = body.decode(codec)
-    except UnicodeDecodeError as error:
-        offset = len(mark) + error.start
-        raise FileError(
-            f"{name}: not {(encoding or 'UTF-8')} at byte {offset} (0x{data[offset]:02x}){_advice(data, encoding)}"
-        ) from error
-    except UnicodeError as error:
-        raise FileError(f"{name}: not {encoding}: {error}; name its encoding with --encoding") from error
-    if encoding is None and "\0" in text:
-        raise FileError(f"{name}: looks binary (a zero byte at {data.index(0)}); if it is text, name its --encoding")
-    return Document(path, text, codec, mark, b"" if codec in _EXACT else body)
-
-
-def _advice(data: bytes, encoding: str | None) -> str:
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "; it looks like UTF-16: try  --encoding utf-16"
-    if encoding is None and 0 in data[:8192]:
-        return "; it looks binary; if it is text, name its --encoding"
-    if encoding is None:
-        return "; name its encoding, for example  --encoding cp1252"
-    return "; try another --encoding"
 
 
 def _read(path: Path) -> bytes:

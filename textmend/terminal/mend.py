@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from textmend.errors import FileError
+from textmend.files import STDIN, Document, back_up, write_file
 from textmend.mended import Mended
 from textmend.policy import Policy, Unsure
 from textmend.records import Gap
@@ -19,7 +20,7 @@ from textmend.terminal import run
 from textmend.terminal.about import about
 from textmend.terminal.article import Places, count, label, page, with_edits
 from textmend.terminal.diff import draw_diff, unified_diff
-from textmend.terminal.inputs import STDIN, Document, sources
+from textmend.terminal.inputs import sources
 from textmend.terminal.options import (
     ApplyAt,
     At,
@@ -37,7 +38,7 @@ from textmend.terminal.options import (
     Title,
     flag,
 )
-from textmend.terminal.outputs import back_up, write_bytes, write_file, write_json
+from textmend.terminal.outputs import write_bytes, write_json
 from textmend.terminal.screen import Screen, is_plain, per_cent, quoted, show_line, visible
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")

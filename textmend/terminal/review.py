@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from textmend.errors import FileError
+from textmend.files import STDIN, Document, write_file
 from textmend.policy import Policy
 from textmend.terminal import run
 from textmend.terminal.about import about
 from textmend.terminal.article import count
-from textmend.terminal.inputs import STDIN, Document, documents, sources
+from textmend.terminal.inputs import documents, sources
 from textmend.terminal.options import (
     ApplyAt,
     At,
@@ -29,7 +30,7 @@ from textmend.terminal.options import (
     Title,
     flag,
 )
-from textmend.terminal.outputs import write_bytes, write_file
+from textmend.terminal.outputs import write_bytes
 from textmend.terminal.screen import Screen, open_screen
 
 if TYPE_CHECKING:

@@ -12,9 +12,10 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from textmend.errors import FileError
+from textmend.files import STDIN, Document
 from textmend.mender import Mender
 from textmend.policy import Policy
-from textmend.terminal.inputs import STDIN, Document, documents
+from textmend.terminal.inputs import documents
 from textmend.terminal.screen import Screen, open_screen, report
 
 Result = TypeVar("Result")

@@ -11,12 +11,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from textmend.files import Document
 from textmend.policy import Policy
 from textmend.records import SCHEMA, Fill, Gap
 from textmend.terminal import run
 from textmend.terminal.about import about
 from textmend.terminal.article import Places, count, label, page, snippet, with_gaps
-from textmend.terminal.inputs import Document, sources
+from textmend.terminal.inputs import sources
 from textmend.terminal.options import (
     At,
     Debug,

@@ -1,0 +1,96 @@
+"""``textmend clean`` as people run it."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from corpus_fakes import article, fake
+from typer.testing import CliRunner
+
+from textmend.cli import app
+from textmend.mended import Mended
+from textmend.policy import Policy
+from textmend.terminal import clean as command
+
+
+@pytest.fixture
+def cli(monkeypatch):
+    monkeypatch.setattr(command, "make_spec", lambda detector, filler, policy: fake(unsure=policy.unsure))
+    monkeypatch.setenv("COLUMNS", "100")
+
+    def invoke(*arguments):
+        result = CliRunner().invoke(app, ["clean", *map(str, arguments)])
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    return invoke
+
+
+def test_it_reports_and_says_with_its_code_that_documents_were_rejected(cli, corpus, tmp_path):
+    pytest.importorskip("jinja2")
+    page, figures = tmp_path / "report.html", tmp_path / "f.json"
+    result = cli(
+        corpus, "-o", tmp_path / "out.jsonl", "-w", 1, "--source-field", "url", "--report", page, "--json", figures
+    )
+    assert result.exit_code == 5
+    assert "5 documents rejected" in result.stderr
+    assert "site0.example" in result.stderr
+    assert "mended, 96%" in result.stderr
+    html = page.read_text()
+    assert html.count("<svg") == 4
+    assert "site1.example" in html
+    assert not re.search(r"""(src|href)=|@import|url\(""", html)
+    data = json.loads(figures.read_text())
+    assert data["documents"] == 296
+    assert sum(data["rejects"].values()) == 5
+    assert sum(data["decisions"].values()) == sum(source["gaps"] for source in data["sources"].values())
+
+
+def test_all_went_well(cli, tmp_path):
+    (tmp_path / "in.jsonl").write_text(json.dumps({"text": article(15)}) + "\n")
+    result = cli(tmp_path / "in.jsonl", "-o", tmp_path / "out.jsonl", "-w", 1, "-q", "--unsure", "drop-document")
+    assert (result.exit_code, result.stderr, (tmp_path / "out.jsonl").read_bytes()) == (0, "", b"")
+    again = cli(tmp_path / "in.jsonl", "-o", tmp_path / "out.jsonl", "--resume")
+    assert again.exit_code == 0
+    assert "nothing to resume" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["in.jsonl"], 2, "-o OUT"),
+        (["in.jsonl", "-o", "in.jsonl"], 3, "never overwritten"),
+        (["in.jsonl", "-o", "o.jsonl", "--report", "in.jsonl"], 3, "never overwritten"),
+        (["gone.jsonl", "-o", "o.jsonl"], 3, "no such file"),
+        (["in.jsonl", "-o", "o.jsonl", "--sample", "0"], 2, "sample"),
+        (["in.jsonl", "-o", "o.jsonl", "--resume", "--force"], 2, "not both"),
+    ],
+)
+def test_what_is_wrong_is_told(cli, tmp_path, monkeypatch, arguments, code, message):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in.jsonl").write_text('{"text": "a"}\n')
+    result = cli(*arguments)
+    assert result.exit_code == code
+    assert message in " ".join(result.stderr.split())
+    assert (tmp_path / "in.jsonl").read_text() == '{"text": "a"}\n'
+
+
+def test_the_embedded_models_clean_as_they_mend(tmp_path):
+    from textmend.corpus.menders import embedded
+    from textmend.corpus.run import clean
+    from textmend.mender import Mender
+
+    texts = ["A panel investigating Icelandic , among them the fleet owner .", "The otters of Tromsø held a vote."]
+    source = tmp_path / "in.jsonl"
+    source.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+    policy = Policy(unsure="mark")
+    clean([source], tmp_path / "out.jsonl", mender=embedded("en", "en", policy), workers=1)
+    mended: list[Mended] = list(Mender(policy=policy, threads=1).mend(iter(texts)))
+    written = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert [record["text"] for record in written] == [one.text for one in mended]
+    assert [len(record.get("textmend", {}).get("edits", ())) for record in written] == [
+        len(one.edits) for one in mended
+    ]

@@ -1,0 +1,85 @@
+"""The mender that workers make. Another one is named by its factory; nothing else here knows which it is."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import inspect
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Protocol
+
+from textmend.corpus.options import MenderSpec, Options
+from textmend.errors import ModelError, PolicyError
+from textmend.mended import Mended
+from textmend.policy import Policy
+
+FACTORY = "textmend.corpus.menders:make_mender"
+
+
+class CorpusMender(Protocol):
+    """What a worker needs of a mender: the stream form of :meth:`textmend.Mender.mend`."""
+
+    def mend(self, text: Iterable[str], *, title: Iterable[str | None] | None = None) -> Iterator[Mended]:
+        """Mend texts, in order."""
+        ...
+
+
+def embedded(detector: str, filler: str, policy: Policy) -> MenderSpec:
+    """Return how to make a :class:`textmend.Mender` of these models, told from others by a digest of their files.
+
+    Raises:
+        ModelError: a model is unknown.
+    """
+    from textmend.models.registry import locate
+
+    digest = hashlib.blake2b(digest_size=16)
+    for name, role in ((detector, "detector"), (filler, "filler")):
+        folder = locate(name, role)
+        for file in sorted(Path(folder).iterdir()):
+            if file.is_file():
+                with file.open("rb") as data:
+                    digest.update(f"{role}/{file.name}\0".encode() + hashlib.file_digest(data, "blake2b").digest())
+    settings = {"detector": detector, "filler": filler, "policy": asdict(policy)}
+    return MenderSpec(factory=FACTORY, settings=settings, identity=digest.hexdigest())
+
+
+def make_mender(detector: str, filler: str, policy: dict[str, Any]) -> CorpusMender:
+    """Return a mender with its models loaded, which run on one thread: a worker is one process of many."""
+    from textmend.mender import Mender
+
+    mender = Mender(detector=detector, filler=filler, policy=Policy(**policy), threads=1)
+    _ = mender.detector, mender.proposer
+    return mender
+
+
+def factory_of(spec: MenderSpec) -> Callable[..., CorpusMender]:
+    """Return the function a spec names. Raises :class:`ModelError` where there is none."""
+    module, _, name = spec.factory.partition(":")
+    try:
+        made: Callable[..., CorpusMender] = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ModelError(f"mender {spec.factory!r}: there is no such function: {error}") from error
+    return made
+
+
+def check_fields(mend: Callable[..., Any], options: Options) -> None:
+    """See that ``mend`` can use the fields that are named.
+
+    Raises:
+        PolicyError: it takes no pages, and a field for them is named.
+    """
+    if options.fields.html is not None and "html" not in inspect.signature(mend).parameters:
+        raise PolicyError(
+            f"clean: the field {options.fields.html!r} holds pages, but this version's mend takes none: "
+            "leave out --html-field"
+        )
+
+
+def one_thread() -> None:
+    """Keep the libraries of a worker to one thread; before they are imported."""
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS"):
+        os.environ[name] = "1"
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"

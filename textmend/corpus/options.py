@@ -1,0 +1,93 @@
+"""What is asked of a cleaning: the fields, what is written, and which documents. Checked here, carried out elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from textmend.errors import PolicyError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldNames:
+    """Which fields of a record hold what; ``None``: it has no such field.
+
+    Attributes:
+        text: the article.
+        id: what names the document in rejects and examples; it may be missing from a record.
+        title: the headline.
+        html: the page the text was taken from.
+        source: where the document comes from, for the statistics: a name, or a URL of which the host counts.
+    """
+
+    text: str = "text"
+    id: str | None = "id"
+    title: str | None = None
+    html: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a cleaning does. The same options and inputs give the same bytes.
+
+    Attributes:
+        fields: the names of the fields.
+        annotate: leave the text as it is; what ``mend`` would do stands beside it.
+        annotations: the field that the edits and open gaps are written to; ``None``: nowhere.
+        top: how many fills of a gap the annotations give; at least 1.
+        drop_documents: leave out documents that keep an open gap.
+        limit: clean only the first so many documents; ``None``: all.
+        sample: clean only this share of the documents, chosen by their number; above 0, at most 1.
+        seed: chooses the sample.
+        longest: documents of more bytes than this are rejected.
+        encoding: the encoding of text files; ``None``: UTF-8.
+
+    Raises:
+        PolicyError: a value makes no sense.
+    """
+
+    fields: FieldNames = field(default_factory=FieldNames)
+    annotate: bool = False
+    annotations: str | None = "textmend"
+    top: int = 5
+    drop_documents: bool = False
+    limit: int | None = None
+    sample: float = 1.0
+    seed: int = 0
+    longest: int = 16_000_000
+    encoding: str | None = None
+
+    def __post_init__(self) -> None:
+        for name, least in (("top", 1), ("longest", 1), ("limit", 0)):
+            value = getattr(self, name)
+            if value is not None and value < least:
+                raise PolicyError(f"clean: {name}={value!r} should be a whole number from {least}")
+        if not 0 < self.sample <= 1:
+            raise PolicyError(f"clean: sample={self.sample!r} should be a share above 0 and at most 1")
+        if self.annotate and self.annotations is None:
+            raise PolicyError("clean: to annotate, a field for the annotations is needed")
+        if self.annotations in self.named_fields():
+            raise PolicyError(f"clean: the annotations can't go to {self.annotations!r}, which is read: choose another")
+
+    def named_fields(self) -> set[str]:
+        """Return the fields that are read."""
+        return {name for name in asdict(self.fields).values() if name is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MenderSpec:
+    """How each worker makes its mender.
+
+    Attributes:
+        factory: an importable function, as ``"module:function"``; it returns an object with ``mend`` like
+            :class:`textmend.Mender`'s.
+        settings: its keyword arguments; JSON values.
+        identity: what else tells one mender from another, such as a digest of its models. A run is resumed only
+            with the mender it began with.
+    """
+
+    factory: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    identity: str = ""

@@ -1,0 +1,263 @@
+"""Parquet: one document a row. The schema and all other columns stay; the annotations are one more, as JSON.
+
+A worker gets, and gives back, Arrow record batches. Those wait in a work file, since a Parquet file can't be
+continued, and are written as Parquet at the end. Needs the extra ``textmend[corpus]`` (PyArrow).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+from textmend.corpus.annotations import annotations_of, text_of
+from textmend.corpus.entries import Article, Document, Entry, Place, Position, Reject, Unfit
+from textmend.corpus.formats import Input
+from textmend.corpus.options import Options
+from textmend.errors import FileError, MissingExtraError
+from textmend.mended import Mended
+
+_ROWS = 16
+_GROUP_BYTES = 128_000_000
+_LENGTH = 8
+
+
+class Row(NamedTuple):
+    """A row of a record batch."""
+
+    batch: Any
+    number: int
+
+
+class Parquet:
+    """Parquet as a :class:`~textmend.corpus.formats.Format`. A document is a row."""
+
+    def read(self, inputs: Sequence[Input], options: Options, start: Position) -> Iterator[tuple[Entry, int]]:
+        """Yield the rows; a row group that can't be read is rejected."""
+        for number in range(start.source, len(inputs)):
+            yield from _read(inputs[number], number, options, start.record)
+            start = Position(source=number + 1)
+
+    def pack(self, raws: Sequence[Any]) -> Any:
+        """Return the rows as an Arrow stream."""
+        pa = arrow()
+        rows = pa.Table.from_batches([row.batch.slice(row.number, 1) for row in raws])
+        return _stream(rows.unify_dictionaries().combine_chunks())
+
+    def unpack(self, packed: Any) -> list[Any]:
+        """Return the rows of an Arrow stream."""
+        (batch,) = arrow().ipc.open_stream(packed)
+        return [Row(batch, number) for number in range(batch.num_rows)]
+
+    def article(self, raw: Any, options: Options) -> Article:
+        """Return what is in a row."""
+        names = options.fields
+        id = _value(raw, names.id)
+        id = None if id is None else str(id)
+        source = _value(raw, names.source)
+        return Article(
+            text=_string(raw, names.text, id, needed=True) or "",
+            id=id,
+            title=_string(raw, names.title, id),
+            html=_string(raw, names.html, id),
+            source=None if source is None else str(source),
+        )
+
+    def render(self, index: int, raw: Any, mended: Mended, options: Options) -> Any:
+        """Return the row's number, its text and its annotations."""
+        annotations = annotations_of(mended, options)
+        return raw, text_of(mended, options), json.dumps(annotations) if annotations else None
+
+    def join(self, rendered: Sequence[Any], packed: Any, options: Options) -> Any:
+        """Return the rows as an Arrow stream, with their length before them."""
+        if not rendered:
+            return b""
+        pa = arrow()
+        batch = rendered[0][0].batch
+        kept = pa.Table.from_batches([batch]).take([row.number for row, _, _ in rendered])
+        place = batch.schema.get_field_index(options.fields.text)
+        field = batch.schema.field(place)
+        kept = kept.set_column(place, field, pa.array([text for _, text, _ in rendered], field.type))
+        if options.annotations:
+            kept = kept.append_column(options.annotations, pa.array([given for _, _, given in rendered], pa.string()))
+        stream = _stream(kept.combine_chunks())
+        return len(stream).to_bytes(_LENGTH, "little") + stream
+
+    def rejected(self, raw: Any) -> bytes | None:
+        """Return a row as JSON; what JSON can't hold, as Python shows it."""
+        (row,) = raw.batch.slice(raw.number, 1).to_pylist()
+        return json.dumps(row, default=repr).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What a Parquet file is to look like.
+
+    Attributes:
+        schema: its schema.
+        compression: how its columns are compressed.
+        group: rows of a row group, at most.
+    """
+
+    schema: Any
+    compression: str
+    group: int
+
+
+def layout(inputs: Sequence[Input], options: Options) -> Layout:
+    """Return what the output of these inputs looks like.
+
+    Raises:
+        FileError: an input is no Parquet file, lacks a column or has another schema than the first.
+        MissingExtraError: PyArrow is not installed.
+    """
+    first: Layout | None = None
+    for source in inputs:
+        file = _open(source.path)
+        schema, metadata = file.schema_arrow, file.metadata
+        _check(schema, source.path, options)
+        if first is None:
+            groups = metadata.num_row_groups
+            compression = metadata.row_group(0).column(0).compression if groups else "SNAPPY"
+            rows = max((metadata.row_group(group).num_rows for group in range(groups)), default=1)
+            out = schema.append(arrow().field(options.annotations, arrow().string())) if options.annotations else schema
+            first = Layout(out, "NONE" if compression == "UNCOMPRESSED" else compression, max(1, rows))
+            one = schema
+        elif not schema.equals(one):
+            raise FileError(f"{source.path}: its columns are not those of {inputs[0].path}: clean them into a folder")
+    if first is None:
+        raise FileError("there is no Parquet file among the inputs")
+    return first
+
+
+def seal(documents: Path, target: IO[bytes], look: Layout) -> None:
+    """Write the record batches of a work file as a Parquet file."""
+    import pyarrow.parquet as pq
+
+    pa = arrow()
+    compression: Any = look.compression.lower()
+    with pq.ParquetWriter(target, look.schema, compression=compression) as writer:
+        waiting: list[Any] = []
+        rows = size = 0
+        for table in _tables(documents):
+            waiting.append(table)
+            rows, size = rows + table.num_rows, size + table.nbytes
+            if rows >= look.group or size >= _GROUP_BYTES:
+                whole = pa.concat_tables(waiting).unify_dictionaries()
+                end = rows // look.group * look.group or rows
+                writer.write_table(whole.slice(0, end), row_group_size=look.group)
+                waiting = [whole.slice(end)] if end < rows else []
+                rows, size = rows - end, size * (rows - end) // rows
+        if waiting:
+            writer.write_table(pa.concat_tables(waiting).unify_dictionaries(), row_group_size=look.group)
+
+
+def arrow() -> Any:
+    """Return PyArrow. Raises :class:`MissingExtraError` where it isn't installed."""
+    try:
+        import pyarrow as pa
+        import pyarrow.ipc
+    except ImportError as error:
+        raise MissingExtraError("reading and writing Parquet", "corpus") from error
+    return pa
+
+
+def _read(source: Input, number: int, options: Options, skip: int) -> Iterator[tuple[Entry, int]]:
+    name = str(source.path)
+    try:
+        file = _open(source.path)
+    except FileError as error:
+        yield Reject("unreadable", str(error), Place(name, 0), after=Position(source=number + 1)), source.size
+        return
+    total = max(1, file.metadata.num_rows)
+    record = 0
+    for group in range(file.num_row_groups):
+        end = record + file.metadata.row_group(group).num_rows
+        if end <= skip:
+            record = end
+            continue
+        try:
+            for batch in file.iter_batches(batch_size=_ROWS, row_groups=[group]):
+                column = batch.column(batch.schema.get_field_index(options.fields.text))
+                for row in range(batch.num_rows):
+                    record += 1
+                    if record > skip:
+                        entry = _entry(Row(batch, row), _size(column, row), Place(name, record), number, options)
+                        yield entry, source.size * record // total
+        except (OSError, arrow().ArrowException) as error:
+            reason = f"{name}: rows {record + 1:,} to {end:,} can't be read: {error}"
+            yield Reject("unreadable", reason, Place(name, record + 1), after=Position(number, end)), source.size
+        record = end
+
+
+def _entry(row: Row, size: int, place: Place, number: int, options: Options) -> Entry:
+    after = Position(source=number, record=place.record)
+    if size > options.longest:
+        reason = f"the text has {size:,} bytes, more than {options.longest:,} (--longest)"
+        return Reject("too_long", reason, place, Parquet().rejected(row), after=after)
+    return Document(row, size, place, after)
+
+
+def _size(column: Any, row: int) -> int:
+    value = column[row]
+    return 0 if not value.is_valid else value.as_buffer().size
+
+
+def _open(path: Path) -> Any:
+    pa = arrow()
+    import pyarrow.parquet as pq
+
+    try:
+        return pq.ParquetFile(path, pre_buffer=False)
+    except (OSError, pa.ArrowException) as error:
+        raise FileError(f"{path}: is no Parquet file that can be read: {error}") from error
+
+
+def _check(schema: Any, path: Path, options: Options) -> None:
+    types = arrow().types
+    there = ", ".join(schema.names)
+    names = options.fields
+    for name in (names.text, names.title, names.html):
+        if name is None:
+            continue
+        if schema.names.count(name) != 1:
+            raise FileError(f"{path}: has no column {name!r} to read; its columns: {there:.500}")
+        kind = schema.field(name).type
+        if not (types.is_string(kind) or types.is_large_string(kind)):
+            raise FileError(f"{path}: the column {name!r} should hold strings, not {kind}")
+    if names.source is not None and names.source not in schema.names:
+        raise FileError(f"{path}: has no column {names.source!r} to read; its columns: {there:.500}")
+    if options.annotations in schema.names:
+        raise FileError(f"{path}: has a column {options.annotations!r} already: choose another with --annotations")
+
+
+def _value(row: Row, name: str | None) -> Any:
+    place = row.batch.schema.get_field_index(name) if name is not None else -1
+    return row.batch.column(place)[row.number].as_py() if place >= 0 else None
+
+
+def _string(row: Row, name: str | None, id: str | None, *, needed: bool = False) -> str | None:
+    try:
+        value = _value(row, name)
+    except UnicodeDecodeError:
+        raise Unfit("not_utf8", f"the column {name!r} is not UTF-8", id) from None
+    if value is None and needed:
+        raise Unfit("not_a_string", f"the column {name!r} should hold a string, not null", id)
+    return None if value is None else str(value)
+
+
+def _stream(table: Any) -> bytes:
+    pa = arrow()
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return bytes(sink.getvalue())
+
+
+def _tables(documents: Path) -> Iterator[Any]:
+    pa = arrow()
+    with documents.open("rb") as file:
+        while head := file.read(_LENGTH):
+            yield pa.ipc.open_stream(file.read(int.from_bytes(head, "little"))).read_all()

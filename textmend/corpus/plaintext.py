@@ -1,0 +1,144 @@
+"""Plain text files, and folders of them: one document a file. Written to a folder, or as JSON Lines."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any, NamedTuple
+
+from textmend.corpus.annotations import annotations_of, text_of
+from textmend.corpus.entries import Article, Document, Entry, Place, Position, Reject, Unfit
+from textmend.corpus.formats import Input, format_of
+from textmend.corpus.options import Options
+from textmend.errors import FileError
+from textmend.files import decode
+from textmend.mended import Mended
+
+
+class TextFile(NamedTuple):
+    """A text file: where it is, what it is called in the output, its bytes."""
+
+    path: str
+    name: str
+    data: bytes
+
+
+class Written(NamedTuple):
+    """A file to be written: its document's number in the batch, its name in the output folder, its bytes."""
+
+    document: int
+    name: str
+    data: bytes
+
+
+class TextFiles:
+    """Text files as a :class:`~textmend.corpus.formats.Format`, written as such."""
+
+    def read(self, inputs: Sequence[Input], options: Options, start: Position) -> Iterator[tuple[Entry, int]]:
+        """Yield the files; those that can't be read are rejected."""
+        for number in range(start.source, len(inputs)):
+            consumed = 0
+            for record, (path, name) in enumerate(files(inputs[number]), 1):
+                if number == start.source and record <= start.record:
+                    consumed += _size(path)
+                    continue
+                entry = _entry(path, name, options.longest, Position(source=number, record=record))
+                consumed += entry.size if isinstance(entry, Document) else 0
+                yield entry, consumed
+
+    def pack(self, raws: Sequence[Any]) -> Any:
+        """Return the files."""
+        return list(raws)
+
+    def unpack(self, packed: Any) -> list[Any]:
+        """Return the files."""
+        return list(packed)
+
+    def article(self, raw: Any, options: Options) -> Article:
+        """Return the text of a file."""
+        try:
+            document = decode(Path(raw.path), raw.data, options.encoding)
+        except FileError as error:
+            raise Unfit("not_utf8", str(error), raw.name) from None
+        if not document.is_exact():
+            raise Unfit("not_utf8", f"bytes that {document.encoding} reads but would write differently", raw.name)
+        return Article(text=document.text, id=raw.name)
+
+    def render(self, index: int, raw: Any, mended: Mended, options: Options) -> Any:
+        """Return the files to be written; the annotations go to a file beside the text."""
+        try:
+            data = decode(Path(raw.path), raw.data, options.encoding).encode(text_of(mended, options))
+        except FileError as error:
+            raise Unfit("unwritable", str(error), raw.name) from None
+        written = [Written(index, raw.name, data)]
+        if annotations := annotations_of(mended, options):
+            beside = f"{raw.name}.{options.annotations}.json"
+            written.append(Written(index, beside, json.dumps(annotations).encode() + b"\n"))
+        return written
+
+    def join(self, rendered: Sequence[Any], packed: Any, options: Options) -> Any:
+        """Return the files in one list."""
+        return [file for files in rendered for file in files]
+
+    def rejected(self, raw: Any) -> bytes | None:
+        """Return nothing: the file is still there."""
+        return None
+
+
+class TextAsJson(TextFiles):
+    """Text files, written as JSON Lines: the id is the file's name."""
+
+    def render(self, index: int, raw: Any, mended: Mended, options: Options) -> Any:
+        """Return the line to be written."""
+        record: dict[str, Any] = {options.fields.id or "id": raw.name, options.fields.text: text_of(mended, options)}
+        if annotations := annotations_of(mended, options):
+            record[options.annotations or ""] = annotations
+        return _json(record) + b"\n"
+
+    def join(self, rendered: Sequence[Any], packed: Any, options: Options) -> Any:
+        """Return the lines in one."""
+        return b"".join(rendered)
+
+
+def files(source: Input) -> Iterator[tuple[Path, str]]:
+    """Yield the text files of an input, in an order that depends on their names alone, with their output's names.
+
+    Of a folder, these are the files of a text suffix in it and in its folders; links to folders are not followed.
+    """
+    if not source.folder:
+        yield source.path, str(source.name)
+        return
+    for folder, folders, names in os.walk(source.path):
+        folders.sort()
+        inner = PurePosixPath(Path(folder).relative_to(source.path).as_posix())
+        for name in sorted(names):
+            if format_of(name) == "text":
+                yield Path(folder, name), str(source.name / inner / name)
+
+
+def _entry(path: Path, name: str, longest: int, after: Position) -> Entry:
+    place = Place(str(path), 1)
+    try:
+        if (size := path.stat().st_size) > longest:
+            reason = f"the file has {size:,} bytes, more than {longest:,} (--longest)"
+            return Reject("too_long", reason, place, id=name, after=after)
+        data = path.read_bytes()
+    except OSError as error:
+        return Reject("unreadable", f"{path}: {error.strerror or error}", place, id=name, after=after)
+    return Document(TextFile(str(path), name, data), len(data), place, after)
+
+
+def _json(record: dict[str, Any]) -> bytes:
+    try:
+        return json.dumps(record, ensure_ascii=False).encode()
+    except UnicodeEncodeError:  # a lone surrogate, of a file's name or an escaped text
+        return json.dumps(record).encode()
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

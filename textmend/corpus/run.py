@@ -1,0 +1,375 @@
+"""A cleaning, from inputs to output: reads, lets workers mend, writes in order, keeps checkpoints, goes on after kills.
+
+What is written depends on the inputs, the options and the mender alone: not on how many workers there are, nor on how
+often the run was killed and resumed.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import textmend
+from textmend.corpus import menders
+from textmend.corpus.batches import Batch, batches
+from textmend.corpus.entries import Reject
+from textmend.corpus.formats import format_named
+from textmend.corpus.journal import Checkpoint, Journal
+from textmend.corpus.options import MenderSpec, Options
+from textmend.corpus.pool import Pool
+from textmend.corpus.rejects import lines_of
+from textmend.corpus.shards import Layout, fingerprint, plan
+from textmend.corpus.sinks import AppendFile, Sink, open_sink, seal, sync_folder
+from textmend.corpus.statistics import Statistics
+from textmend.corpus.worker import Refusal, Result, Task
+from textmend.errors import FileError, PolicyError
+from textmend.policy import Policy
+
+CHECKPOINT_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is.
+
+    Attributes:
+        statistics: what was found so far.
+        consumed: bytes of the inputs that are dealt with, as they are stored.
+        total: bytes of the inputs; 0 where that is not known.
+    """
+
+    statistics: Statistics
+    consumed: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run came to.
+
+    Attributes:
+        statistics: what was found; ``None`` where the output was there already.
+        complete: whether the output is whole; if not, it was interrupted, and ``resume`` goes on.
+        output: the output.
+        rejects: the rejects file, if there are any.
+        seconds: time worked, over all resumed runs.
+        passed_over: files in input folders that are of no known format.
+    """
+
+    statistics: Statistics | None
+    complete: bool
+    output: Path
+    rejects: Path | None
+    seconds: float = 0.0
+    passed_over: int = 0
+
+
+def clean(
+    inputs: Sequence[str | Path],
+    output: str | Path,
+    *,
+    options: Options | None = None,
+    mender: MenderSpec | None = None,
+    format: str | None = None,
+    workers: int | None = None,
+    resume: bool = False,
+    force: bool = False,
+    rejects: str | Path | None = None,
+    checkpoint_seconds: float = CHECKPOINT_SECONDS,
+    progress: Callable[[Progress], None] | None = None,
+    finished: Callable[[Outcome], None] | None = None,
+) -> Outcome:
+    """Clean a corpus.
+
+    Args:
+        inputs: files, folders, or ``-`` for standard input.
+        output: a file or a folder (``docs/clean.md``).
+        options: what is asked for.
+        mender: what mends; default: the embedded English models and the ordinary policy.
+        format: ``"jsonl"``, ``"parquet"`` or ``"text"``; default: by the inputs' names.
+        workers: how many processes mend; default: one a core.
+        resume: go on where an earlier run with the same inputs, options and mender stopped, if there is one.
+        force: start again, whatever an earlier run left, and replace an output that is there.
+        rejects: the file for what can't be cleaned; default: beside the output, ``.rejects.jsonl`` at its end.
+        checkpoint_seconds: how often what is done is made safe.
+        progress: called now and then.
+        finished: called when the output is whole, before the run is forgotten: for a report that shall not be lost.
+
+    Returns:
+        What the run came to. Ctrl-C and SIGTERM end it early, but whole: ``complete`` is false.
+
+    Raises:
+        PolicyError: an option makes no sense.
+        FileError: an input can't be read at all, the output is there or can't be written. What is done is safe.
+        ModelError: the mender can't be made, or its processes die and die.
+        MissingExtraError: a format needs a package that isn't installed.
+    """
+    options, mender = options or Options(), mender or _default_mender()
+    if workers is not None and workers < 1:
+        raise PolicyError(f"clean: workers={workers!r} should be a whole number from 1")
+    if resume and force:
+        raise PolicyError("clean: resume goes on, force starts again: not both")
+    layout = plan([Path(one) for one in inputs], Path(output), options, format)
+    rejects = Path(rejects) if rejects is not None else layout.output.with_name(layout.output.name + ".rejects.jsonl")
+    layout.inputs.check(rejects)
+    if resume and not layout.work.exists() and _is_there(layout):
+        return Outcome(None, True, layout.output, rejects if rejects.exists() else None)
+    if not force and not layout.work.exists():
+        _check_new(layout, rejects)
+    journal = Journal(layout.work, _identity(layout, options, mender, rejects), resume=resume, force=force)
+    try:
+        run = _Run(layout, options, journal, rejects, checkpoint_seconds, progress)
+        outcome = run.work(mender, workers or usable_cores())
+        if outcome.complete:
+            if finished:
+                finished(outcome)
+            journal.remove()
+        return outcome
+    finally:
+        journal.close()
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class _Run:
+    """One run, or what is left of it."""
+
+    def __init__(
+        self,
+        layout: Layout,
+        options: Options,
+        journal: Journal,
+        rejects: Path,
+        every: float,
+        progress: Callable[[Progress], None] | None,
+    ) -> None:
+        self._layout, self._options, self._journal, self._rejects = layout, options, journal, rejects
+        self._every, self._progress = every, progress
+        self._state: Checkpoint = journal.checkpoint
+        self._sink: Sink | None = None
+        self._since = self._saved = time.monotonic()
+        self._stop = False
+
+    def work(self, mender: MenderSpec, workers: int) -> Outcome:
+        """Do what is left to do."""
+        state, shards = self._state, self._layout.shards
+        if state.phase == "sealing":
+            if not shards[state.shard].folder:
+                seal(shards[state.shard], self._journal.folder)
+            self._next_shard()
+        self._save()  # before anything is written that a resumed run must know of
+        if state.phase == "working":
+            rejects = AppendFile(self._journal.rejects, state.rejects)
+            try:
+                with _stopping_on_signals(self._ask_to_stop):
+                    self._clean(rejects, mender, workers)
+            finally:
+                rejects.close()
+                if self._sink:
+                    self._sink.close()
+        if state.phase == "done":
+            self._hand_over_rejects()
+        return Outcome(
+            statistics=state.statistics,
+            complete=state.phase == "done",
+            output=self._layout.output,
+            rejects=self._rejects if state.statistics.rejected else None,
+            seconds=state.seconds,
+            passed_over=self._layout.passed_over,
+        )
+
+    def _clean(self, rejects: AppendFile, mender: MenderSpec, workers: int) -> None:
+        todo = batches(self._layout.shards, self._options, self._state.cursor)
+        with Pool[Batch](workers, mender, self._options, _split, lambda: self._stop) as pool:
+            done = pool.run((batch, batch.size, _task(batch, self._layout)) for batch in todo)
+            try:
+                self._open_sink()
+                self._tell()
+                for batch, results in done:
+                    self._write(batch, results, rejects)
+                    if batch.last:
+                        self._finish_shard(rejects)
+                    elif time.monotonic() - self._saved >= self._every:
+                        self._keep(rejects)
+                    self._tell()
+            finally:
+                # Whatever happened, all batches up to here are whole; where this fails, the last checkpoint holds.
+                if self._state.phase == "working":
+                    with suppress(FileError):
+                        self._keep(rejects)
+
+    def _write(self, batch: Batch, results: Sequence[Result], rejects: AppendFile) -> None:
+        """Write a batch. The state changes when all is written, so that it always tells of whole batches."""
+        assert self._sink is not None
+        refusals: dict[int, Refusal] = {}
+        found = Statistics()
+        for number, result in enumerate(results):
+            first = number if len(results) > 1 else 0  # a batch that was split has a result a document
+            for output in result.outputs:
+                for index, reason in self._sink.write(output).items():
+                    refusals[first + index] = Refusal(index, "unwritable", reason)
+            refusals |= {first + refusal.index: refusal for refusal in result.refusals}
+            found.add(result.statistics)
+        for reject in _rejects(batch, refusals, self._layout):
+            for line in lines_of(reject):
+                rejects.write(line)
+            if not reject.more:
+                found.rejects[reject.kind] += 1
+        self._state.statistics.add(found)
+        self._state.cursor = batch.after
+        self._state.length, self._state.rejects = self._sink.length, rejects.length
+
+    def _finish_shard(self, rejects: AppendFile) -> None:
+        assert self._sink is not None
+        self._state.phase = "sealing"
+        self._keep(rejects)
+        self._sink.finish()
+        self._sink = None
+        self._next_shard()
+        self._save()
+        self._open_sink()
+
+    def _next_shard(self) -> None:
+        self._state.shard, self._state.length = self._state.cursor.shard, 0
+        self._state.phase = "working" if self._state.shard < len(self._layout.shards) else "done"
+
+    def _open_sink(self) -> None:
+        if self._state.phase == "working":
+            shard = self._layout.shards[self._state.shard]
+            self._sink = open_sink(shard, self._journal.folder, self._state.length)
+
+    def _keep(self, rejects: AppendFile) -> None:
+        """Make safe what is written, then say so in a checkpoint."""
+        if self._sink:
+            self._sink.sync()
+        rejects.sync()
+        self._save()
+
+    def _save(self) -> None:
+        self._saved = time.monotonic()
+        self._state.seconds += self._saved - self._since
+        self._since = self._saved
+        self._journal.save(self._state)
+
+    def _hand_over_rejects(self) -> None:
+        """Give the rejects their name; where there are none, there is no such file."""
+        try:
+            if not self._journal.rejects.exists():  # it was done before the run was killed
+                return
+            if self._state.rejects:
+                os.replace(self._journal.rejects, self._rejects)
+                sync_folder(self._rejects.parent)
+            else:
+                self._journal.rejects.unlink()
+                self._rejects.unlink(missing_ok=True)  # of an earlier run, with --force
+        except OSError as error:
+            raise FileError(f"{self._rejects}: can't be written: {error.strerror or error}") from error
+
+    def _tell(self) -> None:
+        if self._progress:
+            total = sum(shard.size for shard in self._layout.shards)
+            self._progress(Progress(self._state.statistics, self._state.cursor.consumed, total))
+
+    def _ask_to_stop(self) -> None:
+        self._stop = True
+
+
+def _task(batch: Batch, layout: Layout) -> Task | None:
+    documents = batch.documents
+    if not documents:
+        return None
+    name = layout.shards[batch.shard].format
+    packed = format_named(name).pack([document.raw for document in documents])
+    return Task(name, packed, tuple(document.place for document in documents))
+
+
+def _split(task: Task) -> list[Task]:
+    format = format_named(task.format)
+    raws = format.unpack(task.packed)
+    return [Task(task.format, format.pack([raw]), (place,)) for raw, place in zip(raws, task.places, strict=True)]
+
+
+def _rejects(batch: Batch, refusals: Mapping[int, Refusal], layout: Layout) -> Iterator[Reject]:
+    """Yield what a batch rejects, in order: what its reader did, and what its worker refused."""
+    format = format_named(layout.shards[batch.shard].format)
+    number = -1
+    for entry in batch.entries:
+        if isinstance(entry, Reject):
+            yield entry
+            continue
+        number += 1
+        if refusal := refusals.get(number):
+            raw = format.rejected(entry.raw)
+            yield Reject(refusal.kind, refusal.reason, entry.place, raw, refusal.id)
+
+
+def _identity(layout: Layout, options: Options, mender: MenderSpec, rejects: Path) -> dict[str, Any]:
+    """Return what a run must have in common with the one it goes on with, by names that messages can use."""
+    asked = asdict(options)
+    asked |= {f"{name} field": value for name, value in asked.pop("fields").items()}
+    settings = {f"mender's {name}": value for name, value in mender.settings.items()}
+    return {
+        "version": textmend.__version__,
+        "rejects": str(rejects),
+        **asked,
+        "mender": mender.factory,
+        **settings,
+        "models": mender.identity,
+        "outputs": [str(shard.target) for shard in layout.shards[:1]] + [len(layout.shards)],
+        **{f"input {name}": digest for name, digest in fingerprint(layout.shards).items()},
+    }
+
+
+def _is_there(layout: Layout) -> bool:
+    if layout.output.is_dir():
+        return any(layout.output.iterdir())
+    return layout.output.exists()
+
+
+def _check_new(layout: Layout, rejects: Path) -> None:
+    advice = "choose another, or replace it with --force"
+    if _is_there(layout):
+        kind = "there are files in this folder" if layout.output.is_dir() else "exists"
+        raise FileError(f"{layout.output}: {kind} already: {advice}")
+    if rejects.exists():
+        raise FileError(f"{rejects}: exists already: {advice}")
+
+
+def _default_mender() -> MenderSpec:
+    return menders.embedded("en", "en", Policy())
+
+
+@contextmanager
+def _stopping_on_signals(stop: Callable[[], None]) -> Iterator[None]:
+    """Call ``stop`` at the first Ctrl-C or SIGTERM; the next one does what it would."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def handle(number: int, frame: object) -> None:
+        stop()
+        restore()
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    for number in before:
+        signal.signal(number, handle)
+    try:
+        yield
+    finally:
+        restore()

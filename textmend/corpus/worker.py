@@ -1,0 +1,111 @@
+"""What a worker does with a batch: reads the documents, mends them sorted by length, gives them back in order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from textmend.corpus.entries import Article, Place, Unfit
+from textmend.corpus.formats import format_named
+from textmend.corpus.menders import CorpusMender
+from textmend.corpus.options import Options
+from textmend.corpus.statistics import Statistics, source_name
+from textmend.mended import Mended
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Documents for a worker.
+
+    Attributes:
+        format: their format's name.
+        packed: the documents, as the format packs them.
+        places: where each stands.
+    """
+
+    format: str
+    packed: Any
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A document of a batch that was not cleaned: its number there, and why."""
+
+    index: int
+    kind: str
+    reason: str
+    id: str | None = None
+
+
+@dataclass(slots=True)
+class Result:
+    """What a worker made of a batch.
+
+    Attributes:
+        outputs: what goes to the sink, in order.
+        refusals: what was not cleaned, in order.
+        statistics: what was found.
+    """
+
+    outputs: list[Any] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    statistics: Statistics = field(default_factory=Statistics)
+
+
+def work(task: Task, mender: CorpusMender, options: Options) -> Result:
+    """Return what becomes of a batch. A document that can't be cleaned keeps no other from it."""
+    format = format_named(task.format)
+    result = Result()
+    raws = format.unpack(task.packed)
+    articles: dict[int, Article] = {}
+    for index, raw in enumerate(raws):
+        try:
+            articles[index] = format.article(raw, options)
+        except Unfit as error:
+            result.refusals.append(Refusal(index, error.kind, error.reason, error.id))
+    rendered = []
+    for index, mended in sorted(_mended(articles, mender, options, result.refusals).items()):
+        article, place = articles[index], task.places[index]
+        dropped = options.drop_documents and any(gap.decision == "keep" for gap in mended.gaps)
+        try:
+            if not dropped:
+                rendered.append(format.render(index, raws[index], mended, options))
+        except Unfit as error:
+            result.refusals.append(Refusal(index, error.kind, error.reason, error.id))
+            continue
+        source = source_name(article.source if article.source is not None else place.source)
+        where = f"{place.source}:{place.record}" + (f" ({article.id})" if article.id is not None else "")
+        result.statistics.count(mended, source, where, dropped=dropped)
+    result.refusals.sort(key=lambda refusal: refusal.index)
+    if rendered:
+        result.outputs.append(format.join(rendered, task.packed, options))
+    return result
+
+
+def _mended(
+    articles: dict[int, Article], mender: CorpusMender, options: Options, refusals: list[Refusal]
+) -> dict[int, Mended]:
+    order = sorted(articles, key=lambda index: len(articles[index].text))
+    try:
+        return dict(zip(order, _mend([articles[index] for index in order], mender, options), strict=True))
+    except Exception:  # one of them is to blame: which, and what for, the next lines tell
+        pass
+    done = {}
+    for index in order:
+        try:
+            (done[index],) = _mend([articles[index]], mender, options)
+        except Exception as error:
+            reason = f"mending it raised {type(error).__name__}: {error}"
+            refusals.append(Refusal(index, "not_mended", f"{reason:.500}", articles[index].id))
+    return done
+
+
+def _mend(articles: Sequence[Article], mender: CorpusMender, options: Options) -> list[Mended]:
+    given: dict[str, Any] = {}
+    if options.fields.title is not None:
+        given["title"] = [article.title for article in articles]
+    if options.fields.html is not None:
+        given["html"] = [article.html for article in articles]
+    return list(mender.mend([article.text for article in articles], **given))

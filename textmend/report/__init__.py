@@ -1,0 +1,1 @@
+"""Pages for people: one HTML file each, nothing loaded from the network, every text from articles escaped."""

@@ -1,0 +1,53 @@
+"""HTML from a template: escaped by default, with the look that all pages share. Needs the extra ``report`` (Jinja2)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from textmend.errors import MissingExtraError
+
+
+def render(template: Path, **values: Any) -> str:
+    """Return a page.
+
+    The template extends ``base.html.jinja``; the filter ``visible`` shows text of unknown make, ``svg`` a plot.
+
+    Args:
+        template: its file.
+        values: what it names.
+
+    Raises:
+        MissingExtraError: Jinja2 is not installed.
+    """
+    try:
+        import jinja2
+        import markupsafe
+    except ImportError as error:
+        raise MissingExtraError("the HTML report", "report") from error
+
+    def svg(plot: str) -> str:
+        return markupsafe.Markup(plot)  # written by ``plots``, which escapes
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader([template.parent, Path(__file__).parent]),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters.update(visible=visible, svg=svg)
+    return environment.get_template(template.name).render(**values)
+
+
+def visible(text: str) -> str:
+    """Return text that can be shown: control characters and lone surrogates by their code, line ends as ¶."""
+    return "".join(_visible(char) for char in text)
+
+
+def _visible(char: str) -> str:
+    if char == "\n":
+        return " ¶ "
+    if char == "\t" or (char.isprintable() or char == "\xa0"):
+        return char
+    return " " if char.isspace() and char not in "\x1c\x1d\x1e\x1f\x0b\x0c\x85" else f"⟨{ord(char):04X}⟩"
