@@ -1,0 +1,90 @@
+"""A recipe and fields at work: records in, the same records and what became of their texts out, in order."""
+
+from __future__ import annotations
+
+import inspect
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, fields
+from itertools import tee
+from typing import Any, TypeVar
+
+from textmend.connect.fields import Article, Fields
+from textmend.connect.recipe import Recipe
+from textmend.mended import Mended
+from textmend.mender import Mender
+
+Record = TypeVar("Record")
+
+_DONE = {"apply": "applied", "mark": "marked", "drop": "dropped", "keep": "kept", None: "kept"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mending:
+    """What every connector is made of.
+
+    Attributes:
+        fields: what is read and written.
+        recipe: how it is mended.
+    """
+
+    fields: Fields
+    recipe: Recipe
+
+    @classmethod
+    def of(cls, **options: Any) -> Mending:
+        """Read options by name: those of :class:`Fields`, of ``Policy`` and of ``Mender`` side by side.
+
+        Raises:
+            PolicyError: an option is unknown, or has a value that makes no sense.
+        """
+        own = {field.name: options.pop(field.name) for field in fields(Fields) if field.name in options}
+        return cls(Fields(**own), Recipe.of(**options))
+
+    def stream(
+        self, records: Iterable[Record], article: Callable[[Record], Article | None]
+    ) -> Iterator[tuple[Record, Mended | None]]:
+        """Yield every record with what became of its text, in order, batched inside.
+
+        Args:
+            records: a stream of records.
+            article: reads one; ``None`` where it has no text, and is to pass as it is.
+        """
+        waiting: deque[tuple[Record, bool]] = deque()
+
+        def articles() -> Iterator[Article]:
+            for record in records:
+                found = article(record)
+                waiting.append((record, found is not None))
+                if found is not None:
+                    yield found
+
+        for mended in _mend(self.recipe.mender(), articles()):
+            while not waiting[0][1]:
+                yield waiting.popleft()[0], None
+            yield waiting.popleft()[0], mended
+        for record, _ in waiting:
+            yield record, None
+
+    def one(self, article: Article) -> Mended:
+        """Mend one article."""
+        return next(_mend(self.recipe.mender(), iter([article])))
+
+
+def count(mended: Mended) -> Counter[str]:
+    """Return how many gaps were found, applied, marked, dropped and kept."""
+    return Counter(gaps=len(mended.gaps), **Counter(_DONE[gap.decision] for gap in mended.gaps))
+
+
+def _mend(mender: Mender, articles: Iterator[Article]) -> Iterator[Mended]:
+    # The mender takes from its streams in step, so that no copy runs ahead.
+    texts, titles, pages, metadata = tee(articles, 4)
+    options: dict[str, Any] = {}
+    if "html" in inspect.signature(mender.mend).parameters:
+        options["html"] = (article.html for article in pages)
+    return mender.mend(
+        (article.text for article in texts),
+        title=(article.title for article in titles),
+        metadata=(article.metadata for article in metadata),
+        **options,
+    )
