@@ -16,7 +16,7 @@ from tiny_models import CLEAN, MENDED, TEXT
 
 from textmend import Edit, Gap, Mender, Policy
 from textmend.connect.batches import BatchMender
-from textmend.connect.fields import Article, Fields, open_gaps
+from textmend.connect.fields import Article, Fields
 from textmend.connect.mending import Mending, count
 from textmend.connect.ray import MendActor
 from textmend.connect.recipe import DEFAULTS, Recipe
@@ -91,9 +91,11 @@ class TestFields:
             ({"title": 5}, "title=5 should be the name"),
             ({"metadata": "summary"}, "metadata='summary' should be a list of fields"),
             ({"metadata": ["summary", None]}, "metadata=None should be the name"),
+            ({"reference": [""]}, "reference='' should be the name"),
             ({"annotate": "yes"}, "annotate='yes' should be True or False"),
-            ({"edits": "text"}, "should be new ones"),
-            ({"edits": "same", "gaps": "same"}, "should be new ones"),
+            ({"annotate": True, "annotations": None}, "a field for the annotations is needed"),
+            ({"annotations": "text"}, "annotations='text' is a field that is read"),
+            ({"top": 0}, "top=0 should be a whole number from 1"),
         ],
     )
     def test_bad_names(self, options, said):
@@ -102,40 +104,50 @@ class TestFields:
 
     @pytest.mark.parametrize("nothing", [None, float("nan")])
     def test_nothing_in_a_field(self, nothing):
-        read = Fields(title="title", html="html", metadata=["summary"]).article
+        read = Fields(title="title", html="html", metadata=["summary"], reference=["feed"]).article
         assert read({"text": nothing}.get, "row 0") is None
-        assert read({"text": "a", "title": nothing, "summary": nothing}.get, "row 0") == Article("a", None, None, {})
-        record = {"text": "a", "title": "b", "html": "c", "summary": "d"}
-        assert read(record.get, "row 0") == Article("a", "b", "c", {"summary": "d"})
+        assert read({"text": "a", "title": nothing, "summary": nothing, "feed": nothing}.get, "row 0") == Article("a")
+        record = {"text": "a", "title": "b", "html": b"c", "summary": "d", "feed": "e"}
+        assert read(record.get, "row 0") == Article("a", "b", b"c", {"summary": "d"}, ("e",))
 
-    @pytest.mark.parametrize("name", ["text", "title", "html", "summary"])
+    @pytest.mark.parametrize("name", ["text", "title", "html", "summary", "feed"])
     def test_no_string_in_a_field(self, name):
         record = {"text": "a", name: 5}
         with pytest.raises(InputError, match=f"row 3: the field '{name}' should hold a string, not int"):
-            Fields(title="title", html="html", metadata=["summary"]).article(record.get, "row 3")
+            Fields(title="title", html="html", metadata=["summary"], reference=["feed"]).article(record.get, "row 3")
+
+    def test_bytes_are_a_page_but_no_text(self):
+        with pytest.raises(InputError, match="row 0: the field 'text' should hold a string, not bytes"):
+            Fields().article({"text": b"a"}.get, "row 0")
 
     @pytest.mark.parametrize("unsure", ["keep", "mark", "drop"])
     @pytest.mark.parametrize("annotate", [False, True])
     def test_what_is_written_tells_all(self, tiny, unsure, annotate):
         mended = Mender(**tiny, policy=Policy(unsure=unsure)).mend(TEXT)
-        values = Fields(annotate=annotate).values(mended)
-        edits = [Edit.from_dict(edit) for edit in values["textmend_edits"]]
-        gaps = [Gap.from_dict(gap) for gap in values["textmend_gaps"]]
+        values = Fields(annotate=annotate, top=20).values(mended)
+        beside = values["textmend"]
+        edits = [Edit.from_dict(edit) for edit in beside["edits"]]
+        gaps = [Gap.from_dict(gap) for gap in beside["gaps"]]
         assert tuple(edits) == mended.edits
-        assert gaps == open_gaps(mended)
-        assert len(gaps) == (0 if unsure == "drop" else 1)
+        assert sorted([*gaps, *(edit.gap for edit in edits)], key=lambda gap: gap.start) == list(mended.gaps)
+        assert [gap.decision for gap in gaps] == {"keep": ["keep"], "mark": [], "drop": ["drop"]}[unsure]
+        assert beside["mended"] is not annotate
         if annotate:
             assert "text" not in values
         else:
             assert undo_edits(values["text"], edits) == TEXT
-        as_json = Fields(annotate=annotate).values(mended, as_json=True)
-        assert json.loads(as_json["textmend_edits"]) == values["textmend_edits"]
+        assert json.loads(Fields(annotate=annotate, top=20).values(mended, as_json=True)["textmend"]) == beside
 
     def test_only_what_is_asked_for(self, tiny):
         mended = Mender(**tiny).mend(TEXT)
-        assert Fields(text="body", edits=None, gaps=None).values(mended) == {"body": MENDED}
-        assert set(Fields(edits="e", gaps=None).values(mended)) == {"text", "e"}
-        assert Fields().values(None) == {"textmend_edits": None, "textmend_gaps": None}
+        assert Fields(text="body", annotations=None).values(mended) == {"body": MENDED}
+        beside = Fields(annotations="a", top=1).values(mended)["a"]
+        assert [len(gap["fills"]) for gap in beside["gaps"]] == [len(beside["edits"][0]["gap"]["fills"])] == [1]
+
+    def test_nothing_to_say(self, tiny):
+        assert Fields().values(Mender(**tiny).mend(CLEAN)) == {"textmend": None, "text": CLEAN}
+        assert Fields().values(Mender(**tiny).mend(CLEAN), as_json=True) == {"textmend": "null", "text": CLEAN}
+        assert Fields().values(None) == {"textmend": None}
 
 
 class TestStream:
@@ -153,25 +165,21 @@ class TestStream:
         next(stream)
         assert seen == [0, 1]
 
-    def test_title_page_and_metadata_are_passed_on(self, monkeypatch):
-        given = {}
-
+    def test_all_that_is_known_of_an_article_is_passed_on(self, monkeypatch):
         class Spy:
-            def mend(self, text, *, title=None, metadata=None, html=None):
-                given.update(text=list(text), title=list(title), metadata=list(metadata), html=list(html))
-                return iter(["mended"])
+            def mend(self, text, *, title=None, metadata=None, html=None, reference=None):
+                return zip(text, title, html, metadata, reference, strict=True)
 
         monkeypatch.setattr(Recipe, "mender", lambda self: Spy())
-        article = Article("a", "b", "<p>", {"summary": "c"})
-        assert Mending.of().one(article) == "mended"
-        assert given == {"text": ["a"], "title": ["b"], "metadata": [{"summary": "c"}], "html": ["<p>"]}
+        article = Article("a", "b", "<p>", {"summary": "c"}, ("d",))
+        assert Mending.of().one(article) == article
 
     def test_counts(self, tiny):
         assert count(Mender(**tiny, policy=Policy(unsure="mark")).mend(TEXT)) == {"gaps": 2, "applied": 1, "marked": 1}
 
 
 def _article(text: str) -> Article:
-    return Article(text, None, None, {})
+    return Article(text)
 
 
 class TestBatches:
@@ -179,25 +187,25 @@ class TestBatches:
         batch = {"id": [1, 2, 3], "text": [TEXT, None, CLEAN], "headline": ["x", None, "y"]}
         mended = BatchMender(**tiny, title="headline")(batch)
         assert mended["text"] == [MENDED, None, CLEAN]
-        assert list(mended) == ["id", "text", "headline", "textmend_edits", "textmend_gaps"]
-        assert [value and len(json.loads(value)) for value in mended["textmend_edits"]] == [1, None, 0]
-        assert [value and len(json.loads(value)) for value in mended["textmend_gaps"]] == [1, None, 0]
+        assert list(mended) == ["id", "text", "headline", "textmend"]
+        beside = json.loads(mended["textmend"][0])
+        assert (len(beside["edits"]), len(beside["gaps"]), mended["textmend"][1:]) == (1, 1, ["null", "null"])
         assert mended["id"] is batch["id"]
         assert batch["text"] == [TEXT, None, CLEAN]  # the caller's batch is left alone
 
     def test_annotating_leaves_the_text(self, tiny):
         mended = BatchMender(**tiny, annotate=True)({"text": [TEXT]})
         assert mended["text"] == [TEXT]
-        assert len(json.loads(mended["textmend_edits"][0])) == 1
+        assert json.loads(mended["textmend"][0])["mended"] is False
 
     def test_an_empty_batch(self, tiny):
-        assert BatchMender(**tiny)({"text": []}) == {"text": [], "textmend_edits": [], "textmend_gaps": []}
+        assert BatchMender(**tiny)({"text": []}) == {"text": [], "textmend": []}
 
     @pytest.mark.parametrize(
         ("batch", "error", "said"),
         [
             ({"body": []}, PolicyError, "no column 'text'; there are: body"),
-            ({"text": [], "textmend_gaps": []}, PolicyError, 'a field \'textmend_gaps\' already: name another, gaps="…"'),
+            ({"text": [], "textmend": []}, PolicyError, "batch: there is a field 'textmend' already: choose another"),
             ({"text": ["a", 5]}, InputError, "row 1: the field 'text' should hold a string, not int"),
             ([TEXT], InputError, "expected a batch of records .* got list"),
         ],
@@ -214,7 +222,7 @@ class TestBatches:
         embedded()  # skips where they are missing
         mended = BatchMender(threads=1, unsure="mark")({"text": ["She wrote to the of the harbour, and he answered."]})
         assert mended["text"] == ["She wrote to the […] of the harbour, and he answered."]
-        assert json.loads(mended["textmend_gaps"][0])[0]["fills"]
+        assert json.loads(mended["textmend"][0])["edits"][0]["gap"]["fills"]
 
 
 def test_an_actor_loads_its_models_when_it_is_made(tiny):

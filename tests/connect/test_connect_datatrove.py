@@ -9,6 +9,7 @@ import pytest
 from tiny_models import CLEAN, MENDED, TEXT
 
 from textmend import Mender, Policy
+from textmend.annotations import annotations
 from textmend.errors import InputError, PolicyError
 
 pytest.importorskip("datatrove", reason="needs the extra test-connect")
@@ -39,7 +40,6 @@ def corpus(tmp_path):
 
 
 def run(tmp_path, *steps, tasks=2, workers=2):
-    # Workers are forked from this process's environment, whatever this process has loaded.
     executor = LocalPipelineExecutor(list(steps), tasks=tasks, workers=workers, logging_dir=str(tmp_path / "logs"))
     return executor.run()
 
@@ -70,8 +70,7 @@ def test_documents_are_mended_by_several_tasks(tiny, corpus, tmp_path, workers):
     for record in records:
         mended, found = mender.mend(record["text"], title=record["headline"]), got[record["id"]]
         assert found["text"] == mended.text
-        assert found["metadata"]["textmend_edits"] == [edit.to_dict() for edit in mended.edits]
-        assert len(found["metadata"]["textmend_gaps"]) == len(mended.gaps) - sum(g.decision == "apply" for g in mended.gaps)
+        assert found["metadata"]["textmend"] == annotations(mended)
         assert (found["metadata"]["headline"], found["metadata"]["nested"]) == (record["headline"], record["nested"])
     counted = totals(stats, "textmend")
     assert counted == {
@@ -118,8 +117,8 @@ def test_through_parquet(tiny, corpus, tmp_path):
     )
     documents = list(ParquetReader(str(tmp_path / "out"))())
     assert sorted(document.text for document in documents)[:2] == [MENDED, MENDED]
-    lengths = sorted(len(json.loads(document.metadata["textmend_edits"])) for document in documents)
-    assert lengths == [0, 0, 1, 1, 1, 1]
+    beside = [json.loads(document.metadata["textmend"]) for document in documents]
+    assert [len(value["edits"]) for value in beside if value] == [1, 1, 1, 1]
 
 
 def documents(*texts, **metadata):
@@ -141,12 +140,12 @@ class TestSteps:
     def test_annotating(self, tiny):
         (document,) = MendDocuments(**tiny, annotate=True)(documents(TEXT))
         assert document.text == TEXT
-        assert len(document.metadata["textmend_edits"]) == len(document.metadata["textmend_gaps"]) == 1
+        assert document.metadata["textmend"]["mended"] is False
 
     @pytest.mark.parametrize(
         ("metadata", "error", "said"),
         [
-            ({"textmend_edits": []}, PolicyError, "document 0: there is a field 'textmend_edits' already"),
+            ({"textmend": {}}, PolicyError, "document 0: there is a field 'textmend' already"),
             ({"headline": 5}, InputError, "document 0: the field 'headline' should hold a string, not int"),
         ],
     )

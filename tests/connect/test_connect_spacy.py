@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
-from dataclasses import fields
 from importlib.metadata import entry_points
 
 import pytest
@@ -17,8 +16,8 @@ from thinc.api import ConfigValidationError
 from tiny_models import CLEAN, MENDED, TEXT
 
 import textmend.connect.spacy as connector  # registers the factory, whether textmend is installed or not
-from textmend import Mender, Policy
-from textmend.connect.recipe import Recipe
+from textmend import Mender
+from textmend.connect.recipe import DEFAULTS
 from textmend.errors import ModelError, PolicyError
 from textmend.text import encodable
 
@@ -154,11 +153,19 @@ def test_it_says_what_it_assigns(nlp):
     assert set(meta.assigns) == {"doc._.gaps", "doc._.mended", "doc.spans"}
 
 
-def test_every_option_of_the_policy_is_in_the_default_configuration(nlp):
-    defaults = nlp.get_factory_meta("textmend").default_config
-    assert defaults.items() >= {(field.name, field.default) for field in fields(Policy)}
-    options = {name: value for name, value in defaults.items() if name in Recipe.of().options()}
-    assert Recipe.of(**options) == Recipe.of()
+def test_the_default_configuration_has_the_defaults_of_mender_and_policy(nlp):
+    defaults = dict(nlp.get_factory_meta("textmend").default_config)
+    own = {name: defaults.pop(name) for name in ("title", "html", "fill", "spans", "options")}
+    assert own == {"title": None, "html": None, "fill": True, "spans": "gaps", "options": {}}
+    assert defaults.items() <= DEFAULTS.items()
+    assert {"detector", "filler", "apply_at", "unsure"} <= set(defaults)
+
+
+def test_further_options():
+    nlp = spacy.blank("en")
+    component = nlp.add_pipe("textmend", config={"apply_at": 0.7, "options": {"batch": 5}})
+    options = component.mending.recipe.options()
+    assert (options["apply_at"], options["batch"]) == (0.7, 5)
 
 
 @pytest.mark.parametrize("config", [{"unsure": "heal"}, {"apply_at": 3.0}, {"options": {"revison": "x"}}])

@@ -34,9 +34,7 @@ def make_detector(folder: Path) -> Path:
     nodes = [helper.make_node("Gather", ["table", "input_ids"], ["logits"])]
     inputs = {"input_ids": ["rows", "length"], "type_ids": ["rows", "length"], "attention_mask": ["rows", "length"]}
     config = {"window": 64, "margin": 8, "labels": _LABELS, "calibration": _NO_CALIBRATION}
-    return _write(
-        folder, "detector", config, nodes, inputs, {"logits": ["rows", "length", _LABELS]}, {"table": table}
-    )
+    return _write(folder, "detector", config, nodes, inputs, {"logits": ["rows", "length", _LABELS]}, {"table": table})
 
 
 def make_filler(folder: Path) -> Path:

@@ -18,8 +18,8 @@ class BatchMender:
     It is small and picklable, also after use: models are loaded by the first batch, once a process. Its
     fingerprint, by which datasets knows cached results, depends on its options and textmend's version.
 
-    Edits and open gaps are written as JSON text, so that columns have one type from the first row on. A row without
-    a text passes, and has nulls there.
+    Annotations are written as JSON text, so that their column has one type from the first row on. A row without a
+    text passes.
 
     Args:
         options: by name, as in ``docs/connect.md``.
@@ -36,23 +36,18 @@ class BatchMender:
 
         Raises:
             InputError: it is no batch of records, or a field holds something that is no string.
-            PolicyError: a column is missing, or one that is to be added is there already.
+            PolicyError: a column is missing, or that of the annotations is there already.
         """
         fields = self._mending.fields
-        fields.check_new(names(batch), "batch")
+        fields.check_room(names(batch), "batch")
         read = {name: column(batch, name) for name in fields.read}
         texts = read[fields.text]
 
         def article(row: int) -> Article | None:
             return fields.article(lambda name: read[name][row], f"row {row}")
 
-        written: dict[str, list[Any]] = {name: [] for name in fields.added}
+        written: dict[str, list[Any]] = {name: list(texts) for name in fields.written}
         for row, mended in self._mending.stream(range(len(texts)), article):
             for name, value in fields.values(mended, as_json=True).items():
-                if name == fields.text:
-                    texts[row] = value
-                else:
-                    written[name].append(value)
-        if not fields.annotate:
-            written[fields.text] = texts
+                written[name][row] = value
         return with_columns(batch, written)

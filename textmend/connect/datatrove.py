@@ -30,14 +30,14 @@ _ONE_THREAD = {"threads": 1}  # a task is given one CPU
 
 
 class MendDocuments(PipelineStep):
-    """Mends the text of documents; edits and open gaps go into their metadata.
+    """Mends the text of documents; edits and open gaps go into their metadata, as annotations.
 
     Fields other than the text are looked for in, and written to, the metadata. Statistics, for each document:
     ``words``, ``gaps``, ``applied``, ``marked``, ``dropped``, ``kept``; and how many documents were ``edited``.
 
     Args:
         batch_size: how many documents are worked on together.
-        as_json: write edits and gaps as JSON text: Parquet, where a column has one type, needs it.
+        as_json: write annotations as JSON text: Parquet, where a column has one type, needs it.
         options: by name, as in ``docs/connect.md``; one thread by default, as a task is given one CPU.
 
     Raises:
@@ -58,7 +58,7 @@ class MendDocuments(PipelineStep):
 
         Raises:
             InputError: a field of a document holds something that is no string.
-            PolicyError: a document has a field already that is to be added.
+            PolicyError: a document has the field of the annotations already.
         """
         for batch in batched(data, self.batch_size):
             self.stat_update("batches")
@@ -83,10 +83,8 @@ class MendDocuments(PipelineStep):
 
     def _article(self, document: Document) -> Article | None:
         fields, place = self.mending.fields, f"document {document.id}"
-        fields.check_new(document.metadata, place)
-        return fields.article(
-            lambda name: document.text if name == fields.text else document.metadata.get(name), place
-        )
+        fields.check_room(document.metadata, place)
+        return fields.article(lambda name: document.text if name == fields.text else document.metadata.get(name), place)
 
 
 class GapFilter(BaseFilter):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from textmend.annotations import annotations
 from textmend.errors import InputError, PolicyError
 from textmend.mended import Mended
-from textmend.records import Gap
 
 
 class Article(NamedTuple):
@@ -21,65 +21,77 @@ class Article(NamedTuple):
         title: its headline.
         html: the page the text was extracted from.
         metadata: other texts about it, by field.
+        reference: other copies of it.
     """
 
     text: str
-    title: str | None
-    html: str | None
-    metadata: Mapping[str, str]
+    title: str | None = None
+    html: str | bytes | None = None
+    metadata: Mapping[str, str] = {}  # noqa: RUF012 # never changed
+    reference: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fields:
-    """The names of a record's fields.
+    """The names of a record's fields, and what is written.
 
     Attributes:
         text: holds the text, and gets the mended one.
         title: holds the headline.
         html: holds the page the text was extracted from.
         metadata: hold other texts about the article, such as a summary.
-        edits: gets the edits made, as JSON objects; ``None``: they are not written.
-        gaps: gets the gaps where words are still missing, as JSON objects; ``None``: they are not written.
-        annotate: leave the text as it is, and write beside it what would be done.
+        reference: hold other copies of the article.
+        annotations: gets the edits and the open gaps (``textmend.annotations``); ``None``: they are not written.
+        annotate: leave the text as it is: the annotations say what would be done.
+        top: how many fills of a gap the annotations give; at least 1.
 
     Raises:
-        PolicyError: a name is not a name, or two fields to be written have the same.
+        PolicyError: a value makes no sense, or the annotations have no field of their own.
     """
 
     text: str = "text"
     title: str | None = None
     html: str | None = None
     metadata: tuple[str, ...] = ()
-    edits: str | None = "textmend_edits"
-    gaps: str | None = "textmend_gaps"
+    reference: tuple[str, ...] = ()
+    annotations: str | None = "textmend"
     annotate: bool = False
+    top: int = 5
 
     def __post_init__(self) -> None:
-        if isinstance(self.metadata, list):  # as configuration files have it
-            object.__setattr__(self, "metadata", tuple(self.metadata))
-        if not isinstance(self.metadata, tuple):
-            raise PolicyError(f"metadata={self.metadata!r} should be a list of fields")
-        for role, name in (
-            ("text", self.text),
-            *((role, getattr(self, role)) for role in ("title", "html", "edits", "gaps") if getattr(self, role)),
-            *(("metadata", name) for name in self.metadata),
-        ):
-            if not isinstance(name, str) or not name:
-                raise PolicyError(f"{role}={name!r} should be the name of a field")
+        for role in ("metadata", "reference"):
+            names = getattr(self, role)
+            if isinstance(names, list):  # as configuration files have it
+                object.__setattr__(self, role, tuple(names))
+            elif not isinstance(names, tuple):
+                raise PolicyError(f"{role}={names!r} should be a list of fields")
+        for role in ("text", "title", "html", "metadata", "reference", "annotations"):
+            given = getattr(self, role)
+            for name in given if isinstance(given, tuple) else (given,):
+                if not (isinstance(name, str) and name) and (given is not None or role == "text"):
+                    raise PolicyError(f"{role}={name!r} should be the name of a field")
         if not isinstance(self.annotate, bool):
             raise PolicyError(f"annotate={self.annotate!r} should be True or False")
-        if any(name in self.read for name in self.added) or len(set(self.added)) < len(self.added):
-            raise PolicyError(f"the fields {', '.join(self.added)} should be new ones, each with a name of its own")
+        if not isinstance(self.top, int) or isinstance(self.top, bool) or self.top < 1:
+            raise PolicyError(f"top={self.top!r} should be a whole number from 1")
+        if self.annotations in self.read:
+            raise PolicyError(f"annotations={self.annotations!r} is a field that is read: choose another")
+        if self.annotate and self.annotations is None:
+            raise PolicyError("annotate: a field for the annotations is needed")
 
     @property
     def read(self) -> tuple[str, ...]:
         """The fields that are read."""
-        return tuple(name for name in (self.text, self.title, self.html, *self.metadata) if name)
+        names = (self.text, self.title, self.html, *self.metadata, *self.reference)
+        return tuple(name for name in names if name is not None)
 
     @property
-    def added(self) -> tuple[str, ...]:
-        """The fields that are new in a record."""
-        return tuple(name for name in (self.edits, self.gaps) if name)
+    def written(self) -> tuple[str, ...]:
+        """The fields that are written, the new one first."""
+        return (
+            *((self.annotations,) if self.annotations is not None else ()),
+            *(() if self.annotate else (self.text,)),
+        )
 
     def article(self, get: Callable[[str], Any], place: str) -> Article | None:
         """Read a record.
@@ -94,52 +106,50 @@ class Fields:
         Raises:
             InputError: a field holds something that is no string.
         """
-        text = _string(self.text, get, place)
+
+        def string(name: str | None) -> Any:
+            value = None if name is None else get(name)
+            if isinstance(value, str) or (isinstance(value, bytes) and name == self.html):
+                return value
+            if _is_nothing(value):
+                return None
+            raise InputError(f"{place}: the field {name!r} should hold a string, not {type(value).__name__}")
+
+        text = string(self.text)
         if text is None:
             return None
-        told = {name: value for name in self.metadata if (value := _string(name, get, place)) is not None}
         return Article(
             text=text,
-            title=_string(self.title, get, place) if self.title else None,
-            html=_string(self.html, get, place) if self.html else None,
-            metadata=told,
+            title=string(self.title),
+            html=string(self.html),
+            metadata={name: value for name in self.metadata if (value := string(name)) is not None},
+            reference=tuple(value for name in self.reference if (value := string(name)) is not None),
         )
 
     def values(self, mended: Mended | None, *, as_json: bool = False) -> dict[str, Any]:
         """Return what a record gets, by field.
 
         Args:
-            mended: what became of its text; ``None`` where it had none.
-            as_json: give lists as JSON text, for tables whose columns have one type.
+            mended: what became of its text; ``None`` where it had none, and the text stays out.
+            as_json: give annotations as JSON text (``null`` where there are none), for tables whose columns have
+                one type, also where the first rows say nothing.
         """
         values: dict[str, Any] = {}
+        if self.annotations is not None:
+            beside = annotations(mended, annotate=self.annotate, top=self.top) if mended is not None else None
+            values[self.annotations] = json.dumps(beside) if as_json else beside
         if mended is not None and not self.annotate:
             values[self.text] = mended.text
-        for name, records in (
-            (self.edits, mended.edits if mended else None),
-            (self.gaps, open_gaps(mended) if mended else None),
-        ):
-            if name:
-                listed = None if records is None else [record.to_dict() for record in records]
-                values[name] = json.dumps(listed) if as_json and listed is not None else listed
         return values
 
-    def check_new(self, present: Any, place: str) -> None:
-        """Raise :class:`PolicyError` where a record has a field already that is to be added."""
-        for role, name in (("edits", self.edits), ("gaps", self.gaps)):
-            if name and name in present:
-                raise PolicyError(f'{place}: there is a field {name!r} already: name another, {role}="…", or none')
+    def check_room(self, present: Container[str], place: str) -> None:
+        """Raise :class:`PolicyError` where the field of the annotations is among those present."""
+        if self.annotations is not None and self.annotations in present:
+            raise PolicyError(
+                f'{place}: there is a field {self.annotations!r} already: choose another, annotations="…", or None'
+            )
 
 
-def open_gaps(mended: Mended) -> list[Gap]:
-    """Return the gaps where words are still missing: those that were kept or marked."""
-    return [gap for gap in mended.gaps if gap.decision in ("keep", "mark")]
-
-
-def _string(name: str, get: Callable[[str], Any], place: str) -> str | None:
-    value = get(name)
-    if isinstance(value, str):
-        return value
-    if value is None or (isinstance(value, float) and math.isnan(value)) or type(value).__name__ == "NAType":
-        return None  # the nothings of Python, numpy and pandas
-    raise InputError(f"{place}: the field {name!r} should hold a string, not {type(value).__name__}")
+def _is_nothing(value: object) -> bool:
+    """Whether it is the nothing of Python, numpy or pandas."""
+    return value is None or (isinstance(value, float) and math.isnan(value)) or type(value).__name__ == "NAType"

@@ -7,6 +7,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from itertools import tee
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from textmend.connect.fields import Article, Fields
@@ -77,14 +78,9 @@ def count(mended: Mended) -> Counter[str]:
 
 
 def _mend(mender: Mender, articles: Iterator[Article]) -> Iterator[Mended]:
-    # The mender takes from its streams in step, so that no copy runs ahead.
-    texts, titles, pages, metadata = tee(articles, 4)
-    options: dict[str, Any] = {}
-    if "html" in inspect.signature(mender.mend).parameters:
-        options["html"] = (article.html for article in pages)
-    return mender.mend(
-        (article.text for article in texts),
-        title=(article.title for article in titles),
-        metadata=(article.metadata for article in metadata),
-        **options,
-    )
+    # What this mender can't use is not given to it. It takes from all streams in step, so that no copy runs ahead.
+    known = inspect.signature(mender.mend).parameters
+    names = [name for name in Article._fields if name != "text" and name in known]
+    texts, *others = tee(articles, 1 + len(names))
+    about: dict[str, Any] = {name: map(attrgetter(name), other) for name, other in zip(names, others, strict=True)}
+    return mender.mend(map(attrgetter("text"), texts), **about)

@@ -63,7 +63,7 @@ class MendPipeline:
 
         Raises:
             InputError: a field holds something that is no string.
-            PolicyError: the item has a field already that is to be added, or can't have one.
+            PolicyError: the item has the field of the annotations already, or can't have it.
         """
         adapter = ItemAdapter(item)
         article = self._mending.fields.article(adapter.get, f"item {type(item).__name__}")
@@ -81,13 +81,12 @@ class MendPipeline:
 
     def _check_room(self, item: Any, adapter: ItemAdapter) -> None:
         fields, kind = self._mending.fields, type(item)
-        fields.check_new([name for name, value in adapter.items() if value is not None], f"item {kind.__name__}")
+        fields.check_room([name for name, value in adapter.items() if value is not None], f"item {kind.__name__}")
         declared = ItemAdapter.get_field_names_from_class(kind)  # None where an item may have any
-        lacking = [name for name in fields.added if declared is not None and name not in declared]
-        if lacking:
+        if fields.annotations is not None and declared is not None and fields.annotations not in declared:
             raise PolicyError(
-                f"item {kind.__name__} has no field {lacking[0]!r}: declare it, or set \"edits\" and \"gaps\" in "
-                "TEXTMEND to the names of fields it has, or to None"
+                f"item {kind.__name__} has no field {fields.annotations!r}: declare it, or name one that it has, or "
+                'None, in the setting TEXTMEND = {"annotations": …}'
             )
 
 

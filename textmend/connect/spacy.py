@@ -9,7 +9,6 @@ is what it was made of, and ``doc._.mended.text`` is the mended one.
 import shutil
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +24,15 @@ from textmend.connect.recipe import DEFAULTS, Recipe
 from textmend.errors import PolicyError
 from textmend.mended import Mended
 from textmend.models.registry import embedded_languages
-from textmend.policy import Policy
 from textmend.records import Gap
 
 LABEL = "GAP"
 """The label of the spans around gaps."""
 
+_NAMED = (
+    *("detector", "filler", "threads", "batch"),
+    *("apply_at", "find_at", "unsure", "placeholder", "allow_names", "allow_numbers"),
+)
 _KEY = "textmend"  # of what a document's user data hold: JSON-able, so that documents stay serialisable
 
 
@@ -169,9 +171,7 @@ class MendComponent(Pipe):
 
     def _own_models(self) -> dict[str, str]:
         options = self.mending.recipe.options()
-        return {
-            kind: options[kind] for kind in ("detector", "filler") if options[kind] not in embedded_languages()
-        }
+        return {kind: options[kind] for kind in ("detector", "filler") if options[kind] not in embedded_languages()}
 
 
 def _around(doc: Doc, gaps: Iterable[Gap]) -> list[Span]:
@@ -190,8 +190,7 @@ def _around(doc: Doc, gaps: Iterable[Gap]) -> list[Span]:
 @Language.factory(
     "textmend",
     default_config={
-        **{name: DEFAULTS[name] for name in ("detector", "filler", "threads", "batch")},
-        **{field.name: field.default for field in fields(Policy)},
+        **{name: DEFAULTS[name] for name in _NAMED},
         "title": None,
         "html": None,
         "fill": True,
@@ -222,22 +221,11 @@ def make_component(
     """Make the component from its configuration: options of ``Mender``, ``Policy`` and :class:`MendComponent`.
 
     Args:
-        options: further options of ``Mender``, by name.
+        options: further options of ``Mender`` and ``Policy``, by name.
 
     Raises:
         PolicyError: an option is unknown, or has a value that makes no sense.
     """
-    recipe = Recipe.of(
-        detector=detector,
-        filler=filler,
-        threads=threads,
-        batch=batch,
-        apply_at=apply_at,
-        find_at=find_at,
-        unsure=unsure,
-        placeholder=placeholder,
-        allow_names=allow_names,
-        allow_numbers=allow_numbers,
-        **options,
-    )
+    values = (detector, filler, threads, batch, apply_at, find_at, unsure, placeholder, allow_names, allow_numbers)
+    recipe = Recipe.of(**dict(zip(_NAMED, values, strict=True)) | options)
     return MendComponent(nlp, name, recipe, title=title, html=html, fill=fill, spans=spans)

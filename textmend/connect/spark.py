@@ -46,15 +46,15 @@ class MendPartition(BatchMender):
         """Return the schema of what comes out, from that of what goes in.
 
         Raises:
-            PolicyError: a column is missing, or one that is to be added is there already.
+            PolicyError: a column is missing, or that of the annotations is there already.
         """
         types = _types()
         fields: Fields = self._mending.fields
         missing = [name for name in fields.read if name not in schema.names]
         if missing:
             raise PolicyError(f"there is no column {missing[0]!r}; there are: {', '.join(schema.names)}")
-        fields.check_new(schema.names, "frame")
-        added = [types.StructField(name, types.StringType()) for name in fields.added]
+        fields.check_room(schema.names, "frame")
+        added = [types.StructField(fields.annotations, types.StringType())] if fields.annotations else []
         return types.StructType([*schema.fields, *added])
 
 
@@ -66,11 +66,11 @@ def mend(frame: DataFrame, **options: Any) -> DataFrame:
         options: by name, as in ``docs/connect.md``; one thread by default, as Spark gives a task one CPU.
 
     Returns:
-        The frame with the mended texts, and two more columns: edits and open gaps, as JSON text.
+        The frame with the mended texts, and one more column: the annotations, as JSON text.
 
     Raises:
         MissingExtraError: pyspark is not installed.
-        PolicyError: an option makes no sense, a column is missing, or one that is to be added is there already.
+        PolicyError: an option makes no sense, a column is missing, or that of the annotations is there already.
     """
     partition = MendPartition(**options)
     return frame.mapInArrow(partition, partition.schema(frame.schema))
