@@ -8,7 +8,7 @@ from textmend.mended import Mended
 from textmend.records import SCHEMA, Gap
 
 
-def annotations(mended: Mended, *, annotate: bool = False, top: int = 5) -> dict[str, Any] | None:
+def annotations_of(mended: Mended, *, annotate: bool = False, top: int = 5) -> dict[str, Any] | None:
     """Return the JSON form (``docs/connect.md``); ``None`` where no gap was found.
 
     Every gap is there once: with its edit, or among the open ones.

@@ -9,7 +9,7 @@ import pytest
 from tiny_models import CLEAN, MENDED, TEXT
 
 from textmend import Mender, Policy
-from textmend.annotations import annotations
+from textmend.annotations import annotations_of
 from textmend.errors import InputError, PolicyError
 
 pytest.importorskip("datatrove", reason="needs the extra test-connect")
@@ -70,7 +70,7 @@ def test_documents_are_mended_by_several_tasks(tiny, corpus, tmp_path, workers):
     for record in records:
         mended, found = mender.mend(record["text"], title=record["headline"]), got[record["id"]]
         assert found["text"] == mended.text
-        assert found["metadata"]["textmend"] == annotations(mended)
+        assert found["metadata"]["textmend"] == annotations_of(mended)
         assert (found["metadata"]["headline"], found["metadata"]["nested"]) == (record["headline"], record["nested"])
     counted = totals(stats, "textmend")
     assert counted == {

@@ -8,7 +8,7 @@ from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from textmend.annotations import annotations
+from textmend.annotations import annotations_of
 from textmend.errors import InputError, PolicyError
 from textmend.mended import Mended
 
@@ -27,7 +27,7 @@ class Article(NamedTuple):
     text: str
     title: str | None = None
     html: str | bytes | None = None
-    metadata: Mapping[str, str] = {}  # noqa: RUF012 # never changed
+    metadata: Mapping[str, str] = {}
     reference: tuple[str, ...] = ()
 
 
@@ -136,7 +136,7 @@ class Fields:
         """
         values: dict[str, Any] = {}
         if self.annotations is not None:
-            beside = annotations(mended, annotate=self.annotate, top=self.top) if mended is not None else None
+            beside = annotations_of(mended, annotate=self.annotate, top=self.top) if mended is not None else None
             values[self.annotations] = json.dumps(beside) if as_json else beside
         if mended is not None and not self.annotate:
             values[self.text] = mended.text

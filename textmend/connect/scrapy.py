@@ -106,4 +106,5 @@ def _awaitable(future: Future[Mended]) -> Awaitable[Mended]:
             reactor.callFromThread(deferred.errback, error)
 
     future.add_done_callback(fire)
-    return deferred
+    waiting: Awaitable[Mended] = deferred
+    return waiting

@@ -9,6 +9,7 @@ is what it was made of, and ``doc._.mended.text`` is the mended one.
 import shutil
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import srsly
 from spacy.language import Language
 from spacy.pipeline import Pipe
 from spacy.tokens import Doc, Span, SpanGroup
-from spacy.util import ensure_path, minibatch
+from spacy.util import ensure_path
 
 from textmend.connect.fields import Fields
 from textmend.connect.mending import Mending
@@ -90,9 +91,9 @@ class MendComponent(Pipe):
                 Doc.set_extension(attribute, getter=getter)
             elif Doc.get_extension(attribute)[2] is not getter:
                 raise PolicyError(f"doc._.{attribute} is taken by another component: remove its extension first")
-        for attribute in (title, html):
-            if attribute and not Doc.has_extension(attribute):
-                Doc.set_extension(attribute, default=None)
+        for own in (title, html):
+            if own and not Doc.has_extension(own):
+                Doc.set_extension(own, default=None)
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the gaps of a document."""
@@ -106,7 +107,8 @@ class MendComponent(Pipe):
             batch_size: how many are held at once; an error handler is given as many.
         """
         handle = self.get_error_handler()
-        for docs in minibatch(stream, size=batch_size):
+        docs_left = iter(stream)
+        while docs := list(islice(docs_left, batch_size)):
             try:
                 done = list(self._annotated(docs))
             except Exception as error:  # what becomes of it is the pipeline's to say
@@ -220,8 +222,7 @@ def make_component(
 ) -> MendComponent:
     """Make the component from its configuration: options of ``Mender``, ``Policy`` and :class:`MendComponent`.
 
-    Args:
-        options: further options of ``Mender`` and ``Policy``, by name.
+    Those of the first two that have no parameter here are in ``options``, by name.
 
     Raises:
         PolicyError: an option is unknown, or has a value that makes no sense.
