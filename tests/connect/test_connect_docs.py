@@ -34,7 +34,7 @@ def imported(code):
             yield node.module.partition(".")[0]
 
 
-@pytest.mark.parametrize("code", examples())
+@pytest.mark.parametrize("code", list(examples()))
 def test_an_example_runs(code, tmp_path, embedded):
     embedded()  # skips where they are missing
     for library in imported(code):

@@ -11,7 +11,8 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 from textmend.connect.fields import Article, Fields
-from textmend.connect.recipe import Recipe
+from textmend.connect.recipe import DEFAULTS, Recipe
+from textmend.errors import PolicyError
 from textmend.mended import Mended
 from textmend.mender import Mender
 
@@ -39,7 +40,11 @@ class Mending:
         Raises:
             PolicyError: an option is unknown, or has a value that makes no sense.
         """
-        own = {field.name: options.pop(field.name) for field in fields(Fields) if field.name in options}
+        names = [field.name for field in fields(Fields)]
+        for name in options:
+            if name not in names and name not in DEFAULTS:
+                raise PolicyError(f"unknown option {name!r}; there are: {', '.join([*names, *DEFAULTS])}")
+        own = {name: options.pop(name) for name in names if name in options}
         return cls(Fields(**own), Recipe.of(**options))
 
     def stream(
