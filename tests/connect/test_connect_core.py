@@ -215,7 +215,7 @@ class TestBatches:
             BatchMender(**tiny)(batch)
 
     def test_options_are_checked_before_any_data_is_read(self):
-        with pytest.raises(PolicyError, match="unknown option 'titel'; there are: text, title.*apply_at"):
+        with pytest.raises(PolicyError, match=r"unknown option 'titel'; there are: text, title.*apply_at"):
             BatchMender(titel="headline")
 
     def test_the_embedded_models_find_a_gap(self, embedded):
