@@ -1,0 +1,91 @@
+"""A recipe and fields at work: records in, the same records and what became of their texts out, in order."""
+
+from __future__ import annotations
+
+import inspect
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, fields
+from itertools import tee
+from operator import attrgetter
+from typing import Any, TypeVar
+
+from textmend.connect.fields import Article, Fields
+from textmend.connect.recipe import DEFAULTS, Recipe
+from textmend.errors import PolicyError
+from textmend.mended import Mended
+from textmend.mender import Mender
+
+Record = TypeVar("Record")
+
+_DONE = {"apply": "applied", "mark": "marked", "drop": "dropped", "keep": "kept", None: "kept"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mending:
+    """What every connector is made of.
+
+    Attributes:
+        fields: what is read and written.
+        recipe: how it is mended.
+    """
+
+    fields: Fields
+    recipe: Recipe
+
+    @classmethod
+    def of(cls, **options: Any) -> Mending:
+        """Read options by name: those of :class:`Fields`, of ``Policy`` and of ``Mender`` side by side.
+
+        Raises:
+            PolicyError: an option is unknown, or has a value that makes no sense.
+        """
+        names = [field.name for field in fields(Fields)]
+        for name in options:
+            if name not in names and name not in DEFAULTS:
+                raise PolicyError(f"unknown option {name!r}; there are: {', '.join([*names, *DEFAULTS])}")
+        own = {name: options.pop(name) for name in names if name in options}
+        return cls(Fields(**own), Recipe.of(**options))
+
+    def stream(
+        self, records: Iterable[Record], article: Callable[[Record], Article | None]
+    ) -> Iterator[tuple[Record, Mended | None]]:
+        """Yield every record with what became of its text, in order, batched inside.
+
+        Args:
+            records: a stream of records.
+            article: reads one; ``None`` where it has no text, and is to pass as it is.
+        """
+        waiting: deque[tuple[Record, bool]] = deque()
+
+        def articles() -> Iterator[Article]:
+            for record in records:
+                found = article(record)
+                waiting.append((record, found is not None))
+                if found is not None:
+                    yield found
+
+        for mended in _mend(self.recipe.mender(), articles()):
+            while not waiting[0][1]:
+                yield waiting.popleft()[0], None
+            yield waiting.popleft()[0], mended
+        for record, _ in waiting:
+            yield record, None
+
+    def one(self, article: Article) -> Mended:
+        """Mend one article."""
+        return next(_mend(self.recipe.mender(), iter([article])))
+
+
+def count(mended: Mended) -> Counter[str]:
+    """Return how many gaps were found, applied, marked, dropped and kept."""
+    return Counter(gaps=len(mended.gaps), **Counter(_DONE[gap.decision] for gap in mended.gaps))
+
+
+def _mend(mender: Mender, articles: Iterator[Article]) -> Iterator[Mended]:
+    # What this mender can't use is not given to it. It takes from all streams in step, so that no copy runs ahead.
+    known = inspect.signature(mender.mend).parameters
+    names = [name for name in Article._fields if name != "text" and name in known]
+    texts, *others = tee(articles, 1 + len(names))
+    about: dict[str, Any] = {name: map(attrgetter(name), other) for name, other in zip(names, others, strict=True)}
+    return mender.mend(map(attrgetter("text"), texts), **about)

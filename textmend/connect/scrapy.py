@@ -1,0 +1,110 @@
+"""Scrapy: an item pipeline that mends the text of items. Needs the extra ``textmend[scrapy]``.
+
+Its settings are one dictionary, ``TEXTMEND``, of the options in ``docs/connect.md``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from textmend.connect.mending import Mending, count
+from textmend.errors import MissingExtraError, PolicyError
+from textmend.mended import Mended
+
+try:
+    from itemadapter import ItemAdapter
+    from scrapy.utils.asyncio import is_asyncio_available
+    from twisted.internet.defer import Deferred
+except ImportError as error:
+    raise MissingExtraError("textmend.connect.scrapy", "scrapy") from error
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from scrapy.statscollectors import StatsCollector
+
+
+class MendPipeline:
+    """Mends the text of items, one after the other, in a thread of its own: downloads go on meanwhile.
+
+    Items without the text field pass untouched. Statistics: ``textmend/items``, and over their gaps
+    ``textmend/gaps``, ``textmend/applied``, ``textmend/marked``, ``textmend/dropped``, ``textmend/kept``.
+
+    Args:
+        mending: what is read, written, and how it is mended.
+        stats: the crawler's statistics.
+    """
+
+    def __init__(self, mending: Mending, stats: StatsCollector | None = None) -> None:
+        self._mending, self._stats = mending, stats
+        self._thread = ThreadPoolExecutor(1, "textmend")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> MendPipeline:
+        """Make the pipeline from the setting ``TEXTMEND``.
+
+        Raises:
+            PolicyError: an option is unknown, or has a value that makes no sense.
+        """
+        return cls(Mending.of(**crawler.settings.getdict("TEXTMEND")), crawler.stats)
+
+    def open_spider(self, spider: Any = None) -> None:
+        """Load the models. Raises :class:`ModelError` where one is unknown or broken, and the crawl ends."""
+        self._mending.recipe.load()
+
+    def close_spider(self, spider: Any = None) -> None:
+        """End the thread."""
+        self._thread.shutdown()
+
+    async def process_item(self, item: Any, spider: Any = None) -> Any:
+        """Return the item, mended.
+
+        Raises:
+            InputError: a field holds something that is no string.
+            PolicyError: the item has the field of the annotations already, or can't have it.
+        """
+        adapter = ItemAdapter(item)
+        article = self._mending.fields.article(adapter.get, f"item {type(item).__name__}")
+        if article is None:
+            return item
+        self._check_room(item, adapter)
+        mended = await _awaitable(self._thread.submit(self._mending.one, article))
+        for name, value in self._mending.fields.values(mended).items():
+            adapter[name] = value
+        if self._stats is not None:
+            self._stats.inc_value("textmend/items")
+            for label, number in count(mended).items():
+                self._stats.inc_value(f"textmend/{label}", number)
+        return item
+
+    def _check_room(self, item: Any, adapter: ItemAdapter) -> None:
+        fields, kind = self._mending.fields, type(item)
+        fields.check_room([name for name, value in adapter.items() if value is not None], f"item {kind.__name__}")
+        declared = ItemAdapter.get_field_names_from_class(kind)  # None where an item may have any
+        if fields.annotations is not None and declared is not None and fields.annotations not in declared:
+            raise PolicyError(
+                f"item {kind.__name__} has no field {fields.annotations!r}: declare it, or name one that it has, or "
+                'None, in the setting TEXTMEND = {"annotations": …}'
+            )
+
+
+def _awaitable(future: Future[Mended]) -> Awaitable[Mended]:
+    """Return what the running reactor can wait for."""
+    if is_asyncio_available():
+        return asyncio.wrap_future(future)
+    from twisted.internet import reactor
+
+    deferred: Deferred[Mended] = Deferred()
+
+    def fire(done: Future[Mended]) -> None:
+        error = done.exception()
+        if error is None:
+            reactor.callFromThread(deferred.callback, done.result())
+        else:
+            reactor.callFromThread(deferred.errback, error)
+
+    future.add_done_callback(fire)
+    waiting: Awaitable[Mended] = deferred
+    return waiting

@@ -1,0 +1,232 @@
+"""spaCy: the pipeline component ``textmend``, which finds gaps in documents and says what would mend them.
+
+``nlp.add_pipe("textmend")`` finds it by its entry point, without an import. A ``Doc`` is never rewritten: its text
+is what it was made of, and ``doc._.mended.text`` is the mended one.
+"""
+
+# Annotations stay objects here: spaCy checks configurations by those of the factory.
+
+import shutil
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import srsly
+from spacy.language import Language
+from spacy.pipeline import Pipe
+from spacy.tokens import Doc, Span, SpanGroup
+from spacy.util import ensure_path
+
+from textmend.connect.fields import Fields
+from textmend.connect.mending import Mending
+from textmend.connect.recipe import DEFAULTS, Recipe
+from textmend.errors import PolicyError
+from textmend.mended import Mended
+from textmend.models.registry import embedded_languages
+from textmend.records import Gap
+
+LABEL = "GAP"
+"""The label of the spans around gaps."""
+
+_NAMED = (
+    *("detector", "filler", "threads", "batch"),
+    *("apply_at", "find_at", "unsure", "placeholder", "allow_names", "allow_numbers"),
+)
+_KEY = "textmend"  # of what a document's user data hold: JSON-able, so that documents stay serialisable
+
+
+def _gaps(doc: Doc) -> tuple[Gap, ...]:
+    return tuple(Gap.from_dict(gap) for gap in doc.user_data.get(_KEY, {}).get("gaps", ()))
+
+
+def _mended(doc: Doc) -> Mended | None:
+    record = doc.user_data.get(_KEY, {})
+    return Mended.from_dict(record) if "text" in record else None
+
+
+class MendComponent(Pipe):
+    """The component ``textmend``.
+
+    It sets, on every document:
+
+    - ``doc._.gaps``: the gaps, a tuple of :class:`textmend.Gap`; offsets are those of ``doc.text``.
+    - ``doc._.mended``: a :class:`textmend.Mended`; ``None`` with ``fill=False``.
+    - ``doc.spans["gaps"]``: for each gap, in the same order, a span of the tokens around it, labelled ``GAP``: the
+      word before and the word after, where there is one, for the gap itself is empty.
+
+    All of it survives ``nlp.pipe(n_process=…)``, ``Doc.to_bytes`` and ``DocBin(store_user_data=True)``.
+
+    Args:
+        nlp: the pipeline.
+        name: the component's name.
+        recipe: how to mend.
+        title: the extension attribute that holds a document's headline, if any.
+        html: the extension attribute that holds the page a document comes from, if any.
+        fill: whether fills are proposed; without, gaps are only found, which is much faster.
+        spans: the key of the spans.
+
+    Raises:
+        PolicyError: another component has taken ``doc._.gaps`` or ``doc._.mended``.
+    """
+
+    def __init__(
+        self,
+        nlp: Language,
+        name: str,
+        recipe: Recipe,
+        *,
+        title: str | None = None,
+        html: str | None = None,
+        fill: bool = True,
+        spans: str = "gaps",
+    ) -> None:
+        self.name = name
+        self.title, self.html, self.fill, self.spans = title, html, fill, spans
+        self.mending = Mending(Fields(title=title, html=html), recipe)
+        nlp.vocab.strings.add(LABEL)
+        for attribute, getter in (("gaps", _gaps), ("mended", _mended)):
+            if not Doc.has_extension(attribute):
+                Doc.set_extension(attribute, getter=getter)
+            elif Doc.get_extension(attribute)[2] is not getter:
+                raise PolicyError(f"doc._.{attribute} is taken by another component: remove its extension first")
+        for own in (title, html):
+            if own and not Doc.has_extension(own):
+                Doc.set_extension(own, default=None)
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Find the gaps of a document."""
+        return next(self._annotated([doc]))
+
+    def pipe(self, stream: Iterable[Doc], *, batch_size: int = 64) -> Iterator[Doc]:
+        """Yield the documents of a stream, in order; they are worked on in batches.
+
+        Args:
+            stream: the documents.
+            batch_size: how many are held at once; an error handler is given as many.
+        """
+        handle = self.get_error_handler()
+        docs_left = iter(stream)
+        while docs := list(islice(docs_left, batch_size)):
+            try:
+                done = list(self._annotated(docs))
+            except Exception as error:  # what becomes of it is the pipeline's to say
+                handle(self.name, self, docs, error)
+            else:
+                yield from done
+
+    def _annotated(self, docs: Iterable[Doc]) -> Iterator[Doc]:
+        if not self.fill:
+            docs = list(docs)
+            found = self.mending.recipe.mender().find_gaps(doc.text for doc in docs)
+            for doc, gaps in zip(docs, found, strict=True):
+                yield self._annotate(doc, gaps, {"gaps": [gap.to_dict() for gap in gaps]})
+            return
+        for doc, mended in self.mending.stream(docs, self._article):
+            assert mended is not None  # every document has a text
+            yield self._annotate(doc, mended.gaps, mended.to_dict())
+
+    def _article(self, doc: Doc) -> Any:
+        return self.mending.fields.article(lambda name: doc.text if name == "text" else doc._.get(name), "document")
+
+    def _annotate(self, doc: Doc, gaps: Iterable[Gap], record: dict[str, Any]) -> Doc:
+        doc.user_data[_KEY] = record
+        doc.spans[self.spans] = SpanGroup(doc, name=self.spans, spans=_around(doc, gaps))
+        return doc
+
+    def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
+        """Save the options, and the models too where they lie in folders of the caller's."""
+        place = ensure_path(path)
+        place.mkdir(parents=True, exist_ok=True)
+        srsly.write_json(place / "cfg", self._config())
+        for kind, folder in self._own_models().items():
+            shutil.copytree(folder, place / kind, dirs_exist_ok=True)
+
+    def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "MendComponent":
+        """Load what :meth:`to_disk` saved."""
+        place = ensure_path(path)
+        config = srsly.read_json(place / "cfg")
+        for kind in ("detector", "filler"):
+            if (place / kind).is_dir():
+                config["options"][kind] = str(place / kind)
+        return self._configured(config)
+
+    def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
+        """Return the options; of models in folders only the path."""
+        data: bytes = srsly.msgpack_dumps(self._config())
+        return data
+
+    def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> "MendComponent":
+        """Read what :meth:`to_bytes` returned."""
+        return self._configured(srsly.msgpack_loads(data))
+
+    def _config(self) -> dict[str, Any]:
+        own = {name: getattr(self, name) for name in ("title", "html", "fill", "spans")}
+        return {**own, "options": self.mending.recipe.options()}
+
+    def _configured(self, config: dict[str, Any]) -> "MendComponent":
+        recipe = Recipe.of(**config.pop("options"))
+        self.title, self.html, self.fill, self.spans = (config[name] for name in ("title", "html", "fill", "spans"))
+        self.mending = Mending(Fields(title=self.title, html=self.html), recipe)
+        return self
+
+    def _own_models(self) -> dict[str, str]:
+        options = self.mending.recipe.options()
+        return {kind: options[kind] for kind in ("detector", "filler") if options[kind] not in embedded_languages()}
+
+
+def _around(doc: Doc, gaps: Iterable[Gap]) -> list[Span]:
+    words = [token for token in doc if not token.is_space]
+    starts = [token.idx for token in words]
+    ends = [token.idx + len(token) for token in words]
+    spans = []
+    for gap in gaps:
+        before = bisect_left(starts, gap.start) - 1  # the last word that starts before the gap
+        after = bisect_right(ends, gap.end)  # the first that ends after it; the same where the gap is inside one
+        first, last = max(before, 0), min(after, len(words) - 1)
+        spans.append(Span(doc, words[first].i, words[last].i + 1, label=LABEL))
+    return spans
+
+
+@Language.factory(
+    "textmend",
+    default_config={
+        **{name: DEFAULTS[name] for name in _NAMED},
+        "title": None,
+        "html": None,
+        "fill": True,
+        "spans": "gaps",
+        "options": {},
+    },
+    assigns=["doc._.gaps", "doc._.mended", "doc.spans"],
+)
+def make_component(
+    nlp: Language,
+    name: str,
+    detector: str,
+    filler: str,
+    threads: int | None,
+    batch: int,
+    apply_at: float,
+    find_at: float,
+    unsure: str,
+    placeholder: str,
+    allow_names: bool,
+    allow_numbers: bool,
+    title: str | None,
+    html: str | None,
+    fill: bool,
+    spans: str,
+    options: dict[str, Any],
+) -> MendComponent:
+    """Make the component from its configuration: options of ``Mender``, ``Policy`` and :class:`MendComponent`.
+
+    Those of the first two that have no parameter here are in ``options``, by name.
+
+    Raises:
+        PolicyError: an option is unknown, or has a value that makes no sense.
+    """
+    values = (detector, filler, threads, batch, apply_at, find_at, unsure, placeholder, allow_names, allow_numbers)
+    recipe = Recipe.of(**dict(zip(_NAMED, values, strict=True)) | options)
+    return MendComponent(nlp, name, recipe, title=title, html=html, fill=fill, spans=spans)
