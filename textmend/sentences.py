@@ -22,12 +22,13 @@ def sentences_around(text: str, places: list[Span]) -> list[Span]:
         while remaining and remaining[-1].start <= paragraph.end:
             inside.append(remaining.pop())
         if inside:
-            spans = _sentences(text, paragraph)
+            spans = sentences_of(text, paragraph)
             found += [next((span for span in spans if place.end < span.end), spans[-1]) for place in inside]
     return found + [Span(place.start, place.end) for place in reversed(remaining)]
 
 
-def _sentences(text: str, paragraph: Span) -> list[Span]:
+def sentences_of(text: str, paragraph: Span) -> list[Span]:
+    """Return the sentences of one paragraph of a text (``text.paragraphs``), in order; they may have space between."""
     if paragraph.end - paragraph.start > _LONGEST:
         # Nothing a person wrote: the paragraph stands for the sentence.
         return [paragraph]

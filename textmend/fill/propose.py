@@ -58,6 +58,8 @@ class Proposer:
         ranking: how candidates are weighed against each other.
         search: how widely to search.
         most: how many fills a gap gets at most.
+        echoes: whether to try what stands in the same context elsewhere in the article.
+        repeated: whether to try the names and phrases that the article repeats.
     """
 
     def __init__(
@@ -68,10 +70,13 @@ class Proposer:
         ranking: Ranking,
         search: Search | None = None,
         most: int = 20,
+        echoes: bool = True,
+        repeated: bool = True,
     ) -> None:
         self.model = model
         self._usual, self._ranking, self._most = usual, ranking, most
         self._search = search or Search()
+        self._echoes, self._repeated = echoes, repeated
 
     def propose(self, documents: Sequence[Document]) -> list[list[Gap]]:
         """Return each document's gaps with ranked fills."""
@@ -88,7 +93,10 @@ class Proposer:
 
     def candidates(self, documents: Sequence[Document]) -> list[list[list[Proposed]]]:
         """Return, for each gap of each document, its candidates with what is known of them, unranked."""
-        views = [_View(document, self.model, self._search.most_pieces) for document in documents]
+        views = [
+            _View(document, self.model, self._search.most_pieces, self._echoes, self._repeated)
+            for document in documents
+        ]
         requests = [request for view in views for request in view.requests]
         found = iter(infill(requests, self.model, self._search))
         return [
@@ -119,7 +127,9 @@ class Proposer:
 class _View:
     """One document as infilling sees it."""
 
-    def __init__(self, document: Document, model: MaskedLM, most_pieces: int) -> None:
+    def __init__(
+        self, document: Document, model: MaskedLM, most_pieces: int, with_echoes: bool, repeated: bool
+    ) -> None:
         self._document, self._model = document, model
         self._casing = ArticleCasing(document.text) if document.gaps else None
         self._echoes: list[dict[tuple[int, ...], Echo]] = []
@@ -129,13 +139,13 @@ class _View:
             return
         index = EchoIndex(document.text, title=document.title, metadata=document.metadata)
         known = names(document.text, title=document.title, metadata=document.metadata)
-        for phrase in (*known, *document.phrases):
+        for phrase in (*known, *document.phrases) if repeated else ():
             if ids := self._sayable(phrase.text):
                 self._phrases.setdefault(ids, phrase.evidence)
         around = contexts(document.text, document.gaps, model, room=most_pieces)
         for gap, context in zip(document.gaps, around, strict=True):
             echoes: dict[tuple[int, ...], Echo] = {}
-            for echo in index.echoes(gap.start, gap.end):
+            for echo in index.echoes(gap.start, gap.end) if with_echoes else ():
                 if not _is_damaged(echo.evidence, document.gaps) and (ids := self._sayable(echo.text)):
                     echoes.setdefault(ids, echo)
             self._echoes.append(echoes)
