@@ -9,6 +9,8 @@ from textmend.evaluate.compare.setting import Report, Setting
 from textmend.evaluate.compare.tables import Row, Table, columns
 
 LENGTH, PARAGRAPH, GAPS = 100_000, 600, 8
+RUNS = 2
+"""The allocator's luck moves peaks by some tens of megabytes from run to run: the largest counts."""
 
 
 def measure_memory(setting: Setting, report: Report) -> list[Table]:
@@ -21,20 +23,21 @@ def measure_memory(setting: Setting, report: Report) -> list[Table]:
         ("spaCy's small pipeline, 100 KB", "spacy", {"characters": LENGTH}),
         ("the same encoder under torch, 100 KB", "torch-find", {"characters": LENGTH, **models}),
         (f"textmend, filling {GAPS} gaps", "fill", filled),
-        (f"the same search under torch, {GAPS} gaps", "torch-fill", {**filled, "gaps": 2}),
+        ("a filler under torch, 2 gaps", "torch-fill", {**filled, "gaps": 2}),
         ("language model, one paragraph", "llm", {"characters": PARAGRAPH, "llm": setting.llm}),
     ]
     rows = []
     for name, job, options in jobs:
         report(name)
-        answer = run(job, **options)
-        rows.append(Row(name, {"peak": answer.peak / 1e6, "before": answer.before / 1e6}))
+        answers = [run(job, **options) for _ in range(RUNS)]
+        largest = max(answers, key=lambda answer: answer.peak)
+        rows.append(Row(name, {"peak": largest.peak / 1e6, "before": largest.before / 1e6}))
     return [
         Table(
             title="Peak memory",
             columns=columns(("before", "before the job, MB", "count"), ("peak", "peak, MB", "count")),
             rows=tuple(rows),
-            note="Resident memory, each in a process of its own. *Before the job*: Python, libraries, models and text. "
+            note=f"Resident memory, each in a process of its own, the largest of {RUNS} runs. *Before the job*: Python, libraries, models and text. "
             "Whoever fills has both of textmend's models loaded.",
         )
     ]
