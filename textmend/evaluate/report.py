@@ -206,7 +206,7 @@ def grid(columns: Mapping[str, Mapping[str, Interval]], counts: Mapping[str, int
 def _table(title: str, columns: Mapping[str, Mapping[str, Interval]], counts: Mapping[str, int] | None) -> Table:
     heading, rows = grid(columns, counts)
     table = Table(title=title, title_justify="left")
-    table.add_column("")
+    table.add_column("", no_wrap=True)
     for column in heading:
         table.add_column(column, justify="right")
     for number, (name, cells) in enumerate(rows):
