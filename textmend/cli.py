@@ -22,7 +22,7 @@ COMMANDS = {
     "suggest": "Show where words are missing, and what may have stood there.",
     "mend": "Put back the words that are sure, and write the text.",
     "evaluate": "Measure detection, fills and mending on benchmarks.",
-    "compare": "Measure rivals, speed, memory and ablations, for docs/benchmarks.md.",
+    "compare": "Measure rivals, speed, memory and ablations.",
     "damage": "Make a benchmark: lose the link texts of whole articles.",
     "train": "Train models of your own, and export them.",
 }
