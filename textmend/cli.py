@@ -26,6 +26,7 @@ COMMANDS = {
     "apply": "Carry out what people decided, on the original texts.",
     "decisions": "Import decisions, and compare them with the machine.",
     "evaluate": "Measure detection, fills and mending on benchmarks.",
+    "compare": "Measure rivals, speed, memory and ablations.",
     "damage": "Make a benchmark: lose the link texts of whole articles.",
     "train": "Train models of your own, and export them.",
 }
@@ -35,7 +36,7 @@ A command ``name`` is a module ``textmend.terminal.name`` that holds a ``typer.T
 command or several. The module may import typer and other light things only; the rest inside its functions.
 """
 
-MODULES: dict[str, str] = {"train": "textmend.train.command"}
+MODULES: dict[str, str] = {"compare": "textmend.evaluate.compare.command", "train": "textmend.train.command"}
 """Modules of the commands that don't live in ``textmend.terminal`` under their own name."""
 
 USAGE, UNREADABLE, NO_MODEL, INTERRUPTED, BROKEN_PIPE = 2, 3, 4, 130, 141

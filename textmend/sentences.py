@@ -24,13 +24,14 @@ def sentences_around(text: str, places: list[Span]) -> list[Span]:
         while remaining and remaining[-1].start <= paragraph.end:
             inside.append(remaining.pop())
         if inside:
-            spans = _sentences(text, paragraph)
+            spans = sentences_of(text, paragraph)
             ends = [span.end for span in spans]
             found += [spans[min(bisect_right(ends, place.end), len(spans) - 1)] for place in inside]
     return found + [Span(place.start, place.end) for place in reversed(remaining)]
 
 
-def _sentences(text: str, paragraph: Span) -> list[Span]:
+def sentences_of(text: str, paragraph: Span) -> list[Span]:
+    """Return the sentences of one paragraph of a text (``text.paragraphs``), in order; they may have space between."""
     spans: list[Span] = []
     start = paragraph.start
     while start < paragraph.end:

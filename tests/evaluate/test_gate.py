@@ -101,6 +101,17 @@ def test_a_floor_broken_on_purpose_turns_the_gate_red(system, gate, folder, cons
     assert "bench/detection/average_precision is 0.0000; pinned at least 0.9" in said(console)
 
 
+def test_a_raised_floor_turns_the_gate_red_for_the_same_system(system, gate, folder, console):
+    (suite,) = gate.suites
+    broken = tuple(
+        replace(limit, bound=1.5) if limit.figure == "bench/filling/top_1" else limit for limit in suite.limits
+    )
+    raised = replace(gate, suites=(replace(suite, limits=broken),))
+    assert not decide(system, raised, {"dev": folder}, None, allow_lower=False, console=console)
+    assert "bench/filling/top_1 is 1.0000; pinned at least 1.5" in said(console)
+    assert "the gate is red" in said(console)
+
+
 def test_harm_turns_the_gate_red(system, gate, folder, console):
     start = CLEAN.index(" swam")
     wild = FakeSystem({**system.sites, CLEAN: [(start, start + 1, 0.99)]}, system.fills)

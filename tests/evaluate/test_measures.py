@@ -75,8 +75,11 @@ def test_detection_is_told_by_variant_and_shape(detection):
     assert list(parts) == ["raw", "tidy"]
     assert parts["tidy"].figures(np.ones(1))["average_precision"] == pytest.approx(1 / 2)
     assert detection.recall_by_shape(ones(detection.judged)) == {"name": 0.0, "word": 1.0}
-    assert detection.curve_of_shape("word").recall.max() == 1
-    assert detection.curve_of_shape("name").precision.max() == pytest.approx(1 / 3)
+    shapes = detection.by_shape()
+    # Of the words: .95 right, .8 and .7 false, .6 right. Of the names: three false ones, then .2 right.
+    assert shapes["word"].ranked_figures(np.ones(2))["average_precision"] == pytest.approx((1 + 2 / 4) / 2)
+    assert shapes["name"].ranked_figures(np.ones(2))["average_precision"] == pytest.approx(1 / 3)
+    assert shapes["word"].curve().recall.max() == 1
 
 
 def test_a_double_detection_is_one_right_and_one_false_gap(records):

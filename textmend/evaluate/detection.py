@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -144,20 +144,19 @@ class Detection:
                 found[gap.shape] = found.get(gap.shape, 0.0) + float(weight) * (index in hits)
         return {shape: share(found[shape], total[shape]) for shape in sorted(total)}
 
-    def curve_of_shape(self, shape: str) -> PrecisionRecall:
-        """Return the curve for the gaps of one shape: sites that are right for other shapes are left out.
+    def by_shape(self) -> dict[str, Detection]:
+        """Return the same for the gaps of each shape: sites that are right for other shapes are left out.
 
         False sites have no shape, so all count: precision here depends on how many gaps the shape has.
         """
-        scores, truths, total = [], [], 0
-        for one in self.judged:
-            shapes = np.array([gap.shape == shape for gap in one.record.gaps] + [False])
-            right = shapes[one.matched]
-            kept = right | (one.matched < 0)
-            scores.append(one.probabilities[kept])
-            truths.append(right[kept])
-            total += int(shapes.sum())
-        return precision_recall(np.concatenate(scores), np.concatenate(truths), total)
+        return {
+            shape: Detection([_of_shape(one, shape) for one in self.judged], self.threshold) for shape in self.shapes
+        }
+
+    def ranked_figures(self, weights: Weights) -> Mapping[str, float]:
+        """Return those figures that hold for part of the gaps, such as those of one shape."""
+        figures = self.figures(weights)
+        return {name: figures[name] for name in ("average_precision", "recall_at_90_precision")}
 
     @property
     def shapes(self) -> list[str]:
@@ -168,6 +167,24 @@ class Detection:
         """Return how many false gaps there are at the threshold, and how many stand beside a true one."""
         false = [(one, int(site)) for one in self.judged for site in false_sites(one, self.threshold)]
         return len(false), sum(is_beside(one, site) for one, site in false)
+
+
+def _of_shape(judged: JudgedRecord, shape: str) -> JudgedRecord:
+    """Return a record as if its gaps of other shapes, and the sites that stand for them, were not there."""
+    kept_gaps = [index for index, gap in enumerate(judged.record.gaps) if gap.shape == shape]
+    renumbered = np.full(len(judged.record.gaps) + 1, -2, dtype=np.int64)
+    renumbered[kept_gaps] = np.arange(len(kept_gaps))
+    renumbered[-1] = -1
+    matched = renumbered[judged.matched]
+    sites = matched >= -1
+    return JudgedRecord(
+        replace(judged.record, gaps=tuple(judged.record.gaps[index] for index in kept_gaps)),
+        judged.starts[sites],
+        judged.ends[sites],
+        judged.probabilities[sites],
+        judged.lengths[sites],
+        matched[sites],
+    )
 
 
 def false_sites(judged: JudgedRecord, threshold: float) -> NDArray[np.int64]:

@@ -196,8 +196,8 @@ def _variant_plot(detection: Detection) -> str:
 
 
 def _shape_plot(detection: Detection) -> str:
-    shapes = sorted(detection.shapes, key=lambda shape: (shape not in SHAPES, shape))
-    return _curves("Precision and recall by shape", {shape: detection.curve_of_shape(shape) for shape in shapes})
+    parts = sorted(detection.by_shape().items(), key=lambda part: (part[0] not in SHAPES, part[0]))
+    return _curves("Precision and recall by shape", {shape: part.curve() for shape, part in parts})
 
 
 def _curves(title: str, curves: Mapping[str, PrecisionRecall]) -> str:

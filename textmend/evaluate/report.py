@@ -66,10 +66,20 @@ def provenance(models: Mapping[str, str], options: Mapping[str, Any] | None = No
         "textmend": textmend.__version__,
         "python": platform.python_version(),
         "packages": {name: importlib.metadata.version(name) for name in _PACKAGES},
-        "machine": {"system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count()},
+        "machine": {"system": platform.system(), "processor": _processor(), "cores": os.cpu_count()},
         "models": dict(models),
         "options": dict(options or {}),
     }
+
+
+def _processor() -> str:
+    """Return the processor's name where the system tells, else its architecture."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.machine())
 
 
 def to_dict(evaluation: Evaluation, origin: Mapping[str, Any]) -> dict[str, Any]:
@@ -196,7 +206,7 @@ def grid(columns: Mapping[str, Mapping[str, Interval]], counts: Mapping[str, int
 def _table(title: str, columns: Mapping[str, Mapping[str, Interval]], counts: Mapping[str, int] | None) -> Table:
     heading, rows = grid(columns, counts)
     table = Table(title=title, title_justify="left")
-    table.add_column("")
+    table.add_column("", no_wrap=True)
     for column in heading:
         table.add_column(column, justify="right")
     for number, (name, cells) in enumerate(rows):

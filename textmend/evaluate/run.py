@@ -122,6 +122,9 @@ def _benchmark(system: System, benchmark: Benchmark, plan: Plan, track: Track) -
     for variant, part in detection.by_variant().items():
         figures[f"detection/{variant}"] = resampled(part.figures, len(part.judged))
         counts[f"detection/{variant}"] = sum(len(one.record.gaps) for one in part.judged)
+    for shape, part in detection.by_shape().items():
+        figures[f"detection/shape {shape}"] = resampled(part.ranked_figures, documents)
+        counts[f"detection/shape {shape}"] = sum(len(one.record.gaps) for one in part.judged)
     figures["recall_by_shape"] = resampled(detection.recall_by_shape, documents)
     filling = filling_known = None
     mended = None

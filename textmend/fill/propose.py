@@ -65,6 +65,8 @@ class Proposer:
         calibrated: whether that ranking was fitted to this model, so that its probabilities mean what they say.
         search: how widely to search.
         most: how many fills a gap gets at most.
+        echoes: whether to try what stands in the same context elsewhere in the article.
+        repeated: whether to try the names and phrases that the article repeats.
     """
 
     def __init__(
@@ -76,11 +78,14 @@ class Proposer:
         calibrated: bool = True,
         search: Search | None = None,
         most: int = 20,
+        echoes: bool = True,
+        repeated: bool = True,
     ) -> None:
         self.model = model
         self.calibrated = calibrated
         self._usual, self._ranking, self._most = usual, ranking, most
         self._search = search or Search()
+        self._echoes, self._repeated = echoes, repeated
 
     def propose(self, documents: Sequence[Document]) -> list[list[Gap]]:
         """Return each document's gaps with ranked fills.
@@ -102,7 +107,10 @@ class Proposer:
 
     def candidates(self, documents: Sequence[Document]) -> list[list[list[Proposed]]]:
         """Return, for each gap of each document that has no fills, its candidates with what is known of them, unranked."""
-        views = [_View(document, self.model, self._usual, self._search.most_pieces) for document in documents]
+        views = [
+            _View(document, self.model, self._usual, self._search.most_pieces, self._echoes, self._repeated)
+            for document in documents
+        ]
         requests = [request for view in views for request in view.requests]
         found = iter(infill(requests, self.model, self._search))
         return [[view.proposed(index, next(found)) for index in range(len(view.requests))] for view in views]
@@ -133,7 +141,15 @@ class Proposer:
 class _View:
     """One document as infilling sees it."""
 
-    def __init__(self, document: Document, model: MaskedLM, usual: UsualCasing, most_pieces: int) -> None:
+    def __init__(
+        self,
+        document: Document,
+        model: MaskedLM,
+        usual: UsualCasing,
+        most_pieces: int,
+        with_echoes: bool,
+        repeated: bool,
+    ) -> None:
         self._document, self._model, self._usual = document, model, usual
         self._echoes: list[dict[tuple[int, ...], Echo]] = []
         self._phrases: list[dict[tuple[int, ...], Evidence]] = []
@@ -149,6 +165,7 @@ class _View:
             pieces_per_word = survey.pieces_per_word
         index = EchoIndex(document.text, title=document.title, metadata=document.metadata)
         known = [*names(document.text, title=document.title, metadata=document.metadata), *document.phrases]
+        known = known if repeated else []
         phrases: dict[tuple[bool, bool], dict[tuple[int, ...], Evidence]] = {}
         around = contexts(document.text, document.gaps, model, room=most_pieces)
         for gap, context in zip(document.gaps, around, strict=True):
@@ -162,7 +179,7 @@ class _View:
                         phrases[place].setdefault(ids, phrase.evidence)
             self._phrases.append(phrases[place])
             echoes: dict[tuple[int, ...], Echo] = {}
-            for echo in index.echoes(gap.start, gap.end):
+            for echo in index.echoes(gap.start, gap.end) if with_echoes else ():
                 if not _is_damaged(echo.evidence, document.gaps):
                     for ids in self._sayable(echo.text, echo.evidence, *place):
                         echoes.setdefault(ids, echo)

@@ -71,7 +71,8 @@ def line_plot(
             _add(svg, "polyline", {"class": f"line s{number % 6}", "points": drawn, "stroke-dasharray": dash or None})
         largest = max(line.sizes, default=1.0) or 1.0
         for index, x, y in points if line.sizes else ():
-            radius = 2.5 + 5.5 * math.sqrt(line.sizes[index] / largest)
+            # Points of one size say nothing by it, so they stay small.
+            radius = 2.5 + 5.5 * math.sqrt(line.sizes[index] / largest) if min(line.sizes) < largest else 3.5
             dot = _add(svg, "circle", {"class": f"dot s{number % 6}", "cx": x, "cy": y, "r": radius})
             if line.notes:
                 _add(dot, "title", {}, line.notes[index])
@@ -91,7 +92,7 @@ def bar_plot(labels: Sequence[str], shares: Sequence[float], *, title: str, x_la
         height = _HEIGHT - _BOTTOM - y
         bar = _add(svg, "rect", {"class": "bar", "x": x - 0.36 * step, "y": y, "width": 0.72 * step, "height": height})
         _add(bar, "title", {}, f"{label}: {value:.1%}")
-        _add(svg, "text", {"class": "value", "x": x, "y": y - 4, "text-anchor": "middle"}, f"{100 * value:.0f}")
+        _add(svg, "text", {"class": "value", "x": x, "y": y - 4, "text-anchor": "middle"}, f"{100 * value:.0f} %")
         _add(svg, "text", {"x": x, "y": _HEIGHT - _BOTTOM + 15, "text-anchor": "middle"}, label)
     return _written(svg)
 

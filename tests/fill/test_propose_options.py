@@ -1,0 +1,32 @@
+"""A proposer without echoes or repeated names proposes from the model alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from textmend.fill.load import load_filler
+from textmend.fill.propose import Document, Proposer
+from textmend.models.registry import EMBEDDED, locate
+from textmend.records import Gap
+
+TEXT = "The council praised the brave Zemlyak divers on Monday. On Tuesday the brave  divers went home."
+
+
+@pytest.fixture(scope="module")
+def filler():
+    if not (EMBEDDED / "en" / "filler" / "model.onnx").is_file():
+        pytest.skip("the embedded models are missing")
+    return load_filler(locate("en", "filler"), threads=1)
+
+
+@pytest.mark.parametrize(("echoes", "repeated"), [(True, True), (False, True), (True, False), (False, False)])
+def test_parts_left_out_bring_no_evidence(filler, echoes, repeated):
+    start = TEXT.index("  divers")
+    document = Document(text=TEXT, gaps=[Gap(start=start, end=start + 2, probability=0.9, lengths=(0.9, 0.1))])
+    proposer = Proposer(
+        filler.model, usual=filler.usual, ranking=filler.ranking, echoes=echoes, repeated=repeated, most=60
+    )
+    ((gap,),) = proposer.propose([document])
+    assert any(fill.origin == "echo" for fill in gap.fills) == echoes
+    assert bool([fill for fill in gap.fills if fill.evidence]) == (echoes or repeated)
+    assert gap.fills
