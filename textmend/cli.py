@@ -21,7 +21,7 @@ COMMANDS = {
     "find": "Show where words are missing.",
     "suggest": "Show where words are missing, and what may have stood there.",
     "mend": "Put back the words that are sure, and write the text.",
-    "clean": "Mend whole corpora, on all cores: JSON Lines, Parquet, text files.",
+    "clean": "Mend whole corpora: JSON Lines, Parquet, text files.",
     "review": "Let a person decide what the machine is unsure of.",
     "apply": "Carry out what people decided, on the original texts.",
     "decisions": "Import decisions, and compare them with the machine.",

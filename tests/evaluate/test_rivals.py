@@ -21,16 +21,19 @@ from textmend.fill.propose import Document
 from textmend.models.masked_lm import Prediction
 from textmend.models.vocabulary import Vocabulary
 from textmend.records import Gap
+from textmend.text import WORD
 
 NAMES = ("<pad>", "<mask>", "<s>", "</s>", "fleet", "##s", "old", "boat", "the", ".")
 MASK = 1
 
 
 class Pieces:
-    start, separator = 2, 3
+    opening, closing, between = (2,), (3,), (3,)
+    leading = True
 
-    def __call__(self, word):
-        return [NAMES.index(word.lower())] if word.lower() in NAMES else [8]
+    def cut(self, text, *, spaced):
+        words = (match.group().lower() for match in WORD.finditer(text))
+        return [NAMES.index(word) if word in NAMES else 8 for word in words]
 
 
 class ScriptedLM:

@@ -71,7 +71,7 @@ def test_a_line_that_was_cut_off_is_passed_over_but_only_the_last():
         ({"schema": 2}, "schema version 2"),
         ({"verdict": "maybe"}, "'verdict' should be one of"),
         ({"verdict": "undo", "text": "x"}, "goes without a text"),
-        ({"verdict": "fill", "text": " "}, "goes with words"),
+        ({"verdict": "fill", "text": ""}, "goes with words"),
         ({"start": -1}, "'start' should be an offset"),
         ({"end": 40}, "offsets count code points"),
         ({"exact": "x"}, "white space, or nothing"),
