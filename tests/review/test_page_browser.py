@@ -334,6 +334,8 @@ def test_hostile_articles_cannot_run_hide_or_reorder_anything(visit):
     page.locator("#state").select_option("all")
     page.locator('.entry[data-gap="0"]').click()
     article = page.locator("#article")
+    # What is far from the screen is drawn late, and has no inner text until then.
+    page.wait_for_function("[...document.querySelectorAll('#article p .box')].every((box) => box.innerText)")
     boxes = article.locator("p .box").all_inner_texts()
     assert boxes == list(HIDDEN.values())
     # Without the boxes it is the text, code point for code point, but for what the boxes stand for.
