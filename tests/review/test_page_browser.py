@@ -335,9 +335,8 @@ def test_hostile_articles_cannot_run_hide_or_reorder_anything(visit):
     page.locator('.entry[data-gap="0"]').click()
     article = page.locator("#article")
     # What is far from the screen is drawn late, and has no inner text until then.
-    page.wait_for_function("[...document.querySelectorAll('#article p .box')].every((box) => box.innerText)")
-    boxes = article.locator("p .box").all_inner_texts()
-    assert boxes == list(HIDDEN.values())
+    # What is far from the screen is drawn late, and has no inner text until then.
+    api.expect(article.locator("p .box")).to_have_text(list(HIDDEN.values()), use_inner_text=True)
     # Without the boxes it is the text, code point for code point, but for what the boxes stand for.
     shown = page.evaluate(
         "[...document.querySelectorAll('#article p')].map((line) => { const copy = line.cloneNode(true);"
