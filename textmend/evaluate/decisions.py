@@ -148,7 +148,8 @@ def show(comparison: Comparison, console: Console) -> None:
         console.print(f"words given: {chosen}")
     console.print(_bins("Is it a gap?", "people say so", comparison.gap_bins, everything.decided))
     if comparison.fill_bins:
-        filled = round(sum(one.weight for one in comparison.fill_bins) * everything.filled)
+        unfilled = comparison.by_origin.get("none")
+        filled = everything.filled - (unfilled.filled if unfilled else 0)
         console.print(_bins("Is the first fill right?", "people took it", comparison.fill_bins, filled))
     for title, parts in (
         ("By origin of the first fill", comparison.by_origin),

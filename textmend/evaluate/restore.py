@@ -8,7 +8,6 @@ with their own page; any edit of these is harm.
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from rich.table import Table
 from textmend.errors import RecordError, TextmendError
 from textmend.evaluate.linked_pages import TEMPLATES, lost_spans, marked_paragraphs
 from textmend.mended import Mended
+from textmend.review.documents import json_object
 from textmend.text import WORD
 
 Source = bytes | str
@@ -208,8 +208,8 @@ def read_records(path: Path, most: int | None) -> list[dict[str, Any]]:
         for number, line in enumerate(lines, start=1):
             if most is not None and len(records) >= most:
                 break
-            record = json.loads(line)
-            if not isinstance(record, dict) or not {"id", "text", "original", "gaps", "variant"} <= record.keys():
+            record = dict(json_object(line, f"{path}:{number}"))
+            if not {"id", "text", "original", "gaps", "variant"} <= record.keys():
                 raise RecordError(f"{path}:{number}: no benchmark record with its original")
             records.append(record)
     return records
@@ -257,14 +257,15 @@ def main(
     """Measure what pages give back, and what they must leave alone."""
     console = Console(soft_wrap=True, highlight=False)
     try:
+        for name in template or ():
+            if name not in TEMPLATES:
+                raise typer.BadParameter(f"--template {name!r} should be one of {', '.join(TEMPLATES)}")
         records = read_records(bench, sample)
         mend = with_models(threads) if models else source_alone()
         table = Table("template", "texts", "exact", "raw, exact", "lost words", "restored", "wrong words")
         others = Table("template", "texts", "words", "changed", "edits", title="should stay as they are")
         notes: list[str] = []
         for name in template or TEMPLATES:
-            if name not in TEMPLATES:
-                raise typer.BadParameter(f"--template {name!r} should be one of {', '.join(TEMPLATES)}")
             back = restored(records, name, mend)
             table.add_row(
                 name,
