@@ -1,4 +1,4 @@
-"""What leaves the program: exact bytes, JSON lines, and files that are written whole or not at all."""
+"""What leaves the program: exact bytes, and JSON lines."""
 
 from __future__ import annotations
 
