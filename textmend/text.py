@@ -150,3 +150,8 @@ def _is_wrapped(text: str, lines: list[Span]) -> bool:
         return False
     open_ends = sum(not _TERMINAL.search(text, max(line.start, line.end - 8), line.end) for line in lines[:-1])
     return open_ends * 2 > len(lines) - 1
+
+
+def fold(words: str) -> str:
+    """Return words as they are compared: case-folded, white space as single spaces."""
+    return " ".join(words.split()).casefold()

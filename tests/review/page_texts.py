@@ -9,8 +9,6 @@ from typing import Any
 from textmend.records import Evidence, Fill, Gap
 from textmend.review.documents import ReviewDocument
 
-PLACE = "‹ ›"
-
 NEWS = """Harbour master quits 🐟
 
 The harbour master of Sandvåg resigned on‹ ›, two days after the storm 🌊 sank three boats.

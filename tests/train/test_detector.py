@@ -1,12 +1,12 @@
 """The detector's training: what it starts from, exact resume, and that it learns at all."""
 
-import itertools
 import json
 
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from stopped_runs import assert_same_weights, stop_after
 from tiny_bases import TEXT, base
 
 from textmend.detect.inputs import encode
@@ -15,7 +15,7 @@ from textmend.models.wordpiece import WordPieces
 from textmend.train.damage import damage
 from textmend.train.detector import from_base, held_out, load_weights, measure, train_detector
 from textmend.train.examples import NO_LABEL, cut, site_labels
-from textmend.train.loop import Schedule, train
+from textmend.train.loop import Schedule
 
 
 @pytest.fixture(scope="module")
@@ -97,19 +97,9 @@ def test_training_learns_a_memorisable_text(bert):
 
 def test_a_resumed_training_run_ends_with_the_same_weights(tmp_path, bert, corpus, monkeypatch):
     """N steps are k steps, a restart, and N - k steps."""
-    monkeypatch.setattr("textmend.train.loop.time.monotonic", lambda: 0.0)
 
     def run(checkpoint, steps):
-        def limited(model, groups, batches, loss, evaluate, schedule, file):
-            class Some:
-                position = batches.position
-
-                def __iter__(self):
-                    return itertools.islice(iter(batches), steps)
-
-            train(model, groups, Some(), loss, evaluate, schedule, file)
-
-        monkeypatch.setattr("textmend.train.detector.train", limited)
+        stop_after(monkeypatch, "detector", steps)
         schedule = Schedule(hours=1, rate=1e-3, head_rate=1e-3, warmup=1)
         train_detector(bert, [(corpus, 1.0)], corpus, checkpoint, schedule=schedule, batch=4)
 
@@ -118,13 +108,10 @@ def test_a_resumed_training_run_ends_with_the_same_weights(tmp_path, bert, corpu
     run(tmp_path / "whole", 5)
     run(tmp_path / "parts", 2)
     run(tmp_path / "parts", 3)
-    whole, parts = load_file(tmp_path / "whole"), load_file(tmp_path / "parts")
-    assert whole.keys() == parts.keys()
-    for name in whole:
-        assert torch.allclose(whole[name], parts[name], atol=1e-6), name
+    assert_same_weights(tmp_path / "whole", tmp_path / "parts")
     model = from_base(bert)
     load_weights(model, tmp_path / "whole")
-    assert torch.equal(model.gap.weight, whole["average.gap.weight"])
+    assert torch.equal(model.gap.weight, load_file(tmp_path / "whole")["average.gap.weight"])
 
 
 def test_held_out_windows_hold_every_gap_of_the_benchmark(tmp_path, bert):

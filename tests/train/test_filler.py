@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from stopped_runs import assert_same_weights, stop_after
 from tiny_bases import TEXT, base
 
 from textmend.errors import ModelError
@@ -42,7 +43,7 @@ from textmend.train.filler_examples import (
     read_units,
     window_at_gap,
 )
-from textmend.train.loop import Schedule, train
+from textmend.train.loop import Schedule
 from textmend.train.mixture import Mixture
 from textmend.train.spans import LinkLikeness
 
@@ -384,20 +385,10 @@ def test_training_learns_a_memorisable_text(mpnet):
 def test_a_resumed_training_run_ends_with_the_same_weights(tmp_path, mpnet, corpus, monkeypatch):
     """N steps are k steps, a restart, and N - k steps."""
     masking = Masking(sizes=((32, 1.0),))
-    monkeypatch.setattr("textmend.train.loop.time.monotonic", lambda: 0.0)
     schedule = Schedule(hours=1, rate=1e-3, head_rate=1e-3, warmup=1)
 
     def run(checkpoint: Path, steps: int) -> None:
-        def limited(model, groups, batches, loss, evaluate, schedule, file):
-            class Some:
-                position = batches.position
-
-                def __iter__(self):
-                    return itertools.islice(iter(batches), steps)
-
-            train(model, groups, Some(), loss, evaluate, schedule, file)
-
-        monkeypatch.setattr("textmend.train.filler.train", limited)
+        stop_after(monkeypatch, "filler", steps)
         train_filler(
             mpnet, [(corpus, 1.0)], corpus, checkpoint, schedule=schedule, clean=corpus, masking=masking, batch=256
         )
@@ -405,10 +396,7 @@ def test_a_resumed_training_run_ends_with_the_same_weights(tmp_path, mpnet, corp
     run(tmp_path / "whole", 7)
     run(tmp_path / "parts", 3)
     run(tmp_path / "parts", 4)
-    whole, parts = load_file(tmp_path / "whole"), load_file(tmp_path / "parts")
-    assert whole.keys() == parts.keys()
-    for name in whole:
-        assert torch.allclose(whole[name], parts[name], atol=1e-6), name
+    assert_same_weights(tmp_path / "whole", tmp_path / "parts")
 
 
 def test_held_out_windows_and_gaps_are_the_same_every_time(tmp_path, mpnet, corpus):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
@@ -83,9 +82,8 @@ def count(mended: Mended) -> Counter[str]:
 
 
 def _mend(mender: Mender, articles: Iterator[Article]) -> Iterator[Mended]:
-    # What this mender can't use is not given to it. It takes from all streams in step, so that no copy runs ahead.
-    known = inspect.signature(mender.mend).parameters
-    names = [name for name in Article._fields if name != "text" and name in known]
+    # It takes from all streams in step, so that no copy runs ahead.
+    names = Article._fields[1:]
     texts, *others = tee(articles, 1 + len(names))
     about: dict[str, Any] = {name: map(attrgetter(name), other) for name, other in zip(names, others, strict=True)}
     return mender.mend(map(attrgetter("text"), texts), **about)

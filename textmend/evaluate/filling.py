@@ -67,16 +67,21 @@ def fill_records(
     filled: list[FilledGap] = []
     document = 0
     for batch in batches:
-        judged = judge([record.text for record in batch])
-        documents = [
-            Document(text=record.text, gaps=true_gaps(record, sites, known_lengths), title=record.title)
-            for record, sites in zip(batch, judged, strict=True)
-        ]
+        documents = documents_at_gaps(batch, judge, known_lengths)
         for record, gaps in zip(batch, propose(documents), strict=True):
             for truth, gap in zip(record.gaps, gaps, strict=True):
                 filled.append(_filled(document, record, truth, gap.fills))
             document += 1
     return filled
+
+
+def documents_at_gaps(records: Sequence[Record], judge: Judge, known_lengths: bool = False) -> list[Document]:
+    """Return records as documents with their true gaps (see ``true_gaps``)."""
+    judged = judge([record.text for record in records])
+    return [
+        Document(text=record.text, gaps=true_gaps(record, sites, known_lengths), title=record.title)
+        for record, sites in zip(records, judged, strict=True)
+    ]
 
 
 def true_gaps(record: Record, sites: Sites, known_lengths: bool = False) -> list[Gap]:

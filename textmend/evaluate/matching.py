@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from textmend.text import fold
+
 
 def match(starts: ArrayLike, ends: ArrayLike, scores: ArrayLike, gaps: Sequence[tuple[int, int]]) -> NDArray[np.int64]:
     """Match predicted sites one-to-one with true gaps; a site may stand for any gap that it touches.
@@ -43,11 +45,6 @@ def match(starts: ArrayLike, ends: ArrayLike, scores: ArrayLike, gaps: Sequence[
     for site, gap in holds.items():
         matched[site] = gap
     return matched
-
-
-def fold(words: str) -> str:
-    """Return words as they are compared: case-folded, white space as single spaces."""
-    return " ".join(words.split()).casefold()
 
 
 def same_words(fill: str, lost: str) -> bool:

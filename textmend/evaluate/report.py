@@ -17,10 +17,10 @@ from rich.console import Console
 from rich.table import Table
 
 import textmend
-from textmend.errors import FileError
 from textmend.evaluate.benchmark import Benchmark
 from textmend.evaluate.bootstrap import Interval
 from textmend.evaluate.run import Evaluation
+from textmend.files import write_file
 
 REPORT_SCHEMA = 1
 """Version of the JSON form. It grows when a form changes so that an older reader would misread it."""
@@ -117,10 +117,7 @@ def write_json(record: Mapping[str, Any], path: Path) -> None:
 
 def write_text(text: str, path: Path) -> None:
     """Write a UTF-8 file. Raises :class:`FileError` where it can't be written."""
-    try:
-        path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise FileError(f"{path}: can't be written: {error.strerror or error}") from error
+    write_file(path, text.encode("utf-8"))
 
 
 def show(evaluation: Evaluation, console: Console) -> None:

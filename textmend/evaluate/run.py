@@ -131,11 +131,11 @@ def _benchmark(system: System, benchmark: Benchmark, plan: Plan, track: Track) -
     if plan.fills:
         records = sample_gaps(benchmark, plan.fill_gaps, plan.seed).records
         filling = Filling(
-            fill_records(track(_by_gaps(records), f"{benchmark.name}: fills"), system.judge, system.propose),
+            fill_records(track(by_gaps(records), f"{benchmark.name}: fills"), system.judge, system.propose),
             len(records),
         )
         if plan.known_lengths:
-            batches = track(_by_gaps(records), f"{benchmark.name}: fills of known length")
+            batches = track(by_gaps(records), f"{benchmark.name}: fills of known length")
             filling_known = Filling(
                 fill_records(batches, system.judge, system.propose, known_lengths=True), len(records)
             )
@@ -143,7 +143,7 @@ def _benchmark(system: System, benchmark: Benchmark, plan: Plan, track: Track) -
             figures[name] = resampled(fills.figures, fills.documents)
             counts[name] = len(fills.filled)
         records = sample_gaps(benchmark, plan.mend_gaps, plan.seed).records
-        mended = mend_records(track(_by_gaps(records), f"{benchmark.name}: mending"), system.mend)
+        mended = mend_records(track(by_gaps(records), f"{benchmark.name}: mending"), system.mend)
         figures["mending"] = resampled(mending_statistic(mended), len(mended))
     return BenchmarkResult(
         benchmark=benchmark,
@@ -187,7 +187,8 @@ def _by_words(records: Sequence[Record]) -> list[Sequence[Record]]:
     return _batches(records, [record.words for record in records], _JUDGE_WORDS)
 
 
-def _by_gaps(records: Sequence[Record]) -> list[Sequence[Record]]:
+def by_gaps(records: Sequence[Record]) -> list[Sequence[Record]]:
+    """Return records a few at a time, of at most about 16 gaps together."""
     return _batches(records, [len(record.gaps) for record in records], _FILL_GAPS)
 
 

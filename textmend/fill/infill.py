@@ -89,6 +89,14 @@ def infill(requests: Sequence[Request], model: MaskedLM, search: Search) -> list
             beams.prune()
 
 
+def masked_row(model: MaskedLM, context: Context, ids: tuple[int, ...], length: int) -> Query:
+    """Return the row that predicts the piece after ``ids`` of ``length`` pieces in a context."""
+    masks = (model.vocabulary.mask,) * (length - len(ids))
+    opening = model.pieces.opening
+    row = (*opening, *context.left, *ids, *masks, *context.right, *model.pieces.closing)
+    return Query(row, len(opening) + len(context.left) + len(ids))
+
+
 _PREDICTED_NUMBERS = 1 << 25
 """How many log-probabilities are held at a time: 128 MB, whatever the vocabulary."""
 
@@ -131,11 +139,7 @@ class _Beams:
 
     def query(self, partial: _Partial) -> Query:
         """Return the row that predicts the next piece of a hypothesis."""
-        left, right, _ = self._request.context
-        masks = (self._model.vocabulary.mask,) * (partial.length - len(partial.ids))
-        pieces = self._model.pieces
-        ids = (*pieces.opening, *left, *partial.ids, *masks, *right, *pieces.closing)
-        return Query(ids, len(pieces.opening) + len(left) + len(partial.ids))
+        return masked_row(self._model, self._request.context, partial.ids, partial.length)
 
     def extend(self, partial: _Partial, prediction: Prediction) -> None:
         """Grow a hypothesis by the likeliest next pieces, and along the sequences given that start with it."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from textmend.errors import FileError, ModelError
+from textmend.errors import ModelError
+from textmend.files import write_file
 from textmend.fill.rank import Ranking
 
 SCHEMA = 1
@@ -23,10 +24,7 @@ def write_ranking(file: Path, ranking: Ranking, model: str) -> None:
         FileError: it can't be written.
     """
     record = {"schema": SCHEMA, "kind": "ranking", "model": model, "ranking": ranking.to_dict()}
-    try:
-        file.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise FileError(f"{file}: can't be written: {error}") from error
+    write_file(file, (json.dumps(record, indent=2, ensure_ascii=False) + "\n").encode("utf-8"))
 
 
 def read_ranking(file: Path, model: str) -> Ranking:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from textmend.records import Gap
 from textmend.review.decisions import Recorded, latest
 from textmend.review.documents import ReviewDocument
+from textmend.text import fold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +36,8 @@ class Judged:
 
         Letter case and the kind of white space don't count. Undefined where the person gave no words.
         """
-        wanted = _folded(self.decision.text or "")
-        return next((rank for rank, fill in enumerate(self.gap.fills, 1) if _folded(fill.text) == wanted), 0)
+        wanted = fold(self.decision.text or "")
+        return next((rank for rank, fill in enumerate(self.gap.fills, 1) if fold(fill.text) == wanted), 0)
 
 
 def judged(documents: Sequence[ReviewDocument], decisions: Iterable[Recorded]) -> tuple[list[Judged], int]:
@@ -54,7 +55,3 @@ def judged(documents: Sequence[ReviewDocument], decisions: Iterable[Recorded]) -
             if decision is not None:
                 found.append(Judged(document=document, gap=gap, decision=decision))
     return found, len(counting)
-
-
-def _folded(words: str) -> str:
-    return " ".join(words.split()).casefold()

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from textmend.calibration import Calibration, log_odds, sigmoid
 from textmend.detect.finder import judge
+from textmend.files import write_file
 from textmend.fill.load import load_hub_proposer, load_proposer
 from textmend.fill.propose import Document, Proposed, Proposer
 from textmend.fill.rank import FEATURE_NAMES, Ranking, feature_row
@@ -22,6 +23,7 @@ from textmend.fill.ranking_file import write_ranking
 from textmend.models.detector import OnnxDetector
 from textmend.models.registry import HubModel
 from textmend.records import Gap
+from textmend.text import fold
 from textmend.train.corpus import Article
 from textmend.train.damage import Damaged
 from textmend.train.examples import lose_words
@@ -230,7 +232,7 @@ def _true_gaps(item: Damaged, detector: OnnxDetector) -> list[Gap]:
 
 def answer_among(proposed: Sequence[Proposed], lost: str) -> int:
     """Return which candidate says what stood there, or -1 for none."""
-    wanted = " ".join(lost.split()).casefold()
+    wanted = fold(lost)
     return next((index for index, candidate in enumerate(proposed) if candidate.text.casefold() == wanted), -1)
 
 
@@ -239,6 +241,4 @@ def write_config(folder: Path, key: str, value: dict[str, Any]) -> None:
     file = folder / "config.json"
     config = json.loads(file.read_text(encoding="utf-8"))
     config[key] = value
-    part = folder / "config.json.part"
-    part.write_text(json.dumps(config, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    part.replace(file)
+    write_file(file, (json.dumps(config, indent=2, ensure_ascii=False) + "\n").encode("utf-8"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 
@@ -33,6 +33,12 @@ def timed(work: Callable[[], object]) -> Timing:
     wall, processor = time.perf_counter(), time.process_time()
     work()
     return Timing(time.perf_counter() - wall, time.process_time() - processor)
+
+
+def drain(start: Callable[[], Iterable[object]]) -> None:
+    """Start something lazy, and take all it gives."""
+    for _ in start():
+        pass
 
 
 def race(contenders: Sequence[Contender], rounds: int) -> list[Timing]:

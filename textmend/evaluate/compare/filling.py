@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from textmend.detect.finder import Sites
 from textmend.evaluate.benchmark import Benchmark, Record
@@ -13,6 +13,7 @@ from textmend.evaluate.compare.tables import Row, Table, columns
 from textmend.evaluate.filling import Filling, fill_records
 from textmend.evaluate.rivals.fill_mask import GreedyMasks, OneMask
 from textmend.evaluate.rivals.sites import no_sites
+from textmend.evaluate.run import by_gaps
 from textmend.evaluate.system import Judge, Propose
 
 GAPS = 150
@@ -23,7 +24,6 @@ COLUMNS = columns(
     ("top_20", "top-20", "share"),
     ("mrr", "MRR", "number"),
 )
-_BATCH_GAPS = 16
 
 
 def compare_fillers(number: int, setting: Setting, report: Report) -> list[Table]:
@@ -59,19 +59,7 @@ def compare_fillers(number: int, setting: Setting, report: Report) -> list[Table
 
 def filled(records: Sequence[Record], judge: Judge, propose: Propose) -> Filling:
     """Return the records' true gaps with fills."""
-    return Filling(fill_records(batches(records), judge, propose), len(records))
-
-
-def batches(records: Sequence[Record]) -> Iterator[Sequence[Record]]:
-    """Yield records a few at a time, of at most about 16 gaps together."""
-    batch: list[Record] = []
-    for record in records:
-        if batch and sum(len(one.gaps) for one in batch) + len(record.gaps) > _BATCH_GAPS:
-            yield batch
-            batch = []
-        batch.append(record)
-    if batch:
-        yield batch
+    return Filling(fill_records(by_gaps(records), judge, propose), len(records))
 
 
 def sample_size(benchmarks: Sequence[Benchmark]) -> str:

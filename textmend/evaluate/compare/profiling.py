@@ -9,11 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import textmend
-from textmend.detect.finder import judge
 from textmend.evaluate.compare.setting import Report, Setting
 from textmend.evaluate.compare.tables import Row, Table, columns
-from textmend.evaluate.filling import true_gaps
-from textmend.fill.propose import Document
+from textmend.evaluate.filling import documents_at_gaps
+from textmend.evaluate.system import MenderSystem
 
 FIND_RECORDS, FILL_GAPS = 24, 12
 KERNELS = "ONNX Runtime's kernels"
@@ -29,11 +28,7 @@ def profile(setting: Setting, report: Report) -> list[Table]:
     report(f"find_gaps on {len(texts)} articles")
     tables = [_table(f"`find_gaps`, {len(texts)} articles", shares(lambda: list(mender.find_gaps(texts))))]
     records = setting.records_with_gaps(FILL_GAPS)
-    sites = judge([record.text for record in records], mender.detector)
-    documents = [
-        Document(text=record.text, gaps=true_gaps(record, own), title=record.title)
-        for record, own in zip(records, sites, strict=True)
-    ]
+    documents = documents_at_gaps(records, MenderSystem(mender).judge)
     gaps = sum(len(document.gaps) for document in documents)
     proposer = mender.proposer
     report(f"filling {gaps} gaps")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
 from textmend.evaluate.benchmark import Benchmark
 from textmend.evaluate.bootstrap import intervals
-from textmend.evaluate.compare.clock import Timing, timed
+from textmend.evaluate.compare.clock import Timing, drain, timed
 from textmend.evaluate.compare.filling import filled
 from textmend.evaluate.compare.finding import THRESHOLD, batches
 from textmend.evaluate.compare.paragraphs import paragraph_sample
@@ -17,7 +16,6 @@ from textmend.evaluate.detection import Detection, judge_records
 from textmend.evaluate.rivals.llama import Llama
 from textmend.evaluate.rivals.restore import Restore
 from textmend.evaluate.system import Judge, MenderSystem, Propose
-from textmend.mender import Mender
 
 PARAGRAPHS = 40
 
@@ -41,7 +39,7 @@ def compare_language_model(setting: Setting, report: Report) -> list[Table]:
         benchmark = paragraph_sample(whole, setting.count(PARAGRAPHS), setting.seed)
         report(f"{benchmark.name}: textmend")
         texts = [record.text for record in benchmark.records]
-        timing = timed(partial(_suggest, setting.single, texts))
+        timing = timed(partial(drain, partial(setting.single.suggest, texts)))
         ours = _figures(benchmark, system.judge, system.propose, timing) | {"kept": 1.0}
         report(f"{benchmark.name}: {llama.name}")
         timing = timed(partial(restore.judge, texts))
@@ -61,11 +59,6 @@ def compare_language_model(setting: Setting, report: Report) -> list[Table]:
             )
         )
     return tables
-
-
-def _suggest(mender: Mender, texts: Sequence[str]) -> None:
-    for _ in mender.suggest(texts):
-        pass
 
 
 def _figures(benchmark: Benchmark, judge: Judge, propose: Propose, timing: Timing) -> dict[str, Value]:

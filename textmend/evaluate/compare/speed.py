@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from textmend.detect.finder import judge
-from textmend.evaluate.compare.clock import Contender, race
+from textmend.evaluate.compare.clock import Contender, drain, race
 from textmend.evaluate.compare.plain import TorchDetector, TorchMaskedLM
 from textmend.evaluate.compare.setting import THREADS, Report, Setting
 from textmend.evaluate.compare.tables import Row, Table, columns, with_ratios
-from textmend.evaluate.filling import true_gaps
+from textmend.evaluate.filling import documents_at_gaps
 from textmend.evaluate.rivals.fill_mask import OneMask
 from textmend.evaluate.rivals.parse import PIPELINE, load_pipeline
+from textmend.evaluate.system import MenderSystem
 from textmend.fill.load import load_filler
-from textmend.fill.propose import Document, Proposer
+from textmend.fill.propose import Proposer
 from textmend.models.masked_lm import MaskedLM, Prediction, Query
 from textmend.models.registry import locate
 
@@ -37,9 +38,9 @@ def time_finding(setting: Setting, report: Report) -> list[Table]:
     nlp = load_pipeline()
     parsing = [name for name in nlp.pipe_names if name in ("ner", "lemmatizer", "attribute_ruler")]
     contenders = [
-        Contender("textmend `find_gaps`", partial(_drain, partial(mender.find_gaps, texts)), words),
-        Contender(f"spaCy `{PIPELINE}`, whole pipeline", partial(_drain, partial(nlp.pipe, texts)), words),
-        Contender("spaCy, tagger and parser only", partial(_drain, partial(nlp.pipe, texts, disable=parsing)), words),
+        Contender("textmend `find_gaps`", partial(drain, partial(mender.find_gaps, texts)), words),
+        Contender(f"spaCy `{PIPELINE}`, whole pipeline", partial(drain, partial(nlp.pipe, texts)), words),
+        Contender("spaCy, tagger and parser only", partial(drain, partial(nlp.pipe, texts, disable=parsing)), words),
         Contender("the same encoder, transformers and torch, float32", partial(judge, texts, torch), words),
     ]
     title = f"Finding: {len(texts)} articles, {words:,} words"
@@ -49,11 +50,7 @@ def time_finding(setting: Setting, report: Report) -> list[Table]:
 def time_filling(setting: Setting, report: Report) -> list[Table]:
     """Compare gaps per second of filling with the same rows under torch, and with one mask a gap."""
     records = setting.records_with_gaps(FILL_GAPS)
-    sites = judge([record.text for record in records], setting.single.detector)
-    documents = [
-        Document(text=record.text, gaps=true_gaps(record, own), title=record.title)
-        for record, own in zip(records, sites, strict=True)
-    ]
+    documents = documents_at_gaps(records, MenderSystem(setting.single).judge)
     gaps = sum(len(document.gaps) for document in documents)
     filler = load_filler(locate(setting.filler, "filler"), THREADS)
     recorded = Recording(filler.model)
@@ -82,9 +79,9 @@ def time_suggesting(setting: Setting, report: Report) -> list[Table]:
     nlp = load_pipeline()
     found = sum(map(len, setting.single.find_gaps(texts)))
     contenders = [
-        Contender("textmend `suggest`", partial(_drain, partial(setting.single.suggest, texts)), words),
-        Contender("textmend `find_gaps`", partial(_drain, partial(setting.single.find_gaps, texts)), words),
-        Contender(f"spaCy `{PIPELINE}`, whole pipeline", partial(_drain, partial(nlp.pipe, texts)), words),
+        Contender("textmend `suggest`", partial(drain, partial(setting.single.suggest, texts)), words),
+        Contender("textmend `find_gaps`", partial(drain, partial(setting.single.find_gaps, texts)), words),
+        Contender(f"spaCy `{PIPELINE}`, whole pipeline", partial(drain, partial(nlp.pipe, texts)), words),
     ]
     title = f"Both: {len(texts)} damaged articles, {words:,} words, {found} gaps found in them"
     note = f"{_NOTE} The time of `suggest` goes with the gaps: a text without gaps costs what `find_gaps` costs."
@@ -133,11 +130,6 @@ def _raced(title: str, unit: str, contenders: Sequence[Contender], rounds: int, 
         rows=with_ratios(rows, "speed", "ratio"),
         note=note,
     )
-
-
-def _drain(start: Callable[[], Iterable[object]]) -> None:
-    for _ in start():
-        pass
 
 
 def _predict(model: MaskedLM, calls: Sequence[Sequence[Query]]) -> None:

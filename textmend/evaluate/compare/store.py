@@ -53,9 +53,7 @@ class Result:
             "origin": dict(self.origin),
             "tables": [table.to_dict() for table in self.tables],
         }
-        part = file.with_name(f"{file.name}.part")
-        write_json(record, part)
-        os.replace(part, file)
+        write_json(record, file)
         return file
 
     @classmethod

@@ -14,8 +14,9 @@ from typing import NamedTuple
 import numpy as np
 
 from textmend.fill.context import Context, contexts
+from textmend.fill.infill import masked_row
 from textmend.fill.propose import Document
-from textmend.models.masked_lm import MaskedLM, Query
+from textmend.models.masked_lm import MaskedLM
 from textmend.records import Fill, Gap
 
 MOST_PIECES = 5
@@ -35,7 +36,7 @@ class OneMask:
     def propose(self, documents: Sequence[Document]) -> list[list[Gap]]:
         """Return the documents' gaps with fills (see ``system.Propose``)."""
         places = _places(documents, self._model, room=1)
-        queries = [_query(self._model, context, (), 1) for context in places]
+        queries = [masked_row(self._model, context, (), 1) for context in places]
         fills = []
         for prediction in self._model.predict(queries):
             top = np.argsort(-prediction.log_probs, kind="stable")[: self._most]
@@ -67,7 +68,9 @@ class GreedyMasks:
         ]  # the one of place n - 1 shall have n pieces
         for depth in range(self._most_pieces):
             open_ones = [(at, length) for at in range(len(places)) for length in range(depth, self._most_pieces)]
-            queries = [_query(self._model, places[at], grown[at][length].ids, length + 1) for at, length in open_ones]
+            queries = [
+                masked_row(self._model, places[at], grown[at][length].ids, length + 1) for at, length in open_ones
+            ]
             for (at, length), prediction in zip(open_ones, self._model.predict(queries), strict=True):
                 piece = int(prediction.log_probs.argmax())
                 decoded = grown[at][length]
@@ -95,13 +98,6 @@ def _places(documents: Sequence[Document], model: MaskedLM, room: int) -> list[C
         for context in contexts(document.text, [Gap(start=g.start, end=g.end, probability=1.0) for g in document.gaps],
                                 model, room)
     ]  # fmt: skip
-
-
-def _query(model: MaskedLM, context: Context, ids: tuple[int, ...], length: int) -> Query:
-    masks = (model.vocabulary.mask,) * (length - len(ids))
-    opening, closing = model.pieces.opening, model.pieces.closing
-    row = (*opening, *context.left, *ids, *masks, *context.right, *closing)
-    return Query(row, len(opening) + len(context.left) + len(ids))
 
 
 def _fill(text: str, probability: float) -> Fill:

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from textmend.evaluate.benchmark import Record
 from textmend.evaluate.bootstrap import Weights, intervals
-from textmend.evaluate.compare.filling import batches, sample_size
+from textmend.evaluate.compare.filling import sample_size
 from textmend.evaluate.compare.setting import Report, Setting
 from textmend.evaluate.compare.tables import Row, Table, columns
 from textmend.evaluate.filling import true_gaps
 from textmend.evaluate.metrics import share
 from textmend.evaluate.rivals.sites import named_sites
+from textmend.evaluate.run import by_gaps
 from textmend.fill.casing import ArticleCasing, cased, starts_sentence
 from textmend.fill.casing_table import UsualCasing
 from textmend.fill.context import contexts
@@ -89,7 +90,7 @@ def ablate_casing(setting: Setting, report: Report) -> list[Table]:
 
 def _numbered(records: Sequence[Record]) -> Iterator[tuple[int, Sequence[Record]]]:
     start = 0
-    for batch in batches(records):
+    for batch in by_gaps(records):
         yield start, batch
         start += len(batch)
 

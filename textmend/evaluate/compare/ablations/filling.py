@@ -11,10 +11,11 @@ from textmend.detect.finder import Sites
 from textmend.evaluate.benchmark import Record
 from textmend.evaluate.bootstrap import intervals, paired_differences
 from textmend.evaluate.compare.clock import timed
-from textmend.evaluate.compare.filling import COLUMNS, batches, sample_size
+from textmend.evaluate.compare.filling import COLUMNS, sample_size
 from textmend.evaluate.compare.setting import THREADS, Report, Setting
 from textmend.evaluate.compare.tables import Row, Table, columns
 from textmend.evaluate.filling import FilledGap, Filling, fill_records
+from textmend.evaluate.run import by_gaps
 from textmend.evaluate.system import Propose
 from textmend.fill.infill import Search
 from textmend.fill.load import Filler, load_filler
@@ -156,7 +157,7 @@ def _table(title: str, variants: Sequence[Variant], setting: Setting, report: Re
     for variant in variants:
         report(variant.name)
         found: list[FilledGap] = []
-        timing = timed(lambda v=variant, f=found: f.extend(fill_records(batches(records), known, v.propose)))  # type: ignore[misc]
+        timing = timed(lambda v=variant, f=found: f.extend(fill_records(by_gaps(records), known, v.propose)))  # type: ignore[misc]
         filling = Filling(found, len(records))
         values = dict(intervals(filling.figures, len(records)))
         if fillings:
