@@ -164,8 +164,9 @@ class _View:
             check_language(survey, document.text, model.name)
             pieces_per_word = survey.pieces_per_word
         index = EchoIndex(document.text, title=document.title, metadata=document.metadata)
-        known = [*names(document.text, title=document.title, metadata=document.metadata), *document.phrases]
-        known = known if repeated else []
+        known: list[Phrase] = []
+        if repeated:
+            known = [*names(document.text, title=document.title, metadata=document.metadata), *document.phrases]
         phrases: dict[tuple[bool, bool], dict[tuple[int, ...], Evidence]] = {}
         around = contexts(document.text, document.gaps, model, room=most_pieces)
         for gap, context in zip(document.gaps, around, strict=True):

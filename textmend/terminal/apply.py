@@ -16,7 +16,7 @@ from textmend.files import STDIN, Document, back_up, write_file
 from textmend.mended import Mended
 from textmend.policy import Policy
 from textmend.terminal.article import count
-from textmend.terminal.options import Debug, Encoding, NoColor, flag
+from textmend.terminal.options import Backup, Debug, Encoding, InPlace, NoColor, flag
 from textmend.terminal.outputs import write_bytes
 from textmend.terminal.review import IdField, TextField, read_text
 from textmend.terminal.screen import Screen, open_screen, show_line
@@ -71,13 +71,8 @@ def apply(
             "--output", "-o", metavar="FILE", help="Write here; for several texts, a folder.", rich_help_panel="Output"
         ),
     ] = None,
-    in_place: Annotated[bool, flag("--in-place", "-i", panel="Output", help="Rewrite the files that change.")] = False,
-    backup: Annotated[
-        str | None,
-        typer.Option(
-            "--backup", metavar="SUFFIX", help="With --in-place: keep a copy so named.", rich_help_panel="Output"
-        ),
-    ] = None,
+    in_place: InPlace = False,
+    backup: Backup = None,
     log: Annotated[
         Path | None,
         typer.Option(

@@ -24,12 +24,14 @@ from textmend.terminal.inputs import sources
 from textmend.terminal.options import (
     ApplyAt,
     At,
+    Backup,
     Debug,
     Detector,
     Encoding,
     Files,
     Filler,
     Html,
+    InPlace,
     Json,
     NoColor,
     Ranking,
@@ -95,13 +97,8 @@ def mend(
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="Write the text here.", rich_help_panel="Output"),
     ] = None,
-    in_place: Annotated[bool, flag("--in-place", "-i", panel="Output", help="Rewrite the files that change.")] = False,
-    backup: Annotated[
-        str | None,
-        typer.Option(
-            "--backup", metavar="SUFFIX", help="With --in-place: keep a copy so named.", rich_help_panel="Output"
-        ),
-    ] = None,
+    in_place: InPlace = False,
+    backup: Backup = None,
     show: Annotated[bool, flag("--show", panel="Output", help="Show the article with its edits.")] = False,
     diff: Annotated[bool, flag("--diff", panel="Output", help="Show a unified diff.")] = False,
     json: Json = False,

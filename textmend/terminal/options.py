@@ -135,6 +135,11 @@ Threads = Annotated[
         rich_help_panel="Models",
     ),
 ]
+InPlace = Annotated[bool, flag("--in-place", "-i", panel="Output", help="Rewrite the files that change.")]
+Backup = Annotated[
+    str | None,
+    typer.Option("--backup", metavar="SUFFIX", help="With --in-place: keep a copy so named.", rich_help_panel="Output"),
+]
 Json = Annotated[bool, flag("--json", panel="Output", help="Write JSON Lines, one object a file.")]
 ApplyAt = Annotated[
     float,
