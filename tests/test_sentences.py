@@ -3,7 +3,7 @@
 import pytest
 
 from textmend.mended import Mended
-from textmend.records import Gap
+from textmend.records import Fill, Gap
 from textmend.sentences import sentences_around
 from textmend.text import Span
 
@@ -37,3 +37,15 @@ def test_dropping_takes_one_sentence_out_of_a_very_long_paragraph():
 
 def test_a_text_without_paragraphs_has_the_place_itself():
     assert sentences_around("  \n ", [Span(1, 2)]) == [Span(1, 2)]
+
+
+def test_a_gap_at_the_very_end_of_a_dropped_sentence_goes_with_it():
+    text = "It rained. The mill stood on"
+    gaps = [
+        Gap(start=14, end=15, probability=0.9, decision="drop"),
+        Gap(start=28, end=28, probability=0.9).with_fills((Fill(text="hills", probability=1.0, origin="model"),)),
+    ]
+    mended = Mended.of(text, [gaps[0], gaps[1].with_decision("apply")], "[…]")
+    assert mended.text == "It rained."
+    assert [gap.decision for gap in mended.gaps] == ["drop", "drop"]
+    assert mended.undo() == text

@@ -77,7 +77,8 @@ def _dropped_sentences(text: str, gaps: Sequence[Gap]) -> dict[int, Span]:
         before = going[max(0, bisect_right(starts, gap.end) - 1)]
         if gap.decision == "drop":
             found[index] = own[Span(gap.start, gap.end)]
-        elif before.start <= gap.end < before.end:
+        elif before.start <= gap.end < before.end or gap.start == gap.end == before.end:
+            # No room is left for words where the sentence ended.
             found[index] = before
     return found
 
@@ -85,6 +86,8 @@ def _dropped_sentences(text: str, gaps: Sequence[Gap]) -> dict[int, Span]:
 def with_words(gap: Gap, words: str) -> Gap:
     """Return a gap decided ``"apply"`` whose first fill is what a reviewer wrote or chose."""
     chosen = next((fill for fill in gap.fills if fill.text == words), None)
-    first = chosen or Fill(text=words, probability=1.0, origin="reviewer")
+    # White space alone is all that was lost at such a gap, so it brings none of its own.
+    spacing = None if words.strip() else ("", "")
+    first = chosen or Fill(text=words, probability=1.0, origin="reviewer", spacing=spacing)
     rest = tuple(fill for fill in gap.fills if fill is not chosen)
     return gap.with_fills((first, *rest)).with_decision("apply")

@@ -8,7 +8,7 @@ import pytest
 
 import textmend
 from textmend import Decision, Fill, Mended
-from textmend.errors import InputError, MissingExtraError, RecordError
+from textmend.errors import InputError, MissingExtraError
 
 TEXT = "They met officials from and left the town. It was cold in the harbour of  that day."
 PAGE = (
@@ -123,8 +123,9 @@ def test_a_reviewer_may_choose_another_fill_or_the_space_alone(mender_without_mo
     (gap,) = glued.gaps
     assert glued.apply([Decision(start=gap.start, end=gap.end, verdict="fill", text=" ")]).text == glued.text
     assert glued.apply([Decision(start=gap.start, end=gap.end, verdict="keep")]).text == glued.original
-    with pytest.raises(RecordError, match="no words"):
-        glued.apply([Decision(start=gap.start, end=gap.end, verdict="fill", text="\n")])
+    parted = glued.apply([Decision(start=gap.start, end=gap.end, verdict="fill", text="\n")])
+    assert parted.text == "The leaders\nannounced it today."
+    assert parted.undo() == glued.original
 
 
 @pytest.mark.parametrize("unsure", ["keep", "mark", "drop"])

@@ -173,7 +173,11 @@ class MendComponent(Pipe):
 
     def _own_models(self) -> dict[str, str]:
         options = self.mending.recipe.options()
-        return {kind: options[kind] for kind in ("detector", "filler") if options[kind] not in embedded_languages()}
+        return {
+            kind: options[kind]
+            for kind in ("detector", "filler")
+            if options[kind] not in embedded_languages() and Path(options[kind]).is_dir()
+        }
 
 
 def _around(doc: Doc, gaps: Iterable[Gap]) -> list[Span]:

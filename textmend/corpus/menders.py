@@ -33,8 +33,12 @@ def embedded(detector: str, filler: str, policy: Policy) -> MenderSpec:
     Raises:
         ModelError: a model is unknown.
     """
-    from textmend.models.registry import locate
+    from textmend.models.registry import hub_model, locate
 
+    if hub_model(filler) is not None:
+        raise ModelError(
+            f"filler={filler!r}: clean runs textmend's own fillers only; models of the hub are for suggest and mend"
+        )
     digest = hashlib.blake2b(digest_size=16)
     for name, role in ((detector, "detector"), (filler, "filler")):
         folder = locate(name, role)

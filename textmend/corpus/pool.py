@@ -20,7 +20,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from textmend.corpus.menders import check_fields, factory_of, one_thread
 from textmend.corpus.options import MenderSpec, Options
 from textmend.corpus.worker import Refusal, Result, Task, work
-from textmend.errors import ModelError, PolicyError, TextmendError
+from textmend.errors import MissingExtraError, ModelError, PolicyError, TextmendError
 
 Key = TypeVar("Key")
 
@@ -244,6 +244,12 @@ def serve(pipe: Connection, spec: MenderSpec, options: Options) -> None:
             return
         pipe.send(None)
         while True:
-            pipe.send(work(pipe.recv(), mender, options))
+            task = pipe.recv()
+            try:
+                result = work(task, mender, options)
+            except MissingExtraError as error:
+                pipe.send(_Failure(False, str(error)))
+                return
+            pipe.send(result)
     except (EOFError, BrokenPipeError, ConnectionResetError):  # the main process is gone
         return

@@ -220,6 +220,7 @@ def _joint(gap: Gap) -> float:
 
 def _example(mended: Mended, gap: Gap, where: str, key: str) -> Example:
     text = mended.original
+    end = gap.end + (gap.fills[0].replaces if gap.fills else 0)
     order = hashlib.blake2b(key.encode("utf-8", "backslashreplace"), digest_size=8).hexdigest()
     return Example(
         order=order,
@@ -227,6 +228,6 @@ def _example(mended: Mended, gap: Gap, where: str, key: str) -> Example:
         where=where[:_LONGEST_NAME],
         before=("…" if gap.start > _AROUND else "") + text[max(0, gap.start - _AROUND) : gap.start],
         here=gap.fills[0].text[:_LONGEST_NAME] if gap.fills else "",
-        after=text[gap.end : gap.end + _AROUND] + ("…" if gap.end + _AROUND < len(text) else ""),
+        after=text[end : end + _AROUND] + ("…" if end + _AROUND < len(text) else ""),
         probability=_joint(gap) if gap.fills else gap.probability,
     )

@@ -11,6 +11,7 @@ from textmend.corpus.formats import format_named
 from textmend.corpus.menders import CorpusMender
 from textmend.corpus.options import Options
 from textmend.corpus.statistics import Statistics, source_name
+from textmend.errors import MissingExtraError
 from textmend.mended import Mended
 
 
@@ -90,12 +91,16 @@ def _mended(
     order = sorted(articles, key=lambda index: len(articles[index].text))
     try:
         return dict(zip(order, _mend([articles[index] for index in order], mender, options), strict=True))
+    except MissingExtraError:
+        raise
     except Exception:  # one of them is to blame: which, and what for, the next lines tell
         pass
     done = {}
     for index in order:
         try:
             (done[index],) = _mend([articles[index]], mender, options)
+        except MissingExtraError:  # so it would be with every document
+            raise
         except Exception as error:
             reason = f"mending it raised {type(error).__name__}: {error}"
             refusals.append(Refusal(index, "not_mended", f"{reason:.500}", articles[index].id))

@@ -80,7 +80,8 @@ def _pieces_with_masks(text: str, gaps: Sequence[Gap], pieces: Pieces, mask: int
             if gap.start > position:
                 ids.extend(pieces.cut(text[position : gap.start], spaced=spaced))
             place(gap, before if gap.start > paragraph.start else pieces.leading)
-            position, spaced = max(position, gap.end), after
+            replaced = gap.fills[0].replaces if gap.fills else 0
+            position, spaced = max(position, gap.end + replaced), after and not replaced
         ids.extend(pieces.cut(text[position : paragraph.end], spaced=spaced))
         ids.extend(pieces.between)
     while len(places) < len(gaps):

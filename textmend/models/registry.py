@@ -48,7 +48,7 @@ def hub_model(
     Raises:
         ModelError: two revisions are given, or one for a folder.
     """
-    if not isinstance(name, str | Path):
+    if not isinstance(name, str | Path) or name in embedded_languages():
         return None
     if Path(name).is_dir():
         if not _is_hub_folder(Path(name)):

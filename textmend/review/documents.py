@@ -202,6 +202,8 @@ def _gaps(data: Mapping[str, Any], place: str) -> tuple[Gap, ...] | None:
         found = [Gap.from_dict(gap) for gap in _list(gaps, place)]
     except RecordError as error:
         raise RecordError(f"{place}: {error}") from error
+    # A decision carries words alone, so a fill that stands for words after the gap too can't be offered.
+    found = [gap.with_fills(tuple(fill for fill in gap.fills if not fill.replaces)) for gap in found]
     return tuple(sorted(found, key=lambda gap: (gap.start, gap.end)))
 
 

@@ -44,7 +44,11 @@ class Holder:
         lines = self.text.split("\n")
         for number, original, text in zip(self.lines, self.originals, texts, strict=True):
             if text != original.text:
-                data = {key: value for key, value in json.loads(lines[number]).items() if key not in _ANALYSIS}
+                data = {
+                    key: value
+                    for key, value in json_object(lines[number], f"{self.name}:{number + 1}").items()
+                    if key not in _ANALYSIS
+                }
                 end = "\r" if lines[number].endswith("\r") else ""
                 lines[number] = json.dumps(data | {self.fields.text: text}, ensure_ascii=True) + end
         return "\n".join(lines)

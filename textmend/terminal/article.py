@@ -15,7 +15,7 @@ from rich.text import Text
 from textmend.edits import insertion
 from textmend.files import Document
 from textmend.mended import Mended
-from textmend.records import Edit, Gap
+from textmend.records import Edit, Fill, Gap
 from textmend.terminal.screen import Screen, has_colour, is_plain, show, show_line
 
 Kind = Literal["text", "gap", "inserted", "mark", "removed"]
@@ -64,7 +64,7 @@ def with_gaps(text: str, gaps: Iterable[Gap], *, plain: bool) -> Iterator[Piece]
     position = 0
     for number, gap in enumerate(gaps, 1):
         yield Piece(text[position : gap.start], "text")
-        yield from _inserted(text, gap, label(number, plain=plain), "gap")
+        yield from inserted(text, gap, label(number, plain=plain), "gap")
         position = gap.end
     yield Piece(text[position:], "text")
 
@@ -79,7 +79,7 @@ def with_edits(mended: Mended, *, plain: bool) -> Iterator[Piece]:
     for start, end, edit, gap, number in sorted(changes, key=lambda change: change[:2]):
         yield Piece(text[position:start], "text")
         if edit is None:
-            yield from _inserted(text, gap, label(number, plain=plain), "gap")
+            yield from inserted(text, gap, label(number, plain=plain), "gap")
         elif edit.replacement:
             words = edit.fill.text if edit.fill else mended.placeholder
             if moved := edit.removed.strip():
@@ -129,7 +129,7 @@ def snippet(text: str, gaps: Sequence[Gap], index: int, screen: Screen, width: i
     if len(right) == reach:
         right = right.rpartition(" ")[0] + dots
     drawn = show_line(left, "dim")
-    for piece in _inserted(text, gap, label(index + 1, plain=plain), "gap"):
+    for piece in inserted(text, gap, label(index + 1, plain=plain), "gap"):
         space = Text(" " if piece.text else "")
         drawn.append_text(show_line(piece.text, _STYLES[piece.kind]) if piece.kind == "gap" else space)
     drawn.append_text(show_line(right, "dim"))
@@ -142,8 +142,9 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _inserted(text: str, gap: Gap, words: str, kind: Kind) -> Iterator[Piece]:
-    yield from _parted(insertion(text, gap, words).replacement, words, kind)
+def inserted(text: str, gap: Gap, words: str, kind: Kind, fill: Fill | None = None) -> Iterator[Piece]:
+    """Yield words as they would stand in a gap, with the white space that the place, or their fill, asks for."""
+    yield from _parted(insertion(text, gap, words, fill).replacement, words, kind)
 
 
 def _parted(replacement: str, words: str, kind: Kind) -> Iterator[Piece]:

@@ -8,15 +8,15 @@ from rich.padding import Padding
 from rich.rule import Rule
 from rich.text import Text
 
-from textmend.edits import insertion
+from textmend.plan import with_words
 from textmend.records import Gap, Verdict
 from textmend.review.decisions import Recorded
 from textmend.review.order import KEYS
 from textmend.review.session import Session
-from textmend.terminal.article import Piece, Places, count, draw, label
+from textmend.terminal.article import Piece, Places, count, draw, inserted, label
 from textmend.terminal.find import signs
 from textmend.terminal.keys import read_key, read_line, reads_single_keys
-from textmend.terminal.screen import Screen, is_plain, per_cent, quoted, show_line
+from textmend.terminal.screen import Screen, is_plain, per_cent, quoted, show_line, visible
 from textmend.terminal.suggest import fill_column, fills_table, length
 
 _REACH = 320
@@ -106,7 +106,7 @@ def _answer(session: Session, screen: Screen, key: str) -> bool:
 def _decide(session: Session, screen: Screen, verdict: Verdict, text: str | None = None) -> bool:
     session.decide(verdict, text)
     if text is not None:
-        screen.out.print(Text("Taken: ", "green") + quoted(text, plain=is_plain(screen.out)))
+        screen.out.print(Text("Taken: ", "green") + quoted(visible(text), plain=is_plain(screen.out)))
     else:
         screen.out.print(Text(f"Decided: {_SAID[verdict]}.", "green"))
     return True
@@ -151,7 +151,7 @@ def _draw(session: Session, screen: Screen) -> None:
 
 
 def _decided(decision: Recorded, *, plain: bool) -> Text:
-    words = quoted(decision.text, plain=plain) if decision.text is not None else Text(_SAID[decision.verdict])
+    words = quoted(visible(decision.text), plain=plain) if decision.text is not None else Text(_SAID[decision.verdict])
     return words + (Text(" by ") + show_line(decision.by) if decision.by else Text())
 
 
@@ -180,16 +180,12 @@ def _around(session: Session, *, plain: bool) -> Iterator[Piece]:
 def _gap(text: str, gap: Gap, number: int, session: Session, *, plain: bool) -> Iterator[Piece]:
     decision = session.decision(gap)
     if gap is session.gap or decision is None:
-        words, kind = label(number, plain=plain), "gap" if gap is session.gap else "mark"
+        yield from inserted(text, gap, label(number, plain=plain), "gap" if gap is session.gap else "mark")
     elif decision.text is not None:
-        words, kind = decision.text, "inserted"
+        chosen = with_words(gap, decision.text).fills[0]
+        yield from inserted(text, gap, decision.text, "inserted", chosen)
     else:
         yield Piece(text[gap.start : gap.end], "text")
-        return
-    left, _, right = insertion(text, gap, words).replacement.partition(words)
-    yield Piece(left, "text")
-    yield Piece(words, kind)  # type: ignore[arg-type] # mypy widens the choice to str
-    yield Piece(right, "text")
 
 
 def _after_space(text: str, start: int, end: int) -> int:

@@ -164,6 +164,10 @@ def reason(gap: Gap, policy: Policy) -> str:
     probability = gap.probability * best.probability
     if probability < policy.apply_at:
         return f"{per_cent(probability)}, below --apply-at {policy.apply_at:g}"
+    if not best.calibrated and not policy.allow_uncalibrated:
+        return "not calibrated; see --ranking and --allow-uncalibrated"
+    if policy.decide(gap) == "apply":
+        return "another change touches the words it would replace"
     return f"new: {', '.join(best.introduces)}"
 
 

@@ -341,9 +341,9 @@ def calibrate(
     if filler_only and not filler:
         raise typer.BadParameter("there is no filler; give --filler", param_hint="--filler-only")
     if decisions or suggestions:
-        if not (decisions and suggestions) or held_out or linked:
+        if not (decisions and suggestions) or held_out or linked or ranking:
             raise typer.BadParameter(
-                "goes with --suggestions, and without --held-out and --linked", param_hint="--decisions"
+                "goes with --suggestions, and without --held-out, --linked and --ranking", param_hint="--decisions"
             )
         _calibrate_on_decisions(
             None if filler_only else detector, Path(filler) if filler else None, decisions, suggestions, gaps

@@ -80,6 +80,8 @@ def recalibrate_detector(folder: Path, decided: Sequence[Judged]) -> Fit:
     Raises:
         RecordError: there are too few decisions, or too few of one kind.
     """
+    # What a source told was shown because it is true, whatever the detector thought of it.
+    decided = [one for one in decided if not (one.gap.fills and one.gap.fills[0].origin == "source")]
     truths = np.array([one.is_gap for one in decided], dtype=bool)
     few = min(int(truths.sum()), int((~truths).sum()))
     if len(truths) < LEAST or few < LEAST_OF_EACH:
@@ -253,7 +255,8 @@ def _candidates(proposer: Proposer, worded: Sequence[Judged]) -> tuple[list[NDAr
     answers = [-1] * len(worded)
     for numbers in _by_document(worded):
         document = worded[numbers[0]].document
-        asked = Document(text=document.text, gaps=document.gaps, title=document.title)
+        # Gaps that have fills would keep them.
+        asked = Document(text=document.text, gaps=[gap.with_fills(()) for gap in document.gaps], title=document.title)
         proposed = dict(zip(document.gaps, proposer.candidates([asked])[0], strict=True))
         for number in numbers:
             candidates = proposed[worded[number].gap]

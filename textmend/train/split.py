@@ -100,5 +100,7 @@ def _written(file: Path) -> Iterator[IO[str]]:
             unfinished.replace(file)
         finally:
             unfinished.unlink(missing_ok=True)
+    except FileError:  # of what is read within the block
+        raise
     except OSError as error:
         raise FileError(f"{file}: can't be written: {error.strerror or error}") from error

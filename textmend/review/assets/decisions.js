@@ -54,7 +54,7 @@ function importLines(model, content) {
 /** Return the decision in data of unknown make, null where it takes one back, undefined where it is none. */
 function decisionOf({ verdict, text, by, at }) {
   if (verdict === "undo") return null;
-  const fits = verdict === "fill" ? typeof text === "string" && strip(text) !== "" : text === null || text === undefined;
+  const fits = verdict === "fill" ? typeof text === "string" && text !== "" : text === null || text === undefined;
   if (!VERDICTS.includes(verdict) || !fits) return undefined;
   const string = (value) => (typeof value === "string" ? value : null);
   return { verdict, text: string(text), by: string(by), at: string(at) };
