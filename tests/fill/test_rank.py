@@ -208,6 +208,27 @@ def test_the_article_comes_first(words, expected):
     assert write(words, article=ARTICLE) == expected
 
 
+@pytest.mark.parametrize(
+    ("words", "cases", "expected"),
+    [
+        # A small letter elsewhere is no decree inside a name.
+        ("oslo house", [TITLE, TITLE], "Oslo House"),
+        ("oslo house", [TITLE, LOWER], "Oslo house"),
+        ("oslo boats", [TITLE, TITLE], "Oslo Boats"),
+        ("oslo boats", [TITLE, LOWER], "Oslo boats"),
+        # Capitals come in runs, to the right and to the left.
+        ("oslo otters", [TITLE, None], "Oslo Otters"),
+        ("old otters", [LOWER, None], "old otters"),
+        ("otters oslo", [None, TITLE], "Otters Oslo"),
+        ("otters stay", [None, LOWER], "otters stay"),
+    ],
+)
+def test_words_of_a_phrase_are_written_alike(words, cases, expected):
+    undecided = opinion(LOWER, 0.25)
+    opinions = [undecided if case is None else opinion(case) for case in cases]
+    assert write(words, *opinions, article="Then the boats came.") == expected
+
+
 def test_only_the_first_word_starts_the_sentence():
     assert write("otters and otters", at_start=True) == "Otters and otters"
 
