@@ -172,7 +172,10 @@ class _View:
         for gap, context in zip(document.gaps, around, strict=True):
             if gap.fills:
                 continue
-            place = context.spaced, starts_sentence(document.text, gap.end)
+            # A vocabulary without spaces or case writes a phrase the same way everywhere.
+            vocabulary = model.vocabulary
+            spaced = context.spaced or not vocabulary.spaced
+            place = spaced, vocabulary.cased and starts_sentence(document.text, gap.end)
             if place not in phrases:
                 phrases[place] = {}
                 for phrase in known:
