@@ -14,7 +14,9 @@ from textmend.errors import ModelError
 
 Weights = dict[str, torch.Tensor]
 
-_TIED = ("decoder.weight", "decoder.bias")
+TIED = ("decoder.weight", "decoder.bias")
+"""How the names of weights end that are the word embeddings over again."""
+
 _UNUSED = ("pooler.", "position_ids", "cls.seq_relationship")
 
 
@@ -30,7 +32,7 @@ def read_base(folder: Path) -> Weights:
     weights: Weights = {}
     for old, tensor in load_file(folder / "model.safetensors").items():
         name = old.replace("LayerNorm.gamma", "LayerNorm.weight").replace("LayerNorm.beta", "LayerNorm.bias")
-        if name.endswith(_TIED) or any(part in name for part in _UNUSED):
+        if name.endswith(TIED) or any(part in name for part in _UNUSED):
             continue
         if not name.startswith((f"{prefix}.", "cls.", "lm_head.")):
             name = f"{prefix}.{name}"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import regex
 
+from textmend.files import write_file
 from textmend.fill.casing_table import SCHEMA
 from textmend.text import paragraphs
 from textmend.train.corpus import Article
@@ -100,9 +100,7 @@ def write_casing(
     while len(text.encode()) > most_bytes:
         rows = rows[: int(0.95 * len(rows))]
         text = _table(rows)
-    part = file.with_name(file.name + ".part")
-    part.write_text(text, encoding="utf-8")
-    os.replace(part, file)
+    write_file(file, text.encode())
     return len(rows)
 
 

@@ -19,7 +19,7 @@ from transformers import AutoConfig, BertForMaskedLM, MPNetForMaskedLM, Pretrain
 from textmend.errors import ModelError
 from textmend.models.wordpiece import WordPieces
 from textmend.text import WORD
-from textmend.train.base import Weights, check_architecture, check_complete, read_base
+from textmend.train.base import TIED, Weights, check_architecture, check_complete, read_base
 from textmend.train.checkpoint import load_checkpoint
 from textmend.train.corpus import open_text, read_articles
 from textmend.train.damage import Loss
@@ -47,7 +47,6 @@ CASES = 4
 _CASE_LOSS = 0.5
 _ARCHITECTURES: dict[str, type[Any]] = {"bert": BertForMaskedLM, "mpnet": MPNetForMaskedLM}
 _SPECIAL_TOKENS = (("<s>", "</s>", "<mask>"), ("[CLS]", "[SEP]", "[MASK]"))
-_TIED = ("decoder.weight", "decoder.bias")
 
 
 class FillerNetwork(nn.Module):
@@ -96,7 +95,7 @@ def from_base(folder: Path) -> FillerNetwork:
     model = FillerNetwork(config)
     missing = set(model.load_state_dict(base_weights(folder), strict=False).missing_keys)
     head = {name for name, _ in model.named_parameters() if _is_head(name)}
-    check_complete(folder, (name for name in missing - head if not name.endswith((*_TIED, "position_ids"))))
+    check_complete(folder, (name for name in missing - head if not name.endswith((*TIED, "position_ids"))))
     if any(name in missing for name in head if not name.startswith("case.")):
         _start_as_identity(model.head)
     model.lm.tie_weights()
@@ -160,7 +159,7 @@ def save_compact(weights: Mapping[str, torch.Tensor], base: Mapping[str, torch.T
     tensors: Weights = {}
     for name, tensor in weights.items():
         old, new = base.get(name), tensor.detach().float()
-        if name.endswith(_TIED) or (old is not None and torch.equal(old.float(), new)):
+        if name.endswith(TIED) or (old is not None and torch.equal(old.float(), new)):
             continue
         if old is None or new.ndim != 2:
             tensors[name] = new.half().contiguous()
