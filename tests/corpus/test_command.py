@@ -94,3 +94,27 @@ def test_the_embedded_models_clean_as_they_mend(tmp_path):
     assert [len(record.get("textmend", {}).get("edits", ())) for record in written] == [
         len(one.edits) for one in mended
     ]
+
+
+def test_the_page_of_an_article_gives_the_true_words_back(tmp_path, embedded):
+    pytest.importorskip("lxml")
+    pytest.importorskip("rapidfuzz")
+    embedded()  # skips where the models are missing
+    whole = "She wrote to the keeper of the harbour, and he answered in May."
+    page = f"<html><body><article><p>{whole.replace('keeper', '<a href=/k>keeper</a>')}</p></article></body></html>"
+    rows = [
+        {"body": whole.replace("keeper ", ""), "page": page},
+        {"body": whole, "page": None},
+        {"body": whole, "page": 5},
+    ]
+    source = tmp_path / "in.jsonl"
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    arguments = [source, "-o", tmp_path / "out.jsonl", "-w", 1, "-q", "--text-field", "body", "--html-field", "page"]
+    result = CliRunner().invoke(app, ["clean", *map(str, arguments)])
+    assert result.exit_code == 5, result.output
+    first, second = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert (first["body"], second) == (whole, rows[1])
+    (edit,) = first["textmend"]["edits"]
+    assert edit["gap"]["fills"][0]["origin"] == "source"
+    (reject,) = [json.loads(line) for line in (tmp_path / "out.jsonl.rejects.jsonl").read_text().splitlines()]
+    assert (reject["record"], reject["kind"]) == (3, "not_a_string")

@@ -213,6 +213,28 @@ def test_limit_and_sample(tmp_path):
     assert chosen("f.jsonl", limit=0) == []
 
 
+def test_a_sample_is_the_same_in_a_file_and_in_a_folder(tmp_path):
+    sources = []
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        texts = ({"text": f"{name}{n}"} for n in range(200))
+        sources.append(write_lines(tmp_path / name / f"{name}.jsonl", *texts))
+    run(sources, tmp_path / "out.jsonl", options=Options(sample=0.3))
+    run(sources, tmp_path / "out", options=Options(sample=0.3))
+    together = [record for path in sorted((tmp_path / "out").iterdir()) for record in records(path)]
+    assert records(tmp_path / "out.jsonl") == together
+    numbers = [{record["text"][1:] for record in together if record["text"].startswith(name)} for name in "ab"]
+    assert numbers[0] != numbers[1]
+
+
+def test_files_of_the_same_name_are_drawn_one_by_one(tmp_path):
+    for number in range(60):
+        (tmp_path / "in" / str(number)).mkdir(parents=True)
+        (tmp_path / "in" / str(number) / "index.txt").write_text("Whole.")
+    run(tmp_path / "in", tmp_path / "out.jsonl", options=Options(sample=0.5))
+    assert 15 < len(records(tmp_path / "out.jsonl")) < 45
+
+
 @pytest.mark.parametrize("how", ["same", "symlink", "hardlink"])
 @pytest.mark.parametrize("force", [False, True])
 def test_an_input_is_never_overwritten(tmp_path, how, force):

@@ -95,7 +95,9 @@ def test_unreadable_files_are_typed_errors(tmp_path):
     broken.write_bytes(b"no bzip2")
     cut = tmp_path / "c.jsonl.gz"
     cut.write_bytes(gzip.compress(json.dumps(GOOD).encode())[:-12])
-    for path in (tmp_path / "none.jsonl", broken, cut, tmp_path):
+    spoilt = tmp_path / "d.jsonl.gz"
+    spoilt.write_bytes(gzip.compress(b"a")[:10] + b"\xff" * 20)
+    for path in (tmp_path / "none.jsonl", broken, cut, spoilt, tmp_path):
         with pytest.raises(TextmendError, match="can't be read"):
             read_benchmark(path)
 

@@ -1,6 +1,9 @@
 """Keeping text apart: what is held out, and what stands in a benchmark."""
 
+import bz2
+import gzip
 import json
+import re
 
 import pytest
 from hypothesis import given
@@ -74,3 +77,31 @@ def test_the_command_reads_benchmarks_and_names_what_is_wrong(tmp_path):
     with pytest.raises(FileError, match=r"news\.jsonl:3"):
         split_file(news, tmp_path / "a", tmp_path / "b", against=frozenset())
     assert {file.name for file in tmp_path.iterdir()} == {"news.jsonl", "bench.jsonl", "out"}
+
+
+def broken(data):
+    """Return the bytes with some changed in their midst."""
+    middle = len(data) // 2
+    return data[:middle] + bytes(byte ^ 0xFF for byte in data[middle : middle + 20]) + data[middle + 20 :]
+
+
+@pytest.mark.parametrize(
+    ("name", "spoil"),
+    [
+        ("cut.jsonl.gz", lambda data: gzip.compress(data)[:-20]),
+        ("broken.jsonl.gz", lambda data: broken(gzip.compress(data))),
+        ("no.jsonl.gz", lambda data: data),
+        ("cut.jsonl.bz2", lambda data: bz2.compress(data)[:-20]),
+        ("broken.jsonl.bz2", lambda data: broken(bz2.compress(data))),
+        ("latin.jsonl", lambda data: data + b'{"text": "caf\xe9"}\n'),
+    ],
+)
+def test_a_file_that_can_not_be_read_to_its_end_is_named(tmp_path, name, spoil):
+    texts = [f"{OTHER}{number * 7919 % 997}" for number in range(3000)]
+    file = tmp_path / name
+    file.write_bytes(spoil(write(tmp_path / "whole", texts).read_bytes()))
+    with pytest.raises(FileError, match=rf"{re.escape(name)}:"):
+        list(read_articles(file))
+    with pytest.raises(FileError, match=rf"{re.escape(name)}:"):
+        split_file(file, tmp_path / "train.jsonl", tmp_path / "held.jsonl", against=frozenset())
+    assert {path.name for path in tmp_path.iterdir()} == {"whole", name}

@@ -76,7 +76,7 @@ def batches(shards: list[Shard], options: Options, start: Cursor) -> Iterator[Ba
             assert entry.after is not None
             position = entry.after
             consumed = before + done_inputs[min(position.source, len(shard.inputs) - 1)] + read
-            if not _is_chosen(entry, number, options):
+            if not _is_chosen(entry, shard, number, options):
                 continue
             entries.append(entry)
             size += entry.size if isinstance(entry, Document) else len(entry.raw or b"")
@@ -98,12 +98,16 @@ def _enough(chosen: int, options: Options) -> bool:
     return options.limit is not None and chosen >= options.limit
 
 
-def _is_chosen(entry: Entry, shard: int, options: Options) -> bool:
-    """Whether an entry is in the sample: by its number, so that pieces of a line go together."""
+def _is_chosen(entry: Entry, shard: Shard, number: int, options: Options) -> bool:
+    """Whether an entry is in the sample: by its place, so that pieces of a line go together.
+
+    Wherever the corpus lies, and whether it goes to a file or to a folder, the sample is the same.
+    """
     if options.sample >= 1 or (not isinstance(entry, Document) and entry.kind == "unreadable"):
         return True
     assert entry.after is not None
-    file = os.path.basename(entry.place.source)  # wherever the corpus lies, the sample is the same
-    key = f"{options.seed}:{shard}:{file}:{entry.place.record}:{entry.place.offset}"
+    one = shard.inputs[entry.after.source]
+    file = os.path.relpath(entry.place.source, one.path) if one.folder else os.path.basename(entry.place.source)
+    key = f"{options.seed}:{number + entry.after.source}:{file}:{entry.place.record}:{entry.place.offset}"
     digest = hashlib.blake2b(key.encode("utf-8", "surrogateescape"), digest_size=8).digest()
     return int.from_bytes(digest) < options.sample * 2**64

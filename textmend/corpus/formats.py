@@ -65,7 +65,7 @@ class Format(Protocol):
         """
         ...
 
-    def join(self, rendered: Sequence[Any], packed: Any, options: Options) -> Any:
+    def join(self, rendered: Sequence[Any], options: Options) -> Any:
         """Return what goes to the sink for the documents of a batch."""
         ...
 

@@ -75,7 +75,7 @@ class Journal:
         except OSError as error:
             raise _failed(folder, error) from error
         try:
-            self.checkpoint, self.resumed = (Checkpoint(), False) if force else self._read()
+            self.checkpoint = Checkpoint() if force else self._read()
         except BaseException:
             self.close()
             raise
@@ -119,11 +119,11 @@ class Journal:
         self.close()
         shutil.rmtree(_done(self.folder), ignore_errors=True)
 
-    def _read(self) -> tuple[Checkpoint, bool]:
+    def _read(self) -> Checkpoint:
         try:
             state = json.loads(self._state.read_bytes())
         except FileNotFoundError:
-            return Checkpoint(), False
+            return Checkpoint()
         except (OSError, ValueError) as error:
             raise FileError(f"{self._state}: can't be read ({error}): start again with --force") from error
         if state.get("schema") != SCHEMA:
@@ -134,17 +134,14 @@ class Journal:
                 f"{self.folder}: the unfinished run was asked something else ({'; '.join(differing)}): "
                 "ask for the same to go on with it, or start again with --force"
             )
-        return (
-            Checkpoint(
-                phase=state["phase"],
-                shard=state["shard"],
-                cursor=Cursor(state["reading"], Position(**state["position"]), state["chosen"], state["consumed"]),
-                length=state["length"],
-                rejects=state["rejects"],
-                statistics=Statistics.from_dict(state["statistics"]),
-                seconds=state["seconds"],
-            ),
-            True,
+        return Checkpoint(
+            phase=state["phase"],
+            shard=state["shard"],
+            cursor=Cursor(state["reading"], Position(**state["position"]), state["chosen"], state["consumed"]),
+            length=state["length"],
+            rejects=state["rejects"],
+            statistics=Statistics.from_dict(state["statistics"]),
+            seconds=state["seconds"],
         )
 
 

@@ -66,7 +66,7 @@ class JsonLines:
         added = {options.annotations: record.encoded(annotations)} if options.annotations and annotations else {}
         return record.with_fields(changed, added).encode() + b"\n"
 
-    def join(self, rendered: Sequence[Any], packed: Any, options: Options) -> Any:
+    def join(self, rendered: Sequence[Any], options: Options) -> Any:
         """Return the lines in one."""
         return b"".join(rendered)
 

@@ -70,7 +70,7 @@ class Parquet:
         annotations = annotations_of(mended, options)
         return raw, text_of(mended, options), json.dumps(annotations) if annotations else None
 
-    def join(self, rendered: Sequence[Any], packed: Any, options: Options) -> Any:
+    def join(self, rendered: Sequence[Any], options: Options) -> Any:
         """Return the rows as an Arrow stream, with their length before them."""
         if not rendered:
             return b""

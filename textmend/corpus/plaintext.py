@@ -78,7 +78,7 @@ class TextFiles:
             written.append(Written(index, beside, json.dumps(annotations).encode() + b"\n"))
         return written
 
-    def join(self, rendered: Sequence[Any], packed: Any, options: Options) -> Any:
+    def join(self, rendered: Sequence[Any], options: Options) -> Any:
         """Return the files in one list."""
         return [file for files in rendered for file in files]
 
@@ -97,7 +97,7 @@ class TextAsJson(TextFiles):
             record[options.annotations or ""] = annotations
         return _json(record) + b"\n"
 
-    def join(self, rendered: Sequence[Any], packed: Any, options: Options) -> Any:
+    def join(self, rendered: Sequence[Any], options: Options) -> Any:
         """Return the lines in one."""
         return b"".join(rendered)
 

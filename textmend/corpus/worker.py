@@ -81,7 +81,7 @@ def work(task: Task, mender: CorpusMender, options: Options) -> Result:
         result.statistics.count(mended, source, where, dropped=dropped)
     result.refusals.sort(key=lambda refusal: refusal.index)
     if rendered:
-        result.outputs.append(format.join(rendered, task.packed, options))
+        result.outputs.append(format.join(rendered, options))
     return result
 
 

@@ -10,6 +10,7 @@ import bz2
 import gzip
 import hashlib
 import json
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -177,7 +178,7 @@ def _lines(path: Path) -> Iterator[bytes]:
     try:
         with _open(path) as lines:
             yield from lines
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise FileError(f"{path}: can't be read: {reason}") from error
 

@@ -18,7 +18,7 @@ from textmend.evaluate.benchmark import shape_of
 from textmend.evaluate.pages import article_of
 from textmend.sentences import sentences_around
 from textmend.text import Span
-from textmend.train.corpus import Article, open_text, parse_article
+from textmend.train.corpus import Article, parse_article, read_lines
 from textmend.train.damage import Variant, damage
 
 Choice = Literal["raw", "collapsed", "tidy", "mixed"]
@@ -113,14 +113,13 @@ def _page(path: Path) -> Article:
 
 
 def _articles(path: Path) -> Iterator[tuple[str, Article]]:
-    with open_text(path) as lines:
-        for number, line in enumerate(lines, start=1):
-            place = f"{path}:{number}"
-            article = parse_article(line, place)
-            data = json.loads(line)
-            if "text" in data and data.get("links"):
-                article = Article(article.text, _links(data["links"], article.text, place), article.title)
-            yield str(data.get("id") or f"{path.name}:{number}"), article
+    for number, line in enumerate(read_lines(path), start=1):
+        place = f"{path}:{number}"
+        article = parse_article(line, place)
+        data = json.loads(line)
+        if "text" in data and data.get("links"):
+            article = Article(article.text, _links(data["links"], article.text, place), article.title)
+        yield str(data.get("id") or f"{path.name}:{number}"), article
 
 
 def _links(items: Any, text: str, place: str) -> tuple[tuple[int, int], ...]:

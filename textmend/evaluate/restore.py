@@ -201,17 +201,16 @@ def read_records(path: Path, most: int | None) -> list[dict[str, Any]]:
         FileError: the file can't be read.
         RecordError: a line is no such record.
     """
-    from textmend.train.corpus import open_text
+    from textmend.train.corpus import read_lines
 
     records: list[dict[str, Any]] = []
-    with open_text(path) as lines:
-        for number, line in enumerate(lines, start=1):
-            if most is not None and len(records) >= most:
-                break
-            record = dict(json_object(line, f"{path}:{number}"))
-            if not {"id", "text", "original", "gaps", "variant"} <= record.keys():
-                raise RecordError(f"{path}:{number}: no benchmark record with its original")
-            records.append(record)
+    for number, line in enumerate(read_lines(path), start=1):
+        if most is not None and len(records) >= most:
+            break
+        record = dict(json_object(line, f"{path}:{number}"))
+        if not {"id", "text", "original", "gaps", "variant"} <= record.keys():
+            raise RecordError(f"{path}:{number}: no benchmark record with its original")
+        records.append(record)
     return records
 
 

@@ -13,7 +13,19 @@ from textmend.policy import Policy
 from textmend.terminal.clean_progress import Meter
 from textmend.terminal.clean_report import draw_report
 from textmend.terminal.inputs import sources
-from textmend.terminal.options import ApplyAt, At, Debug, Detector, Encoding, Filler, NoColor, flag
+from textmend.terminal.options import (
+    AllowNames,
+    AllowNumbers,
+    ApplyAt,
+    At,
+    Debug,
+    Detector,
+    Encoding,
+    Filler,
+    NoColor,
+    Placeholder,
+    flag,
+)
 from textmend.terminal.screen import Screen, open_screen, show_line
 
 if TYPE_CHECKING:
@@ -108,15 +120,9 @@ def clean(
             help="What becomes of other gaps: keep them, mark them, drop their sentences, or leave out the document.",
         ),
     ] = UnsureChoice.keep,
-    placeholder: Annotated[
-        str, _option("--placeholder", metavar="TEXT", panel="Policy", help="The mark of --unsure mark.")
-    ] = "[…]",
-    allow_names: Annotated[
-        bool, flag("--allow-names", panel="Policy", help="Also apply fills with names new to the article.")
-    ] = False,
-    allow_numbers: Annotated[
-        bool, flag("--allow-numbers", panel="Policy", help="Also apply fills with numbers new to the article.")
-    ] = False,
+    placeholder: Placeholder = "[…]",
+    allow_names: AllowNames = False,
+    allow_numbers: AllowNumbers = False,
     at: At = 0.5,
     detector: Detector = "en",
     filler: Filler = "en",

@@ -22,6 +22,8 @@ from textmend.terminal.article import Places, count, label, page, with_edits
 from textmend.terminal.diff import draw_diff, unified_diff
 from textmend.terminal.inputs import sources
 from textmend.terminal.options import (
+    AllowNames,
+    AllowNumbers,
     ApplyAt,
     At,
     Backup,
@@ -34,6 +36,7 @@ from textmend.terminal.options import (
     InPlace,
     Json,
     NoColor,
+    Placeholder,
     Ranking,
     References,
     Threads,
@@ -73,17 +76,9 @@ def mend(
             rich_help_panel="Policy",
         ),
     ] = "keep",
-    placeholder: Annotated[
-        str, typer.Option("--placeholder", metavar="TEXT", help="The mark of --unsure mark.", rich_help_panel="Policy")
-    ] = "[…]",
-    allow_names: Annotated[
-        bool,
-        flag("--allow-names", panel="Policy", help="Also apply fills with names new to the article."),
-    ] = False,
-    allow_numbers: Annotated[
-        bool,
-        flag("--allow-numbers", panel="Policy", help="Also apply fills with numbers new to the article."),
-    ] = False,
+    placeholder: Placeholder = "[…]",
+    allow_names: AllowNames = False,
+    allow_numbers: AllowNumbers = False,
     allow_uncalibrated: Annotated[
         bool,
         flag("--allow-uncalibrated", panel="Policy", help="Also apply fills of a hub model without --ranking."),

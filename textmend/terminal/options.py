@@ -151,6 +151,15 @@ ApplyAt = Annotated[
         rich_help_panel="Policy",
     ),
 ]
+AllowNames = Annotated[
+    bool, flag("--allow-names", panel="Policy", help="Also apply fills with names new to the article.")
+]
+AllowNumbers = Annotated[
+    bool, flag("--allow-numbers", panel="Policy", help="Also apply fills with numbers new to the article.")
+]
+Placeholder = Annotated[
+    str, typer.Option("--placeholder", metavar="TEXT", help="The mark of --unsure mark.", rich_help_panel="Policy")
+]
 NoColor = Annotated[
     bool, flag("--no-color", panel="Output", callback=_no_color, help="No colour on a terminal; so does NO_COLOR=1.")
 ]

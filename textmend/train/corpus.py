@@ -5,10 +5,11 @@ from __future__ import annotations
 import bz2
 import gzip
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import Any
 
 from textmend.errors import FileError
 
@@ -28,16 +29,22 @@ class Article:
     title: str = ""
 
 
-def open_text(path: Path) -> IO[str]:
-    """Open a UTF-8 text file for reading, decompressing ``.bz2`` and ``.gz``."""
+def read_lines(path: Path) -> Iterator[str]:
+    """Yield the lines of a UTF-8 text file, plain or compressed (``.bz2``, ``.gz``).
+
+    Raises:
+        FileError: it can't be opened, or not be read to its end: it is cut off, broken or not UTF-8.
+    """
+    opener: Any = {".bz2": bz2.open, ".gz": gzip.open}.get(path.suffix, open)
+    number = 0
     try:
-        if path.suffix == ".bz2":
-            return bz2.open(path, "rt", encoding="utf-8")
-        if path.suffix == ".gz":
-            return gzip.open(path, "rt", encoding="utf-8")
-        return path.open(encoding="utf-8")
-    except OSError as error:
-        raise FileError(f"{path}: can't be read: {error.strerror or error}") from error
+        with opener(path, "rt", encoding="utf-8") as lines:
+            for line in lines:
+                number += 1
+                yield line
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        place = f"{path}: can't be read" + (f" after line {number:,}" if number else "")
+        raise FileError(f"{place}: {getattr(error, 'strerror', None) or error}") from error
 
 
 def read_articles(path: Path, skip: int = 0) -> Iterator[Article]:
@@ -46,21 +53,20 @@ def read_articles(path: Path, skip: int = 0) -> Iterator[Article]:
     A line holds ``{"text": …}``, paragraphs separated by blank lines, or
     ``{"paragraphs": [{"text": …, "links": [[start, end], …]}, …]}``; ``"title"`` is optional.
     """
-    with open_text(path) as lines:
-        for number, line in enumerate(lines):
-            if number >= skip:
-                yield parse_article(line, f"{path}:{number + 1}")
+    for number, line in enumerate(read_lines(path)):
+        if number >= skip:
+            yield parse_article(line, f"{path}:{number + 1}")
 
 
 def read_benchmark_texts(path: Path) -> Iterator[str]:
     """Yield the whole texts of a benchmark: of each record the text before words were lost, where it has one."""
-    with open_text(path) as lines:
-        for number, line in enumerate(lines, 1):
-            try:
-                record = json.loads(line)
-                yield str(record.get("original") or record["text"])
-            except (ValueError, KeyError, AttributeError) as error:
-                raise FileError(f"{path}:{number}: not a benchmark record ({error!r})") from error
+    for number, line in enumerate(read_lines(path), 1):
+        try:
+            record = json.loads(line)
+            text = str(record.get("original") or record["text"])
+        except (ValueError, KeyError, AttributeError) as error:
+            raise FileError(f"{path}:{number}: not a benchmark record ({error!r})") from error
+        yield text
 
 
 def parse_article(line: str, place: str) -> Article:

@@ -18,7 +18,7 @@ from textmend.evaluate.metrics import average_precision, best_f1, precision_reca
 from textmend.models.wordpiece import WordPieces
 from textmend.train.base import check_architecture, check_complete, read_base
 from textmend.train.checkpoint import load_checkpoint
-from textmend.train.corpus import open_text, read_articles
+from textmend.train.corpus import read_articles, read_lines
 from textmend.train.damage import Damaged, Loss
 from textmend.train.examples import (
     MOST_WORDS,
@@ -100,8 +100,7 @@ def tensors_of(batch: Sequence[Example]) -> tuple[torch.Tensor, torch.Tensor, to
 
 def held_out(file: Path, pieces: WordPieces, count: int) -> list[Example]:
     """Return windows of ``count`` benchmark records, drawn with a fixed seed, longest last."""
-    with open_text(file) as lines:
-        records = [json.loads(line) for line in lines]
+    records = [json.loads(line) for line in read_lines(file)]
     random.Random(2).shuffle(records)
     examples = []
     for record in records[:count]:

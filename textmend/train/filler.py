@@ -21,7 +21,7 @@ from textmend.models.wordpiece import WordPieces
 from textmend.text import WORD
 from textmend.train.base import TIED, Weights, check_architecture, check_complete, read_base
 from textmend.train.checkpoint import load_checkpoint
-from textmend.train.corpus import open_text, read_articles
+from textmend.train.corpus import read_articles, read_lines
 from textmend.train.damage import Loss
 from textmend.train.examples import NO_LABEL, pad
 from textmend.train.filler_examples import (
@@ -217,18 +217,17 @@ def held_out_windows(
 def gap_windows(file: Path, pieces: WordPieces, mask: int, *, count: int = 200, size: int = 128) -> list[MaskedWindow]:
     """Return windows around a benchmark's first gaps that lost one word of one piece, a mask in each."""
     windows: list[MaskedWindow] = []
-    with open_text(file) as lines:
-        for line in lines:
-            record = json.loads(line)
-            units = read_units(record["text"], pieces)
-            for gap in record["gaps"]:
-                lost = WORD.findall(gap["lost"])
-                if len(lost) == 1 and len(pieces(lost[0])) == 1:
-                    loss = Loss(gap["start"], gap["end"], gap["lost"])
-                    if window := window_at_gap(units, loss, pieces, mask, size):
-                        windows.append(window)
-            if len(windows) >= count:
-                break
+    for line in read_lines(file):
+        record = json.loads(line)
+        units = read_units(record["text"], pieces)
+        for gap in record["gaps"]:
+            lost = WORD.findall(gap["lost"])
+            if len(lost) == 1 and len(pieces(lost[0])) == 1:
+                loss = Loss(gap["start"], gap["end"], gap["lost"])
+                if window := window_at_gap(units, loss, pieces, mask, size):
+                    windows.append(window)
+        if len(windows) >= count:
+            break
     return windows[:count]
 
 

@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from textmend.errors import FileError
 from textmend.text import WORD
-from textmend.train.corpus import open_text, parse_article
+from textmend.train.corpus import parse_article, read_lines
 
 SHINGLE = 8
 """Words of a shingle. Eight running words are seldom shared by chance."""
@@ -48,8 +48,8 @@ def split_file(
         FileError: a line is no article, or a file can't be read or written.
     """
     kept = held = near = 0
-    with open_text(file) as lines, _written(train) as trained, _written(held_out) as rest:
-        for number, line in enumerate(lines, 1):
+    with _written(train) as trained, _written(held_out) as rest:
+        for number, line in enumerate(read_lines(file), 1):
             text = parse_article(line, f"{file}:{number}").text
             if _overlap(text, against) > overlap:
                 near += 1
