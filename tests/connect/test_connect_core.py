@@ -12,7 +12,7 @@ from dataclasses import fields
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tiny_models import CLEAN, MENDED, TEXT
+from tiny_models import CLEAN, MENDED, PAGE, TEXT, TRUE
 
 from textmend import Edit, Gap, Mender, Policy
 from textmend.connect.batches import BatchMender
@@ -192,6 +192,12 @@ class TestBatches:
         assert (len(beside["edits"]), len(beside["gaps"]), mended["textmend"][1:]) == (1, 1, ["null", "null"])
         assert mended["id"] is batch["id"]
         assert batch["text"] == [TEXT, None, CLEAN]  # the caller's batch is left alone
+
+    @pytest.mark.parametrize("field", ["html", "reference"])
+    def test_pages_and_copies_give_the_true_words_back(self, tiny, field):
+        mender = BatchMender(**tiny, **{field: "copy" if field == "html" else ["copy"]})
+        mended = mender({"text": [TEXT, TEXT], "copy": [PAGE, None]})
+        assert mended["text"] == [TRUE, MENDED]
 
     def test_annotating_leaves_the_text(self, tiny):
         mended = BatchMender(**tiny, annotate=True)({"text": [TEXT]})

@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from tiny_models import CLEAN, MENDED, TEXT
+from tiny_models import CLEAN, MENDED, PAGE, TEXT, TRUE
 
 from textmend.connect.batches import BatchMender
 from textmend.connect.recipe import Recipe
@@ -57,6 +57,13 @@ def test_other_columns_are_not_even_read(tiny):
     mended = rows.map(BatchMender(**tiny), batched=True)
     assert mended["text"][:] == [MENDED]
     assert mended.cast_column("picture", datasets.Image(decode=False))["picture"][0] == broken[0]
+
+
+def test_pages_give_the_true_words_back(tiny):
+    corpus = datasets.Dataset.from_dict({"text": [TEXT, TEXT, CLEAN], "page": [PAGE, None, PAGE]})
+    mended = corpus.map(BatchMender(**tiny, html="page"), batched=True)
+    assert mended["text"][:] == [TRUE, MENDED, CLEAN]
+    assert mended["page"][:] == [PAGE, None, PAGE]
 
 
 class TestFingerprint:

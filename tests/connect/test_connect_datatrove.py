@@ -6,7 +6,7 @@ import json
 import pickle
 
 import pytest
-from tiny_models import CLEAN, MENDED, TEXT
+from tiny_models import CLEAN, MENDED, PAGE, TEXT, TRUE
 
 from textmend import Mender, Policy
 from textmend.annotations import annotations_of
@@ -119,6 +119,19 @@ def test_through_parquet(tiny, corpus, tmp_path):
     assert sorted(document.text for document in documents)[:2] == [MENDED, MENDED]
     beside = [json.loads(document.metadata["textmend"]) for document in documents]
     assert [len(value["edits"]) for value in beside if value] == [1, 1, 1, 1]
+
+
+def test_pages_give_the_true_words_back(tiny, tmp_path):
+    (tmp_path / "in").mkdir()
+    for name, page in (("a", PAGE), ("b", None)):
+        (tmp_path / "in" / f"{name}.jsonl").write_text(json.dumps({"text": TEXT, "id": name, "page": page}) + "\n")
+    run(
+        tmp_path,
+        JsonlReader(str(tmp_path / "in"), compression=None),
+        MendDocuments(**tiny, html="page"),
+        JsonlWriter(str(tmp_path / "out"), compression=None),
+    )
+    assert {record["id"]: record["text"] for record in written(tmp_path / "out")} == {"a": TRUE, "b": MENDED}
 
 
 def documents(*texts, **metadata):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from tiny_models import CLEAN, MENDED, TEXT
+from tiny_models import CLEAN, MENDED, PAGE, TEXT, TRUE
 
 from textmend.connect.batches import BatchMender
 from textmend.errors import PolicyError
@@ -29,6 +29,17 @@ class TestPandas:
         assert mended["text"].dropna().tolist() == [MENDED, CLEAN]
         beside = mended["textmend"].map(json.loads)
         assert [value and len(value["gaps"]) for value in beside] == [1, None, None]
+
+    def test_pages_give_the_true_words_back(self, tiny):
+        frame = self.pandas.DataFrame({"text": [TEXT, TEXT, CLEAN], "page": [PAGE, None, PAGE]})
+        mended = BatchMender(**tiny, html="page")(frame)
+        assert mended["text"].tolist() == [TRUE, MENDED, CLEAN]
+        assert mended["page"].equals(frame["page"])
+        origins = [
+            [edit["gap"]["fills"][0]["origin"] for edit in json.loads(mended["textmend"][row])["edits"]]
+            for row in (0, 1)
+        ]
+        assert origins == [["source"], ["model"]]
 
     def test_an_empty_frame(self, tiny):
         mended = BatchMender(**tiny)(self.pandas.DataFrame({"text": []}))

@@ -6,7 +6,7 @@ import json
 import os
 
 import pytest
-from tiny_models import CLEAN, MENDED, TEXT
+from tiny_models import CLEAN, MENDED, PAGE, TEXT, TRUE
 
 from textmend.connect.batches import BatchMender
 from textmend.connect.ray import MendActor
@@ -47,6 +47,13 @@ def test_actors(tiny, batch_format):
         batch_format=batch_format,
     )
     check(data.take_all())
+
+
+def test_pages_give_the_true_words_back(tiny):
+    data = ray.data.from_items([{"id": n, "text": TEXT, "page": [PAGE, None][n % 2]} for n in range(4)])
+    options = {**tiny, "html": "page"}
+    rows = data.map_batches(MendActor, fn_constructor_kwargs=options, batch_format="pyarrow").take_all()
+    assert [row["text"] for row in sorted(rows, key=lambda row: row["id"])] == [TRUE, MENDED] * 2
 
 
 def test_the_object_that_serves_datasets(tiny):

@@ -12,7 +12,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from tiny_models import CLEAN, MENDED, TEXT
+from tiny_models import CLEAN, MENDED, TEXT, TRUE
 
 from textmend import Gap
 from textmend.errors import InputError, PolicyError
@@ -27,7 +27,7 @@ from textmend.connect.scrapy import MendPipeline
 
 SPIDER = Path(__file__).with_name("site_spider.py")
 PAGE = "<html><head><title>{title}</title></head><body><h1>{title}</h1><article><p>{text}</p></article></body></html>"
-LINKED = TEXT.replace("night ", 'night <a href="/raids">raids</a> ')
+LINKED = TRUE.replace("patrols", '<a href="/patrols">patrols</a>')
 
 
 @pytest.fixture
@@ -70,13 +70,14 @@ def test_a_crawl(site, tmp_path, tiny, reactor):
     assert log == ""
     assert set(items) == {"", "one.html", "two.html", "three.html", "clean.html"}
     assert items[""] == {"url": site, "menu": True}  # no text: it passes as it is
-    assert items["one.html"]["text"] == items["three.html"]["text"].replace("Three", "One") == MENDED
-    assert items["two.html"]["text"] == f"{MENDED}\n\n{CLEAN}"
+    assert items["one.html"]["text"] == items["three.html"]["text"] == TRUE  # not what the filler would say
+    assert items["two.html"]["text"] == f"{TRUE}\n\n{CLEAN}"
     assert items["clean.html"]["text"] == CLEAN
     assert items["clean.html"]["textmend"] is None
     assert items["one.html"]["headline"] == "One"
     (edit,) = items["one.html"]["textmend"]["edits"]
-    assert (edit["start"], edit["removed"], edit["replacement"]) == (20, "   ", " raids ")
+    assert (edit["start"], edit["removed"], edit["replacement"]) == (20, "   ", " patrols ")
+    assert edit["gap"]["fills"][0]["origin"] == "source"
     assert stats["textmend/items"] == 4
     assert stats["textmend/applied"] == 3
 

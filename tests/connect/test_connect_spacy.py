@@ -13,7 +13,7 @@ from hypothesis import given
 from spacy.tokens import Doc, DocBin
 from strategies import any_text
 from thinc.api import ConfigValidationError
-from tiny_models import CLEAN, MENDED, TEXT
+from tiny_models import CLEAN, MENDED, PAGE, TEXT, TRUE
 
 import textmend.connect.spacy as connector  # registers the factory, whether textmend is installed or not
 from textmend import Mender
@@ -142,10 +142,13 @@ def test_title_and_page_come_from_attributes(tiny, monkeypatch):
     nlp = spacy.blank("en")
     component = nlp.add_pipe("textmend", config={**tiny, "title": "headline", "html": "page"})
     doc = nlp.make_doc(TEXT)
-    doc._.headline, doc._.page = "Raids", "<p>"
-    assert component._article(doc)[:3] == (TEXT, "Raids", "<p>")
+    doc._.headline, doc._.page = "Raids", PAGE
+    assert component._article(doc)[:3] == (TEXT, "Raids", PAGE)
     assert component._article(nlp.make_doc(TEXT))[:3] == (TEXT, None, None)
-    assert nlp(doc)._.mended.text == MENDED
+    (mended,) = nlp.pipe([doc])
+    assert mended._.mended.text == TRUE  # of the page: the filler would say something else
+    assert mended._.gaps[0].fills[0].origin == "source"
+    assert nlp(nlp.make_doc(TEXT))._.mended.text == MENDED
 
 
 def test_it_says_what_it_assigns(nlp):

@@ -8,7 +8,7 @@ import shutil
 import sys
 
 import pytest
-from tiny_models import CLEAN, MENDED, TEXT
+from tiny_models import CLEAN, MENDED, PAGE, TEXT, TRUE
 
 from textmend.connect.spark import MendPartition, mend
 from textmend.errors import PolicyError
@@ -68,6 +68,12 @@ def test_a_frame_in_batches_of_pandas(tiny, frame):
     rows = narrow.mapInPandas(partition, partition.schema(narrow.schema)).orderBy("id").collect()
     assert [row.text for row in rows] == [MENDED, CLEAN, None] * 8
     assert [len(row.tags) for row in rows] == [n % 3 for n in range(24)]
+
+
+def test_pages_give_the_true_words_back(tiny, spark):
+    frame = spark.createDataFrame([(1, TEXT, PAGE), (2, TEXT, None)], "id long, text string, page string")
+    rows = mend(frame, **tiny, html="page").orderBy("id").collect()
+    assert [(row.text, row.page) for row in rows] == [(TRUE, PAGE), (MENDED, None)]
 
 
 def test_gaps_can_be_asked_for_in_sql(tiny, frame):

@@ -20,6 +20,10 @@ TEXT = "They organised night against trawlers and went home."
 MENDED = "They organised night raids against trawlers and went home."
 CLEAN = "They organised night raids at sea."
 
+TRUE = "They organised night patrols against trawlers and went home."
+PAGE = f"<html><body><article><p>{TRUE.replace('patrols', '<a href=/p>patrols</a>')}</p></article></body></html>"
+"""What ``TEXT`` was before words were lost, and the page it was on: the filler alone would say *raids*."""
+
 _SPECIAL = ["[PAD]", "[CLS]", "[SEP]", "[UNK]", "[MASK]"]
 _WORDS = [*_SPECIAL, "against", "and", "raids", "attacks"]
 _LABELS = 7

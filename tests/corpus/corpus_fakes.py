@@ -55,8 +55,22 @@ class CorpusFake:
         return gap.with_decision(self.policy.decide(gap))
 
 
-def make(unsure: str = "keep", delay: float = 0.0, scratch: str | None = None) -> CorpusFake:
-    return CorpusFake(Policy(unsure=unsure), delay, scratch)
+class PageFake(CorpusFake):
+    """Fills its gaps with the words of the page, where there is one."""
+
+    def mend(
+        self,
+        text: Iterable[str],
+        *,
+        title: Iterable[str | None] | None = None,
+        html: Iterable[str | bytes | None] | None = None,
+    ) -> Iterator[Mended]:
+        pages = [page.decode() if isinstance(page, bytes) else page for page in html or ()]
+        return super().mend(text, title=[page and re.sub("<.*?>", "", page) for page in pages] or title)
+
+
+def make(unsure: str = "keep", delay: float = 0.0, scratch: str | None = None, *, pages: bool = False) -> CorpusFake:
+    return (PageFake if pages else CorpusFake)(Policy(unsure=unsure), delay, scratch)
 
 
 def broken() -> CorpusFake:

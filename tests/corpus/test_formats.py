@@ -13,7 +13,7 @@ from strategies import any_text
 from textmend.corpus.entries import Place
 from textmend.corpus.json_object import JsonObject, Number
 from textmend.corpus.lines import PIECE, lines
-from textmend.corpus.options import Options
+from textmend.corpus.options import FieldNames, Options
 from textmend.corpus.run import clean
 from textmend.corpus.statistics import Statistics, source_name
 from textmend.corpus.worker import Task, work
@@ -209,8 +209,6 @@ class TestParquet:
     def test_a_wrong_column_is_told_at_once(self, tmp_path, field, message):
         import pyarrow.parquet as pq
 
-        from textmend.corpus.options import FieldNames
-
         pq.write_table(self.table(text=["a"]), tmp_path / "in.parquet")
         with pytest.raises(FileError, match=message):
             clean(
@@ -219,6 +217,38 @@ class TestParquet:
                 options=Options(fields=FieldNames(text=field)),
                 mender=fake(),
             )
+
+    @pytest.mark.parametrize("kind", ["string", "large_string", "binary", "large_binary"])
+    def test_pages_may_be_strings_or_bytes(self, tmp_path, kind):
+        import pyarrow.parquet as pq
+
+        pages = ["<p>patrols</p>", None]
+        table = self.pa.table({"text": ["night  against", "night  against"]})
+        table = table.append_column("page", self.pa.array(pages).cast(getattr(self.pa, kind)()))
+        pq.write_table(table, tmp_path / "in.parquet")
+        options = Options(fields=FieldNames(html="page"))
+        clean([tmp_path / "in.parquet"], tmp_path / "out.parquet", options=options, mender=fake(pages=True), workers=1)
+        out = pq.read_table(tmp_path / "out.parquet")
+        assert out["text"].to_pylist() == ["night patrols against", "night raids against"]
+        assert out["page"].equals(table["page"])
+
+    def test_a_row_group_that_can_not_be_read_is_rejected(self, tmp_path):
+        import pyarrow.parquet as pq
+
+        table = self.pa.table({"text": [f"{number} {article(number)}" for number in range(90)]})
+        path = tmp_path / "in.parquet"
+        pq.write_table(table, path, row_group_size=30, compression="gzip", use_dictionary=False)
+        column = pq.read_metadata(path).row_group(1).column(0)
+        middle = column.data_page_offset + column.total_compressed_size // 2
+        data = bytearray(path.read_bytes())
+        data[middle : middle + 40] = bytes(40)
+        path.write_bytes(data)
+        outcome = clean([path], tmp_path / "out.parquet", mender=fake(), workers=1)
+        texts = pq.read_table(tmp_path / "out.parquet")["text"].to_pylist()
+        assert [int(text.split()[0]) for text in texts] == [*range(30), *range(60, 90)]
+        (reject,) = [json.loads(line) for line in outcome.rejects.read_text().splitlines()]
+        assert (reject["kind"], reject["record"]) == ("unreadable", 31)
+        assert "rows 31 to 60 can't be read" in reject["reason"]
 
     def test_a_corpus_without_documents(self, tmp_path):
         import pyarrow.parquet as pq

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from corpus_fakes import fake
+from corpus_fakes import article, fake
 
 from textmend.corpus.run import clean
 
@@ -58,7 +58,7 @@ def test_killed_at_random_instants_and_resumed_it_gives_the_same_bytes(corpus, t
 CALLS = ["fsync", "replace"]
 
 
-@pytest.mark.parametrize("name", ["out.jsonl", "out.jsonl.gz", "folder"])
+@pytest.mark.parametrize("name", ["out.jsonl", "out.jsonl.gz", "out.parquet", "folder"])
 def test_killed_before_any_step_that_makes_things_last_it_gives_the_same(corpus, tmp_path, name, monkeypatch):
     """Every fsync and every rename of a run is once the last thing that does not happen."""
 
@@ -71,6 +71,12 @@ def test_killed_before_any_step_that_makes_things_last_it_gives_the_same(corpus,
         source.mkdir()
         for number in range(3):
             (source / f"{number}.txt").write_text(f"{number}: a night  against it.")
+    if name == "out.parquet":
+        pa = pytest.importorskip("pyarrow")
+        parquet = pytest.importorskip("pyarrow.parquet")
+        source = tmp_path / "in.parquet"
+        texts = [article(number) if number % 50 else None for number in range(300)]
+        parquet.write_table(pa.table({"id": list(range(300)), "text": texts}), source, row_group_size=70)
     whole = tmp_path / "whole" / name
     whole.parent.mkdir()
     clean([source], whole, mender=fake(), workers=1)

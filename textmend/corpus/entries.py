@@ -89,7 +89,7 @@ class Article(NamedTuple):
     text: str
     id: str | None = None
     title: str | None = None
-    html: str | None = None
+    html: str | bytes | None = None
     source: str | None = None
 
 

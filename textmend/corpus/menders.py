@@ -77,7 +77,7 @@ def check_fields(mend: Callable[..., Any], options: Options) -> None:
     """
     if options.fields.html is not None and "html" not in inspect.signature(mend).parameters:
         raise PolicyError(
-            f"clean: the field {options.fields.html!r} holds pages, but this version's mend takes none: "
+            f"clean: the field {options.fields.html!r} holds pages, but this mender's mend takes none: "
             "leave out --html-field"
         )
 

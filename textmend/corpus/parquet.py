@@ -61,7 +61,7 @@ class Parquet:
             text=_string(raw, names.text, id, needed=True) or "",
             id=id,
             title=_string(raw, names.title, id),
-            html=_string(raw, names.html, id),
+            html=_page(raw, names.html, id),
             source=None if source is None else str(source),
         )
 
@@ -180,11 +180,10 @@ def _read(source: Input, number: int, options: Options, skip: int) -> Iterator[t
             continue
         try:
             for batch in file.iter_batches(batch_size=_ROWS, row_groups=[group]):
-                column = batch.column(batch.schema.get_field_index(options.fields.text))
                 for row in range(batch.num_rows):
                     record += 1
                     if record > skip:
-                        entry = _entry(Row(batch, row), _size(column, row), Place(name, record), number, options)
+                        entry = _entry(Row(batch, row), Place(name, record), number, options)
                         yield entry, source.size * record // total
         except (OSError, arrow().ArrowException) as error:
             reason = f"{name}: rows {record + 1:,} to {end:,} can't be read: {error}"
@@ -192,16 +191,19 @@ def _read(source: Input, number: int, options: Options, skip: int) -> Iterator[t
         record = end
 
 
-def _entry(row: Row, size: int, place: Place, number: int, options: Options) -> Entry:
+def _entry(row: Row, place: Place, number: int, options: Options) -> Entry:
     after = Position(source=number, record=place.record)
+    size = _size(row, options.fields.text)
     if size > options.longest:
         reason = f"the text has {size:,} bytes, more than {options.longest:,} (--longest)"
         return Reject("too_long", reason, place, Parquet().rejected(row), after=after)
-    return Document(row, size, place, after)
+    return Document(row, size + _size(row, options.fields.html), place, after)
 
 
-def _size(column: Any, row: int) -> int:
-    value = column[row]
+def _size(row: Row, name: str | None) -> int:
+    if name is None:
+        return 0
+    value = row.batch.column(row.batch.schema.get_field_index(name))[row.number]
     return 0 if not value.is_valid else value.as_buffer().size
 
 
@@ -225,7 +227,8 @@ def _check(schema: Any, path: Path, options: Options) -> None:
         if schema.names.count(name) != 1:
             raise FileError(f"{path}: has no column {name!r} to read; its columns: {there:.500}")
         kind = schema.field(name).type
-        if not (types.is_string(kind) or types.is_large_string(kind)):
+        page = name == names.html and (types.is_binary(kind) or types.is_large_binary(kind))
+        if not (page or types.is_string(kind) or types.is_large_string(kind)):
             raise FileError(f"{path}: the column {name!r} should hold strings, not {kind}")
     if names.source is not None and names.source not in schema.names:
         raise FileError(f"{path}: has no column {names.source!r} to read; its columns: {there:.500}")
@@ -239,13 +242,19 @@ def _value(row: Row, name: str | None) -> Any:
 
 
 def _string(row: Row, name: str | None, id: str | None, *, needed: bool = False) -> str | None:
-    try:
-        value = _value(row, name)
-    except UnicodeDecodeError:
-        raise Unfit("not_utf8", f"the column {name!r} is not UTF-8", id) from None
+    value = _page(row, name, id)
     if value is None and needed:
         raise Unfit("not_a_string", f"the column {name!r} should hold a string, not null", id)
     return None if value is None else str(value)
+
+
+def _page(row: Row, name: str | None, id: str | None) -> str | bytes | None:
+    """Return what a column of text, or of pages as bytes, holds."""
+    try:
+        value: str | bytes | None = _value(row, name)
+    except UnicodeDecodeError:
+        raise Unfit("not_utf8", f"the column {name!r} is not UTF-8", id) from None
+    return value
 
 
 def _stream(table: Any) -> bytes:
