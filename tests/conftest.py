@@ -9,10 +9,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
 
 from textmend import Fill, Mender, Policy
 from textmend.calibration import Calibration
 from textmend.models.registry import EMBEDDED
+
+# A busy machine is no failure: no property has a deadline.
+settings.register_profile(
+    "untimed", parent=settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("untimed")
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 SEPARATOR = 2
