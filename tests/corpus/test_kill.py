@@ -31,15 +31,17 @@ def test_killed_at_random_instants_and_resumed_it_gives_the_same_bytes(corpus, t
         path.parent.mkdir()
     clean([corpus], whole, mender=fake(delay=0.002), workers=1)
     chance = random.Random(seed)
+    work = out.with_name(out.name + ".part")
     kills = 0
-    for _ in range(60):
+    while True:
+        before = _written(work / "state.json")
         process = start(corpus, out, 1 + kills % 2)
-        work = out.with_name(out.name + ".part")
-        until = time.monotonic() + 20
-        while not (work / "state.json").exists() and process.poll() is None and time.monotonic() < until:
+        while _written(work / "state.json") == before and process.poll() is None:  # it begins with a checkpoint
             time.sleep(0.01)
+        # Later and later, so that it comes to its end, on a busy machine too.
+        left = chance.uniform(0, 0.5 + 0.1 * kills) if kills < 30 else None
         try:
-            process.communicate(timeout=chance.uniform(0, 0.5 + 0.1 * kills))  # later and later, so that it ends
+            process.communicate(timeout=left)
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
             process.communicate()
@@ -127,6 +129,14 @@ def test_an_interrupted_run_stops_whole(corpus, tmp_path):
         assert clean([corpus], out, mender=fake(delay=0.002), workers=1, resume=True).complete
     clean([corpus], tmp_path / "whole.jsonl", mender=fake(delay=0.002), workers=1)
     assert out.read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
+
+
+def _written(path):
+    """Return when a file was written, ``None`` where there is none."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return None
 
 
 def _content(folder):
