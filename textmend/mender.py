@@ -38,6 +38,10 @@ class _Job(NamedTuple):
     html: Page | None = None
     reference: tuple[str, ...] = ()
 
+    @property
+    def has_source(self) -> bool:
+        return self.html is not None or bool(self.reference)
+
 
 class Mender:
     """Finds gaps, proposes fills and mends, with models that are loaded once, when first needed.
@@ -224,16 +228,16 @@ class Mender:
         return self._proposer
 
     def _find(self, jobs: Sequence[_Job]) -> list[list[Gap]]:
+        return self._seen(jobs, self.policy.find_at)
+
+    def _seen(self, jobs: Sequence[_Job], least: float) -> list[list[Gap]]:
         from textmend.detect.finder import find_gaps
 
-        return find_gaps([job.text for job in jobs], self.detector, self.policy.find_at)
+        return find_gaps([job.text for job in jobs], self.detector, least)
 
     def _suggest(self, jobs: Sequence[_Job]) -> list[list[Gap]]:
-        found = self._find(jobs)
         known: dict[int, tuple[str, ...]] = {}
-        for index, job in enumerate(jobs):
-            if job.html is not None or job.reference:
-                found[index], known[index] = self._settled(job, found[index])
+        found = self._find_with_sources(jobs, known) if any(job.has_source for job in jobs) else self._find(jobs)
         damaged = [index for index, gaps in enumerate(found) if not all(gap.fills for gap in gaps)]
         if damaged:
             from textmend.fill.propose import Document
@@ -253,12 +257,30 @@ class Mender:
                 found[index] = gaps
         return found
 
-    def _settled(self, job: _Job, gaps: list[Gap]) -> tuple[list[Gap], tuple[str, ...]]:
+    def _find_with_sources(self, jobs: Sequence[_Job], known: dict[int, tuple[str, ...]]) -> list[list[Gap]]:
+        """Return the gaps of each text, those that its source settles with their fills.
+
+        Args:
+            jobs: the texts.
+            known: receives what the sources hold of the articles, by number of the text.
+        """
+        from textmend.source.settle import FAINT
+
+        found = []
+        for index, (job, seen) in enumerate(zip(jobs, self._seen(jobs, min(FAINT, self.policy.find_at)), strict=True)):
+            gaps = [gap for gap in seen if gap.probability >= self.policy.find_at]
+            if job.has_source:
+                faint = [gap for gap in seen if gap.probability < self.policy.find_at]
+                gaps, known[index] = self._settled(job, gaps, faint)
+            found.append(gaps)
+        return found
+
+    def _settled(self, job: _Job, gaps: list[Gap], faint: list[Gap]) -> tuple[list[Gap], tuple[str, ...]]:
         """Return the gaps, those that the source settles with their fills, and what the source holds of the article."""
         from textmend.detect.cues import cues_at
         from textmend.source.settle import read_copies, settle
 
-        settled = settle(job.text, gaps, read_copies(job.html, job.reference))
+        settled = settle(job.text, gaps, read_copies(job.html, job.reference), faint)
         sure = [gap for gap in settled.gaps if gap.probability >= self.policy.find_at]
         return [replace(gap, cues=cues_at(job.text, gap.start, gap.end)) for gap in sure], settled.known
 

@@ -308,3 +308,9 @@ class TestCalibration:
         outcome = CliRunner().invoke(app, ["train", "calibrate", *map(str, options)])
         assert outcome.exit_code == 2
         assert "--ranking" in outcome.stderr
+
+
+@pytest.mark.parametrize("role", ["detector", "filler"])
+def test_an_empty_name_is_no_folder(role):
+    with pytest.raises(ModelError, match=f"{role}='' should be the name"):
+        Mender(**{role: ""})

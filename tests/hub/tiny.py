@@ -148,10 +148,18 @@ def _examples(tokenizer: PreTrainedTokenizerFast) -> Iterator[tuple[list[int], i
                 yield before + mask * number + after, lost[0], None
 
 
-def _trained(model: models.Model, splitter: pre_tokenizers.PreTokenizer, trainer: trainers.Trainer, *, lower: bool):
+def _trained(
+    model: models.Model,
+    splitter: pre_tokenizers.PreTokenizer,
+    trainer: trainers.Trainer,
+    *,
+    lower: bool,
+    unseen: str = "",
+):
     tokenizer = Tokenizer(model)
     tokenizer.pre_tokenizer = splitter
-    tokenizer.train_from_iterator([s.lower() if lower else s for s in SENTENCES], trainer)
+    texts = [sentence.translate(dict.fromkeys(map(ord, unseen))) for sentence in SENTENCES]
+    tokenizer.train_from_iterator([text.lower() if lower else text for text in texts], trainer)
     return json.loads(tokenizer.to_str())["model"]
 
 
@@ -197,6 +205,34 @@ def _modernbert() -> PreTrainedTokenizerFast:
         sep_token="[SEP]",
         pad_token="[PAD]",
         mask_token=AddedToken("[MASK]", lstrip=True, special=True),
+    )
+
+
+def _byte_fallback() -> PreTrainedTokenizerFast:
+    """SentencePiece's BPE, as Gemma and mmBERT have it: what is in no piece is spelt in bytes."""
+    from tokenizers import AddedToken, Regex, decoders, normalizers, processors
+
+    trainer = trainers.BpeTrainer(vocab_size=300, show_progress=False)
+    marks = pre_tokenizers.Split(Regex("[.,()]"), "isolated")
+    splitter = pre_tokenizers.Sequence([pre_tokenizers.Metaspace(prepend_scheme="never"), marks])
+    plan = _trained(models.BPE(), splitter, trainer, lower=False, unseen="ø")
+    first = ["<pad>", "<eos>", "<bos>", "<unk>", "<mask>", *(f"<0x{byte:02X}>" for byte in range(256))]
+    vocab = {piece: index for index, piece in enumerate([*first, *sorted(plan["vocab"], key=plan["vocab"].get)])}
+    merges = [tuple(pair) for pair in plan["merges"]]
+    tokenizer = Tokenizer(models.BPE(vocab, merges, unk_token="<unk>", fuse_unk=True, byte_fallback=True))
+    tokenizer.normalizer = normalizers.Replace(" ", "▁")
+    tokenizer.pre_tokenizer = pre_tokenizers.Split(" ", "merged_with_previous")
+    tokenizer.decoder = decoders.Sequence([decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse()])
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="<bos> $A <eos>", special_tokens=[("<bos>", vocab["<bos>"]), ("<eos>", vocab["<eos>"])]
+    )
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        unk_token="<unk>",
+        cls_token="<bos>",
+        sep_token="<eos>",
+        pad_token="<pad>",
+        mask_token=AddedToken("<mask>", lstrip=True, special=True),
     )
 
 
@@ -278,6 +314,9 @@ FAMILIES = {
     "roberta": Family(_roberta, _network("RobertaForMaskedLM", "RobertaConfig")),
     "modernbert": Family(
         _modernbert, _network("ModernBertForMaskedLM", "ModernBertConfig", global_attn_every_n_layers=2)
+    ),
+    "mmbert": Family(
+        _byte_fallback, _network("ModernBertForMaskedLM", "ModernBertConfig", global_attn_every_n_layers=2)
     ),
     "albert": Family(
         _sentencepiece(transformers.AlbertTokenizer, ("<pad>", "<unk>", "[CLS]", "[SEP]", "[MASK]"), lower=True),

@@ -227,10 +227,65 @@ class TestReferences:
         text = in_text("The old bridge fell today, they said.")
         assert mended(text, references=(in_text("The very old bridge fell today, they said."),)).gaps == ()
 
-    def test_traces_elsewhere_speak_for_it(self):
+    def test_traces_elsewhere_make_it_likely_and_leave_it_open(self):
         text = in_text("The old bridge fell today, said , who is the mayor of the town.")
         whole = in_text("The very old bridge fell today, said Eva Lind, who is the mayor of the town.")
+        result = mended(text, references=(whole,))
+        assert result.text == in_text("The old bridge fell today, said Eva Lind, who is the mayor of the town.")
+        assert [(gap.fills[0].text, gap.decision) for gap in result.gaps] == [("very", "keep"), ("Eva Lind", "apply")]
+
+    @pytest.mark.parametrize(
+        ("there", "open_words"),
+        [
+            ("He met Eva Lind in Lunde, who left the town.", None),
+            ("He met Eva Lind in Lunde, who left the village.", "Eva Lind in Lunde"),
+            ("He met 12 people in Lunde, who left the town.", None),
+        ],
+    )
+    def test_another_version_is_only_trusted_in_paragraphs_that_it_left_alone(self, there, open_words):
+        text = in_text("He met , who left the town.").replace("Friday", "Monday").replace("the talks", "a strike")
+        result = mended(text, references=(in_text(there),))
+        lost = there.removeprefix("He met ").split(", who")[0]
+        numbers = lost[0].isdigit()
+        (gap,) = result.gaps
+        assert gap.fills[0].text == lost
+        assert gap.decision == ("keep" if open_words or numbers else "apply")
+
+    def test_numbers_come_back_from_the_same_version(self):
+        text = in_text("It cost  million in all, they said.")
+        whole = in_text("It cost 45 million in all, they said.")
         assert mended(text, references=(whole,)).text == whole
+
+    @pytest.mark.parametrize(("lost", "comes_back"), [("Eva Lind. The talks", False), ("Dr. Eva Lind", True)])
+    def test_a_sentence_that_ends_within_the_words_was_cut_not_lost(self, lost, comes_back):
+        text = in_text("In the town he met  for a while, as they said.")
+        whole = in_text(f"In the town he met {lost} for a while, as they said.")
+        assert mended(text, references=(whole,)).text == (whole if comes_back else text)
+
+    def test_where_blanks_are_left_alone_a_place_without_is_no_loss(self):
+        text = in_text("The old bridge of  fell today, said  of Moss, and the old tower of  too.")
+        whole = in_text("The very old bridge of Lunde fell today, said Eva Lind of Moss, and the old tower of Rom too.")
+        assert mended(text, references=(whole,)).text == whole.replace("very ", "")
+        assert len(mended(text, references=(whole,)).gaps) == 3
+
+    @pytest.mark.parametrize(("probability", "others", "applied"), [(0.3, 2, True), (0.3, 1, False), (0.0, 2, False)])
+    def test_a_faint_gap_counts_where_other_places_show_traces(self, probability, others, applied):
+        whole = in_text("The very old bridge fell today, said Eva Lind, who came from Moss, a town in the north.")
+        text = whole.replace("very ", "").replace("Eva Lind", "")
+        text = text.replace("Moss", "") if others == 2 else text
+        place = text.index(" old bridge")
+        faint = [Gap(start=place, end=place + 1, probability=probability)] if probability else []
+        settled = settle(text, [], read_copies(None, [whole]), faint)
+        decided = {gap.fills[0].text: Policy().decide(gap) for gap in settled.gaps}
+        assert decided.pop("very") == ("apply" if applied else "keep")
+        assert set(decided.values()) == {"apply"}
+
+    def test_a_surer_copy_outdoes_one_that_leaves_the_place_open(self):
+        text = in_text("He met , who left the town.").replace("Friday", "Monday").replace("the talks", "a strike")
+        other = in_text("He met Ola Berg, who left the village.")
+        same = text.replace("met ,", "met Eva Lind,")
+        assert mended(text, references=(other,)).text == text
+        assert mended(text, references=(other, same)).text == same
 
     def test_so_does_a_gap_that_was_found(self):
         text = in_text("The old bridge of the fell today, they said.")

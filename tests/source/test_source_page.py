@@ -124,7 +124,18 @@ class TestReferences:
         copy = copy_of("A  b,\nc < d", "reference")
         assert (copy.text, copy.has_markup) == ("A  b,\nc < d", False)
 
-    @pytest.mark.parametrize("summary", ["He met <a href='x'>Putin</a>.", "He met Putin.<br/>", "He&nbsp;met"])
+    def test_escaped_text_is_text(self):
+        copy = copy_of("He &amp; she met.\n\nThey left.", "reference")
+        assert copy.text == "He & she met.\n\nThey left."
+        assert not copy.has_markup
+        assert len(copy.blocks) == 2
+
+    def test_blank_lines_part_paragraphs_where_no_element_does(self):
+        copy = copy_of("He met <b>Eva</b>.\n\nThey left.\n \nIt rained.", "reference")
+        assert [copy.text[slice(*block)] for block in copy.blocks] == ["He met Eva.", "They left.", "It rained."]
+        assert len(copy_of("<p>He met\n\n<b>Eva</b>.", "reference").blocks) == 1
+
+    @pytest.mark.parametrize("summary", ["He met <a href='x'>Putin</a>.", "He met Putin.<br/>"])
     def test_html_is_seen(self, summary):
         copy = copy_of(summary, "reference")
         assert "<" not in copy.text

@@ -1,9 +1,9 @@
 """Measuring what the source gives back: lost words restored exactly, and nothing else touched.
 
-``python -m textmend.evaluate.restore ../shared/data/dev/link_loss.jsonl.bz2`` builds pages with the same links around
-the articles of a benchmark, in several templates, and a copy without markup, mends the damaged texts with them, and compares with the originals.
-Harm is measured beside it: texts mended with the page of another article, and edited versions of whole texts mended
-with their own page; any edit of these is harm.
+``python -m textmend.evaluate.restore BENCH.jsonl.bz2`` builds pages with the same links around the articles of a
+benchmark, in several templates, and a copy without markup, mends the damaged texts with them, and compares with the
+originals; then the same where text or copy is another version. Harm is measured beside it: texts mended with the page
+of another article, and edited versions of whole texts mended with their own page; any edit of these is harm.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, NamedTuple, cast
 
 import typer
 from rich.console import Console
@@ -21,7 +21,9 @@ from rich.table import Table
 
 from textmend.errors import RecordError, TextmendError
 from textmend.evaluate.linked_pages import TEMPLATES, lost_spans, marked_paragraphs
+from textmend.evaluate.versions import EDITORS, VERSIONS, count_words, edited_damage
 from textmend.mended import Mended
+from textmend.policy import Policy
 from textmend.review.documents import json_object
 from textmend.text import WORD
 
@@ -32,18 +34,40 @@ Mend = Callable[[str, Source], Mended]
 """A text and its source in, the mended text out."""
 
 
+class Case(NamedTuple):
+    """A damaged text, its source, and what it should become.
+
+    Attributes:
+        name: the name of the text.
+        variant: what became of the white space at its gaps.
+        text: the damaged text.
+        source: what may hold the lost words.
+        whole: the text without its losses; white space may differ.
+        lost: how many words were lost; here as everywhere below, a punctuation mark counts as a word.
+    """
+
+    name: str
+    variant: str
+    text: str
+    source: Source
+    whole: str
+    lost: int
+
+
 @dataclass(slots=True)
 class Restored:
-    """Figures of damaged texts mended with their own pages.
+    """Figures of damaged texts mended with their sources.
 
     Attributes:
         texts: how many there are.
-        exact: how many are the original again, but for white space elsewhere.
+        exact: how many are whole again, but for white space elsewhere.
         spaced: how many of those whose white space was left alone are the original again, code point for code point.
         raw: how many those are.
         lost: how many words were lost.
-        missing: how many words of the originals the mended texts lack.
-        wrong: how many words the mended texts hold that the originals lack.
+        missing: how many words of the whole texts the mended ones lack.
+        wrong: how many words the mended texts hold that the whole ones lack.
+        open: how many of the missing words stand in the first fill of a gap that was left open.
+        open_wrong: how many words of such fills the whole texts lack.
         differences: the first of the differences, for a person.
     """
 
@@ -54,6 +78,8 @@ class Restored:
     lost: int = 0
     missing: int = 0
     wrong: int = 0
+    open: int = 0
+    open_wrong: int = 0
     differences: list[str] = field(default_factory=list)
 
     @property
@@ -81,25 +107,60 @@ class Untouched:
     examples: list[str] = field(default_factory=list)
 
 
-def restored(records: Iterable[dict[str, Any]], template: str, mend: Mend) -> Restored:
-    """Mend damaged texts with pages that hold the lost words, and compare with the originals."""
+def restored(cases: Iterable[Case], mend: Mend) -> Restored:
+    """Mend damaged texts with sources that hold the lost words, and compare with the whole texts."""
     figures = Restored()
-    for record in records:
-        mended = mend(record["text"], page_of(record, template)).text
-        original = record["original"]
+    for case in cases:
+        mended = mend(case.text, case.source)
+        whole = _words(case.whole)
         figures.texts += 1
-        figures.lost += sum(len(gap["lost"].split()) for gap in record["gaps"])
-        if record["variant"] == "raw":
+        figures.lost += case.lost
+        if case.variant == "raw":
             figures.raw += 1
-            figures.spaced += mended == original
-        if mended.split() == original.split():
-            figures.exact += 1
-            continue
-        missing, wrong, differences = _compare(mended.split(), original.split())
+            figures.spaced += mended.text == case.whole
+        missing, wrong, differences = _compare(_words(mended.text), whole)
+        figures.exact += not missing and not wrong
         figures.missing += missing
         figures.wrong += wrong
-        figures.differences += [f"{record['id']} ({record['variant']}): {each}" for each in differences]
+        figures.differences += [f"{case.name} ({case.variant}): {each}" for each in differences]
+        if any(gap.fills and gap.decision != "apply" for gap in mended.gaps):
+            still, more, _ = _compare(_words(_with_open_fills(mended)), whole)
+            figures.open += missing - still
+            figures.open_wrong += more - wrong
     return figures
+
+
+def _words(text: str) -> list[str]:
+    return WORD.findall(text)
+
+
+def _with_open_fills(mended: Mended) -> str:
+    gaps = [gap.with_decision("apply") if gap.fills else gap for gap in mended.gaps]
+    return Mended.of(mended.original, gaps, Policy().placeholder).text
+
+
+def same_version(records: Iterable[dict[str, Any]], template: str) -> Iterator[Case]:
+    """Yield damaged texts with pages of their originals."""
+    for record in records:
+        lost = sum(count_words(gap["lost"]) for gap in record["gaps"])
+        yield Case(record["id"], record["variant"], record["text"], page_of(record, template), record["original"], lost)
+
+
+def text_edited(records: Iterable[dict[str, Any]], template: str, seed: int) -> Iterator[Case]:
+    """Yield damaged texts that were edited besides, with pages of their originals."""
+    for number, record in enumerate(records):
+        rng = random.Random(f"{seed} {record['id']}")
+        text, whole, lost = edited_damage(record, VERSIONS[number % len(VERSIONS)], rng)
+        yield Case(record["id"], record["variant"], text, page_of(record, template), whole, lost)
+
+
+def source_edited(records: Iterable[dict[str, Any]], seed: int) -> Iterator[Case]:
+    """Yield damaged texts with edited versions of their originals, as plain text."""
+    for number, record in enumerate(records):
+        rng = random.Random(f"{seed} {record['id']}")
+        copy = VERSIONS[number % len(VERSIONS)](record["original"], rng)
+        lost = sum(count_words(gap["lost"]) for gap in record["gaps"])
+        yield Case(record["id"], record["variant"], record["text"], copy, record["original"], lost)
 
 
 def untouched(pairs: Iterable[tuple[str, str, Source]], mend: Mend) -> Untouched:
@@ -136,47 +197,6 @@ def edited(records: Iterable[dict[str, Any]], template: str, rng: random.Random)
         text = rng.choice(EDITORS)(original, rng)
         if text != original:
             yield record["id"], text, page_of(record, template)
-
-
-def shortened(text: str, rng: random.Random) -> str:
-    """Cut a fifth of the sentences, and a clause between commas here and there."""
-    paragraphs = []
-    for paragraph in text.split("\n\n"):
-        sentences = [part for part in paragraph.replace(". ", ".\0").split("\0") if rng.random() > 0.2]
-        paragraphs.append(" ".join(_without_clause(part) if rng.random() < 0.1 else part for part in sentences))
-    return "\n\n".join(filter(None, paragraphs))
-
-
-def reworded(text: str, rng: random.Random) -> str:
-    """Replace one word in thirty by another of the text, and cut one in two hundred."""
-    words = [match.group() for match in WORD.finditer(text) if match.group().islower()]
-
-    def one(word: str) -> str:
-        chance = rng.random()
-        if not word.isalpha() or not word.islower() or chance > 0.04:
-            return word
-        return "" if chance < 0.005 else rng.choice(words)
-
-    return "\n\n".join(" ".join(filter(None, map(one, part.split(" ")))) for part in text.split("\n\n"))
-
-
-def rearranged(text: str, rng: random.Random) -> str:
-    """Cut some paragraphs, exchange others, and break the text off."""
-    paragraphs = [part for part in text.split("\n\n") if rng.random() > 0.2]
-    for index in range(len(paragraphs) - 1):
-        if rng.random() < 0.2:
-            paragraphs[index : index + 2] = paragraphs[index : index + 2][::-1]
-    whole = "\n\n".join(paragraphs)
-    return whole[: int(len(whole) * rng.uniform(0.6, 1))].rstrip()
-
-
-EDITORS: tuple[Callable[[str, random.Random], str], ...] = (shortened, reworded, rearranged)
-"""What people do to texts on purpose."""
-
-
-def _without_clause(sentence: str) -> str:
-    parts = sentence.split(", ")
-    return ", ".join([*parts[:1], *parts[2:]]) if len(parts) > 2 else sentence
 
 
 def _compare(mended: list[str], original: list[str]) -> tuple[int, int, list[str]]:
@@ -216,7 +236,6 @@ def read_records(path: Path, most: int | None) -> list[dict[str, Any]]:
 
 def source_alone() -> Mend:
     """Return a way to mend by the source alone, without models, under the default policy."""
-    from textmend.policy import Policy
     from textmend.source.settle import read_copies, settle
 
     policy = Policy()
@@ -261,21 +280,30 @@ def main(
                 raise typer.BadParameter(f"--template {name!r} should be one of {', '.join(TEMPLATES)}")
         records = read_records(bench, sample)
         mend = with_models(threads) if models else source_alone()
-        table = Table("template", "texts", "exact", "raw, exact", "lost words", "restored", "wrong words")
+        table = Table(
+            *("source", "texts", "whole again", "raw, exact", "lost words", "restored", "wrong"),
+            *("proposed besides", "wrong of these"),
+        )
         others = Table("template", "texts", "words", "changed", "edits", title="should stay as they are")
         notes: list[str] = []
         for name in template or TEMPLATES:
-            back = restored(records, name, mend)
-            table.add_row(
-                name,
-                f"{back.texts:,}",
-                f"{back.exact:,}",
-                f"{back.spaced:,} of {back.raw:,}",
-                f"{back.lost:,}",
-                f"{back.share:.2%}",
-                f"{back.wrong:,}",
-            )
-            notes += back.differences[:show]
+            damaged = {name: same_version(records, name), f"{name}, text edited": text_edited(records, name, seed)}
+            if name == "copy":
+                damaged["copy, itself edited"] = source_edited(records, seed)
+            for kind, cases in damaged.items():
+                back = restored(cases, mend)
+                table.add_row(
+                    kind,
+                    f"{back.texts:,}",
+                    f"{back.exact:,}",
+                    f"{back.spaced:,} of {back.raw:,}",
+                    f"{back.lost:,}",
+                    f"{back.share:.2%}",
+                    f"{back.wrong:,}",
+                    f"{back.open / max(1, back.lost):.2%}",
+                    f"{back.open_wrong:,}",
+                )
+                notes += back.differences[:show]
             kinds = {
                 "another's page": foreign(records, name),
                 "edited": edited(records, name, random.Random(seed)),

@@ -48,7 +48,7 @@ def hub_model(
     Raises:
         ModelError: two revisions are given, or one for a folder.
     """
-    if not isinstance(name, str | Path) or name in embedded_languages():
+    if not isinstance(name, str | Path) or not str(name) or name in embedded_languages():
         return None
     if Path(name).is_dir():
         if not _is_hub_folder(Path(name)):
@@ -89,7 +89,8 @@ def locate(name: str | Path, kind: str) -> Path:
     Raises:
         ModelError: there is no such model.
     """
-    if not isinstance(name, str | Path):
+    # An empty string would be the folder one is in.
+    if not isinstance(name, str | Path) or not str(name):
         raise ModelError(f"{kind}={name!r} should be the name of an embedded model or a folder")
     if isinstance(name, str) and name in embedded_languages():
         folder = EMBEDDED / name / kind

@@ -36,12 +36,6 @@ class Copy:
     describe: Callable[[int, int], str | None] = field(default=_nothing, compare=False)
 
 
-def plain_copy(text: str, place: CopyPlace = "reference", name: str | None = None) -> Copy:
-    """Return a copy without markup.
-
-    Args:
-        text: the copy.
-        place: what it is.
-        name: what its evidence is called, if anything.
-    """
-    return Copy(place=place, text=text, blocks=list(paragraphs(text)), describe=lambda start, end: name)
+def plain_copy(text: str, place: CopyPlace = "reference") -> Copy:
+    """Return a copy without markup."""
+    return Copy(place=place, text=text, blocks=list(paragraphs(text)))

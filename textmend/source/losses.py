@@ -3,8 +3,7 @@
 Most differences between two texts are not losses. What tells them apart: a loss is pure (nothing stands in the lost
 words' place), lies inside a block and a sentence of which the rest came through, and on a page begins and ends where
 an element does, for extractors cut at tags and editors don't. Without tags to tell, the words around must be the same
-for longer, the text must not be an edited version, and must show traces of its losses, here or at a good share of the
-places like this one: editors leave none.
+for longer, and ``version`` asks for more.
 """
 
 from __future__ import annotations
@@ -12,19 +11,22 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
+from textmend.records import Gap
 from textmend.source.copies import Copy
+from textmend.source.loss import Loss
 from textmend.source.pieces import Piece, Side
-from textmend.text import CLOSING, LINE_ENDS, OPENING, Span, is_space, space_before
+from textmend.source.version import Version, sifted
+from textmend.text import CLOSING, LINE_ENDS, OPENING, is_space, space_before
 
-SURE, LIKELY = 0.999, 0.98
-"""Probabilities of a loss that an element tells of, and of one that only the words around it tell of.
+SURE = 0.999
+"""Probability of a loss that an element tells of.
 
 Set by hand, near what was measured (``docs/source.md``): of some 9,000 fills that elements told of, none was wrong on
-damaged texts and nine on edited ones; without elements no fill was wrong, but there were fewer, and editors vary more.
+damaged texts and nine on edited ones.
 """
 
 _REACH = 12
@@ -33,44 +35,15 @@ _LEAST_AROUND_PLAIN = 6
 _LEAST_SIDE = 2
 _MOST_WORDS = 60
 _SENTENCE_WORDS = 4
-_TRACED = 0.1
 _MOST_EDITED = 0.01
 _FEW_EDITED = 1
+_ABBREVIATION = 3
 _MOST_SLIDE = 24
 _MOST_MOVED = 2000
 _TERMINAL = frozenset(".!?…。！？")
 _CLOSERS = frozenset("\"'”’)]»")
 _JOINS_LEFT = frozenset(".,;:!?)]”’")
 _JOINS_RIGHT = frozenset("(“‘")
-
-
-@dataclass(frozen=True, slots=True)
-class Loss:
-    """Words, or only white space, that the copy holds and the text has lost.
-
-    Attributes:
-        start: where the text's white space at the place begins.
-        end: where it ends.
-        words: what was lost, as the copy has it; white space alone where only that was lost.
-        spacing: white space before and after; ``None`` where the text's line ends have to tell.
-        copy_start: where the words begin in the copy.
-        copy_end: where they end.
-        count: how many words that is; 0 for white space.
-        probability: that this was lost here.
-        replaces: how many code points of the text after ``end`` the words stand for too, in another order.
-        traced: whether the text itself shows that something is missing here.
-    """
-
-    start: int
-    end: int
-    words: str
-    spacing: tuple[str, str] | None
-    copy_start: int
-    copy_end: int
-    count: int
-    probability: float
-    replaces: int = 0
-    traced: bool = False
 
 
 class _Around(NamedTuple):
@@ -89,7 +62,7 @@ _EDGE = _Around(0, True)
 """The side of a place where its block begins or ends."""
 
 
-def losses(text: Side, copy: Side, source: Copy, pieces: list[Piece], suspects: Sequence[Span] = ()) -> list[Loss]:
+def losses(text: Side, copy: Side, source: Copy, pieces: list[Piece], suspects: Sequence[Gap] = ()) -> list[Loss]:
     """Return the losses of a text, in order and disjoint.
 
     Args:
@@ -98,21 +71,18 @@ def losses(text: Side, copy: Side, source: Copy, pieces: list[Piece], suspects: 
         source: the same copy, with what is known of its structure.
         pieces: what is the same in both; where an element's edges fit another of several equal readings better,
             pieces are changed to it.
-        suspects: places of the text where words seem to be missing, whatever the copy says; in order.
+        suspects: what the detector found in the text, also where it is not sure; in order.
     """
-    found = list(_Judge(text, copy, source, pieces, suspects).losses())
-    bare = [loss for loss in found if loss.probability < SURE]
-    if sum(loss.traced for loss in bare) >= _TRACED * len(bare):
-        return found
-    return [loss for loss in found if loss.probability >= SURE or loss.traced]
+    judge = _Judge(text, copy, source, pieces, suspects)
+    return list(sifted(text.text, list(judge.losses()), judge.version))
 
 
 class _Judge:
-    def __init__(self, text: Side, copy: Side, source: Copy, pieces: list[Piece], suspects: Sequence[Span]) -> None:
+    def __init__(self, text: Side, copy: Side, source: Copy, pieces: list[Piece], suspects: Sequence[Gap]) -> None:
         self._text, self._copy, self._source, self._pieces = text, copy, source, pieces
         self._suspects = suspects
         self._words = copy.words
-        self._edited = self._is_edited()
+        self.version = self._version()
         self._breaks = self._usual_break()
 
     def losses(self) -> Iterator[Loss]:
@@ -134,19 +104,30 @@ class _Judge:
                 continue
             yield from self._at_block_edges(index, before, after)
 
-    def _is_edited(self) -> bool:
-        """Whether the text looks like an edited version: words replaced or added, or whole sentences cut."""
-        replaced = 0
+    def _version(self) -> Version:
+        """Return how text and copy differ, losses apart."""
+        replaced, cut = 0, False
+        changed: set[int] = set()
+        blocks = self._words.blocks
+        if self._pieces and self._pieces[0].after:
+            changed.add(blocks[self._pieces[0].word])
         for before, after in pairwise(self._pieces):
-            if self._words.blocks[before.word] != self._words.blocks[after.word]:
+            inside = blocks[before.word] == blocks[after.word]
+            if after.after:
+                changed.add(blocks[after.word])
+                if before.paragraph == after.paragraph:
+                    changed.add(blocks[before.word])
+            if not inside:
                 continue
             replaced += after.after
             first, last = before.word + 1, after.word - 1
             if first <= last and not (self._is_edge(first) and self._is_edge(last + 1)):
                 count = self._count(first, last)
                 if count and self._is_sentence(first, last, count):
-                    return True
-        return replaced > max(_FEW_EDITED, _MOST_EDITED * len(self._pieces))
+                    cut = True
+                    changed.add(blocks[before.word])
+        edited = cut or replaced > max(_FEW_EDITED, _MOST_EDITED * len(self._pieces))
+        return Version(edited, replaced > 0, frozenset(changed))
 
     def _moved(self) -> dict[int, Loss | None]:
         """Return, for each paragraph that holds the words of a block in another order, the place to set it right.
@@ -193,7 +174,7 @@ class _Judge:
             site = self._line_start(begin, floor), begin
         space = self._text.text[slice(*site)]
         inside = ahead and LINE_ENDS.isdisjoint(space)
-        lost = self._loss(site, place, stop - 1, (self._space(place) if inside else space, ""), SURE)
+        lost = self._loss(site, place, stop - 1, (self._space(place) if inside else space, ""))
         return replace(lost, replaces=finish - begin)
 
     def _is_spaced(self, offset: int) -> bool:
@@ -212,19 +193,28 @@ class _Judge:
             index = place
         before, after = self._pieces[index - 1], self._pieces[index]
         site = self._site(before, after)
-        traced = self._is_traced(site)
-        probability = self._probability(first, last, self._before(index - 1), self._after(index), traced=traced)
-        if not probability:
-            return None
         spacing = None if self._has_line_end(site) else (self._space(first), self._space(last + 1))
-        return replace(self._loss(site, first, last, spacing, probability), traced=traced)
+        around = self._before(index - 1), self._after(index)
+        if not self._is_likely(first, last, *around):
+            return None
+        if self._is_edge(first) and self._is_edge(last + 1):
+            return self._loss(site, first, last, spacing)
+        spaced, seen = self._is_spaced_oddly(site), self._seen(site)
+        if not self._is_likely_bare(first, last, *around, traced=spaced or seen > 0):
+            return None
+        return replace(self._loss(site, first, last, spacing), bare=True, spaced=spaced, seen=seen)
 
-    def _is_traced(self, site: tuple[int, int]) -> bool:
-        """Whether the text itself shows that something is missing at a place."""
+    def _seen(self, site: tuple[int, int]) -> float:
+        """Return the probability of the gap that the detector found at a place, if any."""
         start, end = site
-        index = bisect_left(self._suspects, start, key=lambda suspect: suspect.end)
+        index = bisect_left(self._suspects, start, key=lambda gap: gap.end)
         if index < len(self._suspects) and self._suspects[index].start <= end:
-            return True
+            return self._suspects[index].probability
+        return 0.0
+
+    def _is_spaced_oddly(self, site: tuple[int, int]) -> bool:
+        """Whether the text's white space shows that something is missing at a place."""
+        start, end = site
         space, left, right = self._at(site), self._text.text[start - 1 : start], self._text.text[end : end + 1]
         if not space:
             return (left in OPENING and right in CLOSING) or (left.isalnum() and right.isalnum())
@@ -245,21 +235,27 @@ class _Judge:
                 return
             site = self._site(before, after)
             if tail and self._is_sure(tail, self._before(index - 1), _EDGE):
-                yield self._loss(site, tail[0], tail[-1], (self._space(tail[0]), self._at(site)), SURE)
+                yield self._loss(site, tail[0], tail[-1], (self._space(tail[0]), self._at(site)))
             if head and self._is_sure(head, _EDGE, self._after(index)):
-                yield self._loss(site, head[0], head[-1], (self._at(site), self._space(head[-1] + 1)), SURE)
+                yield self._loss(site, head[0], head[-1], (self._at(site), self._space(head[-1] + 1)))
             return
         # A blank that is left over at a line's end stood before the words, one at its beginning after them.
-        if before and tail and self._is_last(before) and self._is_sure(tail, self._before(index - 1), _EDGE):
+        if (
+            before
+            and tail
+            and self._text.ends_paragraph(before)
+            and self._is_sure(tail, self._before(index - 1), _EDGE)
+        ):
             site, own = self._end_site(before), self._space(tail[0])
-            yield self._loss(site, tail[0], tail[-1], (own, self._at(site)[bool(own) :]), SURE)
-        if after and head and self._is_first(after) and self._is_sure(head, _EDGE, self._after(index)):
+            yield self._loss(site, tail[0], tail[-1], (own, self._at(site)[bool(own) :]))
+        if after and head and self._text.begins_paragraph(after) and self._is_sure(head, _EDGE, self._after(index)):
             site, own = self._start_site(before, after), self._space(head[-1] + 1)
             space = self._at(site)
-            yield self._loss(site, head[0], head[-1], (space[:-1] if own else space, own), SURE)
+            yield self._loss(site, head[0], head[-1], (space[:-1] if own else space, own))
 
     def _is_sure(self, words: range, before: _Around, after: _Around) -> bool:
-        return self._probability(words[0], words[-1], before, after) == SURE
+        first, last = words[0], words[-1]
+        return self._is_edge(first) and self._is_edge(last + 1) and self._is_likely(first, last, before, after)
 
     def _tail(self, piece: Piece) -> range:
         """Return the words of the copy from a piece to the end of its block."""
@@ -268,14 +264,6 @@ class _Judge:
     def _head(self, piece: Piece) -> range:
         """Return the words of the copy from the start of a piece's block to it."""
         return range(self._words.first[self._words.blocks[piece.word]], piece.word)
-
-    def _is_last(self, piece: Piece) -> bool:
-        """Whether a piece ends its paragraph of the text."""
-        return self._text.words.ends[self._text.words.first[piece.paragraph + 1] - 1] <= piece.end
-
-    def _is_first(self, piece: Piece) -> bool:
-        """Whether a piece begins its paragraph of the text."""
-        return self._text.words.starts[self._text.words.first[piece.paragraph]] >= piece.start
 
     def _at(self, site: tuple[int, int]) -> str:
         return self._text.text[site[0] : site[1]]
@@ -289,32 +277,47 @@ class _Judge:
             return None
         if not self._source.has_markup and not (text[before.end - 1].islower() and text[after.start].isupper()):
             return None  # another copy may spell compounds in another way
-        if self._edited and not self._is_edge(after.word):
+        if self.version.edited and not self._is_edge(after.word):
             return None
         if self._before(index - 1).words + self._after(index).words < _LEAST_AROUND:
             return None
         at = self._words.ends[before.word]
         stop = self._words.starts[after.word]
-        return Loss(before.end, before.end, space, ("", ""), at, stop, 0, self._surety(True), traced=True)
+        bare = not self._source.has_markup
+        block = self._words.blocks[after.word]
+        return Loss(before.end, before.end, space, ("", ""), at, stop, block, 0, SURE, bare=bare, spaced=True)
 
-    def _probability(self, first: int, last: int, before: _Around, after: _Around, *, traced: bool = False) -> float:
-        """Return how probable it is that the words ``first`` to ``last`` of the copy were lost; 0: no loss."""
+    def _is_likely(self, first: int, last: int, before: _Around, after: _Around) -> bool:
+        """Whether the words ``first`` to ``last`` of the copy may have been lost, if an element tells so."""
         count = self._count(first, last)
         if not count or count > _MOST_WORDS or self._is_aside(first, last) or self._is_sentence(first, last, count):
-            return 0.0
-        around = before.words + after.words
-        if not (before.words or before.whole) or not (after.words or after.whole) or around < _LEAST_AROUND:
-            return 0.0
-        if self._is_edge(first) and self._is_edge(last + 1):
-            return self._surety(True)
-        both = all(side.whole or side.words >= _LEAST_SIDE for side in (before, after))
-        least = _LEAST_AROUND if traced else _LEAST_AROUND_PLAIN
-        if self._edited or not both or around < least or count > (3 * around if traced else around):
-            return 0.0
-        return self._surety(False)
+            return False
+        if not (before.words or before.whole) or not (after.words or after.whole):
+            return False
+        return before.words + after.words >= _LEAST_AROUND
 
-    def _surety(self, edges: bool) -> float:
-        return SURE if edges and self._source.has_markup else LIKELY
+    def _is_likely_bare(self, first: int, last: int, before: _Around, after: _Around, *, traced: bool) -> bool:
+        """Whether they may have been, if nothing but the words around tells."""
+        around = before.words + after.words
+        if not all(side.whole or side.words >= _LEAST_SIDE for side in (before, after)):
+            return False
+        if around < (_LEAST_AROUND if traced else _LEAST_AROUND_PLAIN):
+            return False
+        return self._count(first, last) <= (3 * around if traced else around) and not self._spans_sentences(first, last)
+
+    def _spans_sentences(self, first: int, last: int) -> bool:
+        """Whether a sentence ends within the words: then an editor cut some of them, if not all."""
+        text, words = self._copy.text, self._words
+        for word in range(first + 1, last):
+            if text[words.starts[word]] not in _TERMINAL:
+                continue
+            following = next((other for other in range(word + 1, last + 1) if words.spoken[other]), word)
+            initial = text[words.starts[word - 1] : words.ends[word - 1]]
+            abbreviated = len(initial) <= _ABBREVIATION and initial[:1].isupper()
+            spaced = any(map(is_space, text[words.ends[word] : words.starts[following]]))
+            if spaced and text[words.starts[following]].isupper() and not abbreviated:
+                return True
+        return False
 
     def _is_edge(self, word: int) -> bool:
         """Whether an element, or a block, begins or ends just before a word of the copy."""
@@ -369,7 +372,7 @@ class _Judge:
             previous = self._pieces[index - 1] if index else None
             same = previous is not None and self._words.blocks[previous.word] == block
             if piece.after or not same:
-                begins = self._is_first(piece) or piece.word == self._words.first[block]
+                begins = self._text.begins_paragraph(piece) or piece.word == self._words.first[block]
                 return _Around(words, not same and not piece.after and begins)
             index -= 1
         return _Around(words, False)
@@ -383,8 +386,7 @@ class _Judge:
             following = self._pieces[index + 1] if index + 1 < len(self._pieces) else None
             same = following is not None and self._words.blocks[following.word] == block
             if not same:
-                last = self._text.words.first[piece.paragraph + 1] - 1
-                ends = self._text.words.ends[last] <= piece.end
+                ends = self._text.ends_paragraph(piece)
                 joined = (
                     piece.word + 1 == self._words.first[block + 1] and following is not None and not following.after
                 )
@@ -423,12 +425,11 @@ class _Judge:
     def _lost(self, first: int, last: int) -> str:
         return self._copy.text[self._words.starts[first] : self._words.ends[last]]
 
-    def _loss(
-        self, site: tuple[int, int], first: int, last: int, spacing: tuple[str, str] | None, probability: float
-    ) -> Loss:
+    def _loss(self, site: tuple[int, int], first: int, last: int, spacing: tuple[str, str] | None) -> Loss:
         start, end = self._extent(first, last)
         lost = self._copy.text[start:end].replace("\n", " ")
-        return Loss(*site, lost, spacing, start, end, self._count(first, last), probability)
+        block = self._words.blocks[first]
+        return Loss(*site, lost, spacing, start, end, block, self._count(first, last), SURE)
 
     def _extent(self, first: int, last: int) -> tuple[int, int]:
         """Return where words of the copy stand, with the unseen characters (direction marks, …) that touch them."""

@@ -13,6 +13,7 @@ import json
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
+from html import unescape
 from typing import Any
 
 import regex
@@ -41,6 +42,8 @@ _UNSEEN = regex.compile("[\u00ad\u200b\ufeff]+")
 _UNREADABLE = regex.compile(r"[\x00-\x08\x0b\x0e-\x1f\ufffe\uffff]")
 _TAG = regex.compile(r"</[A-Za-z]|<(?:br|p|a|img|div|span)\b[^<>]*>|<!--")
 _ENTITY = regex.compile(r"&(?:#\d{1,7}|#x[0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_BLOCK_TAG = regex.compile(r"<(?:p|br|div|li|td|h[1-6]|pre|blockquote|body)\b", regex.IGNORECASE)
+_BLANK_LINE = regex.compile(r"\n[ \t\r]*+\n")
 _CHARSET = regex.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{1,40})""", regex.IGNORECASE)
 _XML_ENCODING = regex.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9_:.-]{1,40})""")
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
@@ -76,8 +79,11 @@ def copy_of(text: str, place: CopyPlace) -> Copy:
     Raises:
         MissingExtraError: it is HTML, and lxml is not installed.
     """
-    if not _TAG.search(text) and not _ENTITY.search(text):
-        return plain_copy(text, place)
+    if not _TAG.search(text):
+        # Entities alone are text that was escaped once too often: nothing in it tells of elements.
+        return plain_copy(unescape(text) if _ENTITY.search(text) else text, place)
+    if not _BLOCK_TAG.search(text):
+        text = _BLANK_LINE.sub("\n<p>\n", text)  # as blogs write: inline elements, and blank lines for paragraphs
     root = _parsed(text)
     return plain_copy(text, place) if root is None else _shown(root, place)
 

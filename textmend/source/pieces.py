@@ -47,6 +47,14 @@ class Side(NamedTuple):
     text: str
     words: Words
 
+    def begins_paragraph(self, piece: Piece) -> bool:
+        """Whether a piece, of this text, begins its paragraph."""
+        return self.words.starts[self.words.first[piece.paragraph]] >= piece.start
+
+    def ends_paragraph(self, piece: Piece) -> bool:
+        """Whether a piece, of this text, ends its paragraph."""
+        return self.words.ends[self.words.first[piece.paragraph + 1] - 1] <= piece.end
+
 
 class Pieces(NamedTuple):
     """What is the same in the text and a copy.

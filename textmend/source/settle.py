@@ -11,17 +11,20 @@ from dataclasses import dataclass, replace
 
 from textmend.records import Evidence, Fill, Gap
 from textmend.source.copies import Copy
-from textmend.source.losses import Loss, losses
+from textmend.source.loss import Loss
+from textmend.source.losses import losses
 from textmend.source.page import copy_of, read_page
 from textmend.source.pieces import Piece, Side, pieces_of
 from textmend.source.words import Vocabulary, Words
-from textmend.text import CLOSING, OPENING, Span, is_space, paragraphs, quote_around
+from textmend.text import CLOSING, OPENING, is_space, paragraphs, quote_around
 
 _LEAST_SHARE = 0.5
 """A copy is one of this text if so large a share of the words of the shorter stands in the other, in order."""
 
+FAINT = 0.1
+"""From which probability on the detector bears out a copy that holds more at a place."""
+
 _LEAST_WORDS = 5
-_CERTAIN = 0.999
 _LENGTHS = 6
 _LEAST_SIDE = 2
 
@@ -33,12 +36,10 @@ class Settled:
     Attributes:
         gaps: losses, each with its fill, and the gaps that no copy has an answer for; sorted and disjoint.
         known: what the copies hold of the article: it may vouch for names and numbers.
-        work: how many steps the comparison took.
     """
 
     gaps: list[Gap]
     known: tuple[str, ...] = ()
-    work: int = 0
 
 
 def read_copies(html: str | bytes | None, references: Sequence[str] = ()) -> list[Copy]:
@@ -50,27 +51,26 @@ def read_copies(html: str | bytes | None, references: Sequence[str] = ()) -> lis
     return [*(read_page(html) if html is not None else ()), *(copy_of(text, "reference") for text in references)]
 
 
-def settle(text: str, gaps: Sequence[Gap], copies: Sequence[Copy]) -> Settled:
+def settle(text: str, gaps: Sequence[Gap], copies: Sequence[Copy], faint: Sequence[Gap] = ()) -> Settled:
     """Return the gaps of a text, settled where a copy tells.
 
     Args:
         text: the caller's text.
         gaps: what the detector found, sorted and disjoint.
         copies: what may hold the lost words; the more trusted first.
+        faint: places where it saw too little for a gap, but enough (``FAINT``) to bear out a copy; in order.
 
     Raises:
         MissingExtraError: rapidfuzz is not installed.
     """
     vocabulary = Vocabulary()
     side = Side(text, vocabulary.read(text, list(paragraphs(text))))
-    suspects = [Span(gap.start, gap.end) for gap in gaps]
+    suspects = sorted((*gaps, *faint), key=lambda gap: (gap.start, gap.end))
     found: list[tuple[Loss, Copy]] = []
     views: list[_View] = []
-    work = 0
     for copy in copies:
         words = vocabulary.read(copy.text, copy.blocks, copy.edges)
         compared = pieces_of(side, Side(copy.text, words))
-        work += compared.work
         least = _LEAST_SHARE * min(sum(side.words.spoken), sum(words.spoken))
         if compared.spoken < max(least, _LEAST_WORDS):
             continue
@@ -85,19 +85,27 @@ def settle(text: str, gaps: Sequence[Gap], copies: Sequence[Copy]) -> Settled:
     return Settled(
         _settled(gaps, [_gap(loss, copy) for loss, copy in found], views),
         tuple(view.article() for view in views),
-        work,
     )
 
 
 def _merged(first: list[tuple[Loss, Copy]], more: list[tuple[Loss, Copy]]) -> list[tuple[Loss, Copy]]:
-    """Add losses at places where there is none yet."""
+    """Add losses at places where there is none yet, or one that is left open while the new one is sure."""
     starts = [loss.start for loss, _ in first]
     added = []
+    outdone: set[int] = set()
     for loss, copy in more:
-        index = bisect_right(starts, loss.end + loss.replaces)
-        if not index or first[index - 1][0].end + first[index - 1][0].replaces < loss.start:
+        index = bisect_right(starts, loss.end + loss.replaces) - 1
+        if index < 0 or first[index][0].end + first[index][0].replaces < loss.start:
             added.append((loss, copy))
-    return sorted([*first, *added], key=lambda one: one[0].start)
+        elif not loss.is_open and first[index][0].is_open and _site(first[index][0]) == _site(loss):
+            added.append((loss, copy))
+            outdone.add(index)
+    kept = [one for index, one in enumerate(first) if index not in outdone]
+    return sorted([*kept, *added], key=lambda one: one[0].start)
+
+
+def _site(loss: Loss) -> tuple[int, int]:
+    return loss.start, loss.end + loss.replaces
 
 
 def _settled(gaps: Sequence[Gap], lost: list[Gap], views: Sequence[_View]) -> list[Gap]:
@@ -123,7 +131,7 @@ def _gap(loss: Loss, copy: Copy) -> Gap:
     )
     fill = Fill(
         text=loss.words,
-        probability=_CERTAIN,
+        probability=loss.certainty,
         origin="source",
         evidence=evidence,
         spacing=loss.spacing,
@@ -152,8 +160,8 @@ class _View:
         after = self._pieces[index] if index < len(self._pieces) else None
         if before is not None and before.end > start:
             return False
-        ends_here = before is not None and self._is_paragraph_end(before)
-        begins_here = after is not None and self._is_paragraph_start(after)
+        ends_here = before is not None and self._text.ends_paragraph(before)
+        begins_here = after is not None and self._text.begins_paragraph(after)
         if before and after and not after.after and not after.marks and after.word == before.word + 1:
             return self._is_sound(before, after) and self._is_exact(index)
         # A gap at the end of a paragraph that ends here in the copy too, or at the start of one that starts here.
@@ -162,12 +170,6 @@ class _View:
         if begins_here and after and end == after.start:
             return after.word == self._words.first[self._words.blocks[after.word]]
         return False
-
-    def _is_paragraph_end(self, piece: Piece) -> bool:
-        return self._text.words.ends[self._text.words.first[piece.paragraph + 1] - 1] <= piece.end
-
-    def _is_paragraph_start(self, piece: Piece) -> bool:
-        return self._text.words.starts[self._text.words.first[piece.paragraph]] >= piece.start
 
     def _is_exact(self, index: int) -> bool:
         """Whether some words on both sides are the same, without anything lost or added among them."""

@@ -59,7 +59,7 @@ class HubPieces:
         self.unknown: int | None = tokenizer.unk_token_id
         self._refused = frozenset(self._special - {self.unknown})
         self._names = {index: piece for piece, index in backend.get_vocab(with_added_tokens=True).items()}
-        self._plan = plan
+        self._continuing: str = plan["model"].get("continuing_subword_prefix") or ""
         self.mask = self._mask(tokenizer, folder)
         self.padding: int = next(
             (index for index in (tokenizer.pad_token_id, self.unknown) if index is not None and index < size), 0
@@ -102,8 +102,7 @@ class HubPieces:
         special = [index for index in self._special if index < size]
         cased = any(self.cut(letter, spaced=True) != self.cut(letter.upper(), spaced=True) for letter in _PROBES)
         if not self._mark:
-            prefix = self._plan["model"]["continuing_subword_prefix"]
-            return Vocabulary.of_wordpiece(names, mask=self.mask, special=special, cased=cased, prefix=prefix)
+            return Vocabulary.of_wordpiece(names, mask=self.mask, special=special, cased=cased, prefix=self._continuing)
         surface = _surfaces_of_bytes() if self._mark == _BYTE_MARK else _surface_of_sentencepiece
         surfaces = [surface(name) for name in names]
         return Vocabulary.of_spaced(surfaces, mask=self.mask, special=special, cased=cased)
@@ -143,7 +142,9 @@ class HubPieces:
         """Return what the model cuts one by one, the first with or without the mark of a space before it."""
         text = self._normalizer.normalize_str(chunk) if self._normalizer else chunk
         if self._mark:
-            text = (" " if spaced else "") + text.strip(" " + _SENTENCE_MARK)
+            # Gemma's kin write spaces as marks before they split, and at spaces they would split the word from it.
+            space = _SENTENCE_MARK if self._mark == _SENTENCE_MARK else " "
+            text = (space if spaced else "") + text.strip(" " + _SENTENCE_MARK)
         parts = [part for part, _ in self._splitter.pre_tokenize_str(text)] if self._splitter else [text]
         if self._mark == _SENTENCE_MARK:
             parts = [part.replace(" ", _SENTENCE_MARK) for part in parts]

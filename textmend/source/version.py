@@ -1,0 +1,91 @@
+"""Whether a text and a copy are the same version of an article, and what follows for losses that no element tells of.
+
+The words around a place are the same where something was lost, and where an editor cut something. So a place needs a
+trace of its own, which editors hardly leave: odd white space, or a gap that the detector sees. And where the copy is
+another version, what was lost may have been different there. What is only likely is proposed, and left to a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from textmend.source.loss import CERTAIN, Loss
+from textmend.text import LINE_ENDS, WORD, is_number
+
+LIKELY = 0.98
+"""Probability of a loss without an element that is sure enough to be applied.
+
+This and the two below are set by hand, below what was measured (``docs/source.md``): the versions measured with were
+made by rules, and editors vary more.
+"""
+
+_OPEN_LOSS = 0.7
+"""Probability of a loss in the same version where nothing but other losses speaks for it."""
+
+_OPEN_WORDS = 0.85
+"""Probability that the words of another version are those that were lost."""
+
+_SEEN = 0.5
+"""From which probability on a gap of the detector is a trace."""
+
+_VOUCHED, _LEAST_VOUCHED = 0.5, 3
+"""So large a share of places where it sees anything, and so many, make a weaker gap one too."""
+
+_TRACED = 0.2
+"""So large a share makes places without a trace likely."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """How a text differs from a copy, losses apart.
+
+    Attributes:
+        edited: whether one of them looks like an edited version: words replaced or added, or whole sentences cut.
+        differs: whether any word was replaced or added.
+        changed: the blocks of the copy in which something was.
+    """
+
+    edited: bool
+    differs: bool
+    changed: frozenset[int]
+
+
+def sifted(text: str, found: Sequence[Loss], version: Version) -> Iterator[Loss]:
+    """Yield the losses that are likely, with their probabilities.
+
+    Args:
+        text: the text.
+        found: places where the copy holds more than the text; those an element tells of are sure.
+        version: how text and copy differ elsewhere.
+    """
+    bare = [loss for loss in found if loss.bare]
+    traced = sum(loss.spaced or loss.seen > 0 for loss in bare)
+    vouched = traced >= max(_LEAST_VOUCHED, _VOUCHED * len(bare))
+    # Where white space is left alone every loss leaves two blanks, and a place without is none.
+    blanks = sum(_is_double(text[loss.start : loss.end]) for loss in found)
+    keeps_blanks = blanks > sum(loss.seen >= _SEEN and not loss.spaced for loss in bare)
+    for loss in found:
+        if not loss.bare:
+            yield loss
+        elif loss.spaced:
+            yield replace(loss, probability=LIKELY, certainty=_certainty(loss, version))
+        elif keeps_blanks or version.edited:
+            # Editors leave holes in sentences too, now and then.
+            if loss.seen >= _SEEN:
+                yield replace(loss, probability=LIKELY, certainty=_OPEN_WORDS)
+        elif loss.seen >= _SEEN or (loss.seen and vouched):
+            yield replace(loss, probability=LIKELY, certainty=_certainty(loss, version))
+        elif traced >= _TRACED * len(bare):
+            yield replace(loss, probability=_OPEN_LOSS, certainty=_certainty(loss, version))
+
+
+def _certainty(loss: Loss, version: Version) -> float:
+    """Return how probable it is that a trace stands for the words of the copy."""
+    if version.differs and any(is_number(word) for word in WORD.findall(loss.words)):
+        return _OPEN_WORDS
+    return _OPEN_WORDS if version.edited and loss.block in version.changed else CERTAIN
+
+
+def _is_double(space: str) -> bool:
+    return len(space) > 1 and LINE_ENDS.isdisjoint(space)
