@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 from page_texts import NEWS, document, echo
+from review_cases import take
 from typer.testing import CliRunner
 
 from textmend.cli import app
@@ -516,3 +517,72 @@ def test_ten_thousand_gaps(visit):
     _, made = decisions_of(page)
     assert made[-1].text == "word 9999"
     assert (made[-1].start, made[-1].end) == (gaps[-1].start, gaps[-1].end)
+
+
+SOURCED = "Named by the panel was‹  ›Hallsson 🐟 of Hull, Jon, in the old harbour.\nIt met‹›again‹ ›last winter."
+
+
+def _sourced():
+    doc = document(SOURCED, fills=())
+    first, second, third = doc.gaps
+    evidence = Evidence(place="page", quote="was Jon Hallsson 🐟 of Hull", start=8, end=22, detail="p /html/body/p[2]")
+    moved = Fill(
+        text="Jon Hallsson 🐟",
+        probability=1.0,
+        origin="source",
+        evidence=evidence,
+        spacing=("\t", ""),
+        replaces=len("Hallsson 🐟"),
+    )
+    space = Fill(text="\u00a0", probability=1.0, origin="source", spacing=("", ""))
+    words = Fill(text="Jon", probability=0.1, origin="model")
+    gaps = (
+        replace(first, cues=(), fills=(words, moved)),
+        replace(second, cues=(), fills=(space,)),
+        replace(third, fills=(words,)),
+    )
+    return replace(doc, gaps=gaps)
+
+
+def test_words_of_a_source_take_their_place_and_go_out_as_they_came(visit):
+    doc = _sourced()
+    page = visit(doc)
+    page.locator("#sort").select_option("document")
+    page.locator('.gap[data-gap="0"]').click()
+    panel = page.locator("#panel")
+    assert "null" not in panel.inner_text()  # there are no signs
+    assert "in the place of Hallsson 🐟 too" in panel.inner_text()
+    article = page.locator("#article")
+    page.locator(".take").nth(1).hover()
+    assert article.locator("del").inner_text() == "Hallsson 🐟"
+    page.mouse.move(5, 5)
+    assert article.locator("del").count() == 0
+    page.locator("#panel").evaluate("(panel) => panel.focus()")
+    press(page, "2", "1", "x")
+    assert article.locator("del").inner_text() == "Hallsson 🐟"
+    assert article.locator("p").first.text_content().startswith("Named by the panel was\tJon Hallsson 🐟Hallsson 🐟 of")
+    page.reload()
+    assert article.locator("del").inner_text() == "Hallsson 🐟"
+    page.locator('.gap[data-gap="0"]').click()
+    assert page.locator(".fill.chosen .words").inner_text() == "Jon Hallsson 🐟"
+    _, made = decisions_of(page)
+    by_hand = [take(doc, gap, gap.fills[number]) for gap, number in zip(doc.gaps[:2], (1, 0), strict=True)]
+    assert [replace(one, by=None, at=None) for one in made[:2]] == by_hand
+    (mended,) = replay([Original(id=doc.id, text=doc.text)], made).mended
+    assert mended.text == doc.text.replace("  Hallsson 🐟", "\tJon Hallsson 🐟").replace("metagain", "met\u00a0again")
+    again = visit(doc, decisions=made, name="again.html")
+    assert again.locator("#article del").inner_text() == "Hallsson 🐟"
+    _, kept = decisions_of(again)
+    assert kept == made
+
+
+def test_writing_what_a_fill_says_takes_the_fill(visit):
+    doc = _sourced()
+    page = visit(doc)
+    page.locator('.gap[data-gap="0"]').click()
+    page.locator("#panel").evaluate("(panel) => panel.focus()")
+    press(page, "e")
+    page.keyboard.type(" Jon Hallsson 🐟 ")
+    press(page, "Enter")
+    _, (made,) = decisions_of(page)
+    assert (made.spacing, made.replaces) == (("\t", ""), 10)
