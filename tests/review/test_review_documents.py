@@ -118,6 +118,12 @@ def test_the_most_useful_decision_comes_first():
     assert usefulness(sure, Policy(apply_at=1.0)) == pytest.approx(0.99 * 0.98)
 
 
+def test_a_fill_that_replaces_more_than_there_is_is_refused():
+    fill = Fill(text="x", probability=1.0, origin="source", replaces=3)
+    with pytest.raises(RecordError, match="replaces more than the rest"):
+        ReviewDocument(id="x", text="a b.", gaps=(Gap(start=1, end=2, probability=1.0, fills=(fill,)),))
+
+
 @some
 @given(documents())
 def test_every_gap_comes_once_and_ties_in_reading_order(document):

@@ -133,13 +133,14 @@ def _gap(text: str, gap: Gap, units: _Units) -> dict[str, Any]:
 
 
 def _fill(text: str, fill: Fill, units: _Units) -> dict[str, Any]:
+    tied = {"spacing": fill.spacing} if fill.spacing is not None else {}
     return {
+        **tied,
+        **({"replaces": fill.replaces} if fill.replaces else {}),
         "text": fill.text,
         "probability": round(fill.probability, 6),
         "origin": fill.origin,
         "introduces": fill.introduces,
-        "spacing": fill.spacing,
-        "replaces": fill.replaces,
         "evidence": _evidence(text, fill, fill.evidence, units) if fill.evidence else None,
     }
 

@@ -76,7 +76,7 @@ function ofSource({ spacing, replaces }) {
 /** Return whether two are the same words at the same place. */
 function isSameFill(one, other) {
   return one.text === other.text && (one.replaces ?? 0) === (other.replaces ?? 0)
-    && (one.spacing ?? []).join("|") === (other.spacing ?? []).join("|");
+    && JSON.stringify(one.spacing ?? null) === JSON.stringify(other.spacing ?? null);
 }
 
 function isSpacing(value) {
