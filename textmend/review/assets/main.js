@@ -296,6 +296,7 @@ class Review {
     if (key === "u") return () => this.undo();
     if (key === "j") return () => this.step(1);
     if (key === "k") return () => this.step(-1);
+    if (key === "w") return () => this.download();
     if (this.current === null) return null;
     const fill = /^[1-9]$/.test(key) ? this.model.gaps[this.current].fills[Number(key) - 1] : null;
     if (fill) return () => this.verdict("fill", fill);
