@@ -99,8 +99,12 @@ edits = st.builds(
 def decisions(draw):
     start, end = draw(spans())
     verdict = draw(st.sampled_from(get_args(Verdict)))
-    text = draw(words) if verdict == "fill" else None
+    is_fill = verdict == "fill"
+    text = draw(words) if is_fill else None
+    spaces = st.text(" \n\u00a0", max_size=2)
     return Decision(
+        spacing=draw(st.none() | st.tuples(spaces, spaces)) if is_fill else None,
+        replaces=draw(st.integers(0, 9)) if is_fill else 0,
         start=start,
         end=end,
         verdict=verdict,

@@ -55,8 +55,13 @@ class Document:
         """Return ``text`` as this document is stored.
 
         Raises:
-            FileError: the encoding can't hold it.
+            FileError: the encoding can't hold it, or would write what didn't change differently.
         """
+        if not self.is_exact():
+            raise FileError(
+                f"{self.name}: holds bytes that {self.encoding} reads but would write differently: "
+                "convert the file to UTF-8 first"
+            )
         try:
             return self.mark + text.encode(self.encoding)
         except UnicodeEncodeError as error:
@@ -65,6 +70,41 @@ class Document:
                 f"{self.name}: {char!r} can't be written in {self.encoding}: convert the file to UTF-8 first, "
                 "or choose another --placeholder if it comes from there"
             ) from error
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return what a file holds, or standard input.
+
+    Raises:
+        FileError: it can't be read.
+    """
+    if path == STDIN:
+        return sys.stdin.buffer.read()
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise FileError(f"{path}: no such file") from error
+    except IsADirectoryError as error:
+        raise FileError(f"{path}: is a folder; name files, for example  {path / '*.txt'}") from error
+    except OSError as error:
+        if path.is_dir():  # Windows says: permission denied
+            raise FileError(f"{path}: is a folder; name files, for example  {path / '*.txt'}") from error
+        raise FileError(f"{path}: can't be read: {error.strerror or error}") from error
+    except ValueError as error:  # a zero byte in the name
+        raise FileError(f"{path}: no file can have this name") from error
+
+
+def read_document(path: Path, encoding: str | None = None) -> Document:
+    """Return the document that a file holds, or standard input.
+
+    Args:
+        path: where it is.
+        encoding: as for :func:`decode`.
+
+    Raises:
+        FileError: it can't be read, isn't in that encoding, or is binary.
+    """
+    return decode(path, read_bytes(path), encoding)
 
 
 def decode(path: Path, data: bytes, encoding: str | None) -> Document:

@@ -126,7 +126,7 @@ def _decided(gap: Gap, decision: Decision) -> Gap:
     match decision.verdict:
         case "fill":
             assert decision.text is not None
-            return with_words(gap, decision.text)
+            return with_words(gap, decision.text, decision.spacing, decision.replaces)
         case "mark" | "drop":
             return gap.with_decision(decision.verdict)
         case "keep" | "not_a_gap":

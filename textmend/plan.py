@@ -59,7 +59,8 @@ def _without_clashes(gaps: list[Gap], sentences: Sequence[Span]) -> list[Gap]:
     for gap, following in zip_longest(gaps, gaps[1:]):
         end = _reach(gap).end
         dropped = bisect_right(starts, end) - 1
-        clash = (following is not None and following.start < end) or (dropped >= 0 and sentences[dropped].end > gap.end)
+        met = following is not None and (following.start < end or following.start == following.end == end)
+        clash = met or (dropped >= 0 and sentences[dropped].end > gap.end)
         decided.append(gap.with_decision("keep") if end > gap.end and clash else gap)
     return decided
 
@@ -83,11 +84,21 @@ def _dropped_sentences(text: str, gaps: Sequence[Gap]) -> dict[int, Span]:
     return found
 
 
-def with_words(gap: Gap, words: str) -> Gap:
-    """Return a gap decided ``"apply"`` whose first fill is what a reviewer wrote or chose."""
-    chosen = next((fill for fill in gap.fills if fill.text == words), None)
-    # White space alone is all that was lost at such a gap, so it brings none of its own.
-    spacing = None if words.strip() else ("", "")
-    first = chosen or Fill(text=words, probability=1.0, origin="reviewer", spacing=spacing)
+def with_words(gap: Gap, words: str, spacing: tuple[str, str] | None = None, replaces: int = 0) -> Gap:
+    """Return a gap decided ``"apply"`` whose first fill is what a reviewer wrote or chose.
+
+    Args:
+        gap: the gap.
+        words: the words; a fill of the gap that is these is the one that was chosen.
+        spacing: that of the chosen fill, where it has one.
+        replaces: likewise. Where neither is known, the words alone tell which fill it is.
+    """
+    same = [fill for fill in gap.fills if fill.text == words]
+    chosen = next((fill for fill in same if (fill.spacing, fill.replaces) == (spacing, replaces)), None)
+    if chosen is None and spacing is None and not replaces:
+        chosen = next(iter(same), None)
+    if spacing is None and not words.strip():
+        spacing = ("", "")  # white space alone is all that was lost at such a gap, so it brings none of its own
+    first = chosen or Fill(text=words, probability=1.0, origin="reviewer", spacing=spacing, replaces=replaces)
     rest = tuple(fill for fill in gap.fills if fill is not chosen)
     return gap.with_fills((first, *rest)).with_decision("apply")

@@ -254,6 +254,8 @@ class Decision:
         verdict: ``"fill"`` (insert ``text``), ``"not_a_gap"`` or ``"keep"`` (change nothing),
             ``"mark"`` (insert the placeholder) or ``"drop"`` (remove the sentence).
         text: the words to insert; only with ``"fill"``. White space alone where it chooses such a fill of the gap.
+        spacing: as of the fill that was chosen; see :class:`Fill`.
+        replaces: as of the fill that was chosen.
         by: who decided; free text.
         at: when, as ISO 8601; free text.
     """
@@ -264,6 +266,8 @@ class Decision:
     text: str | None = None
     by: str | None = None
     at: str | None = None
+    spacing: tuple[str, str] | None = None
+    replaces: int = 0
 
     def __post_init__(self) -> None:
         if not self.text if self.verdict == "fill" else self.text is not None:
@@ -271,10 +275,14 @@ class Decision:
                 f"decision at {self.start}:{self.end}: the verdict {self.verdict!r} goes "
                 + ("with words in 'text'" if self.verdict == "fill" else f"without a text, but has {self.text!r}")
             )
+        if self.verdict != "fill" and (self.spacing is not None or self.replaces):
+            raise RecordError(
+                f"decision at {self.start}:{self.end}: the verdict {self.verdict!r} goes without 'spacing' and 'replaces'"
+            )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form (``docs/records.md``)."""
-        return {
+        form: dict[str, Any] = {
             "schema": SCHEMA,
             "start": self.start,
             "end": self.end,
@@ -283,6 +291,11 @@ class Decision:
             "by": self.by,
             "at": self.at,
         }
+        if self.spacing is not None:
+            form["spacing"] = list(self.spacing)
+        if self.replaces:
+            form["replaces"] = self.replaces
+        return form
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Decision:
@@ -297,6 +310,8 @@ class Decision:
             text=read.text("text", optional=True),
             by=read.text("by", optional=True),
             at=read.text("at", optional=True),
+            spacing=read.spacing("spacing"),
+            replaces=read.offset("replaces", optional=True) or 0,
         )
 
 

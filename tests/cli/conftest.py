@@ -34,6 +34,7 @@ def menders(monkeypatch: pytest.MonkeyPatch) -> list[FakeMender]:
         if "broken" in (detector, filler):
             raise ModelError("unknown detector 'broken'")
         made.append(FakeMender(policy))
+        made[-1].ranking = ranking
         return made[-1]
 
     monkeypatch.setattr(run, "make_mender", make)

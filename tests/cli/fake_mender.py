@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from textmend.mended import Mended
 from textmend.policy import Policy
@@ -25,6 +26,7 @@ class FakeMender:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.titles: list[str] | None = None
+        self.ranking: Path | None = None
         self.about: dict = {}
 
     def find_gaps(self, texts: Iterable[str]) -> Iterator[list[Gap]]:

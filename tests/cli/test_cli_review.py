@@ -173,6 +173,35 @@ def test_export_goes_out_and_decisions_come_back(cli, article, tmp_path, decisio
     assert cli("apply", "--from", "csv", table, article).out == cli("apply", decisions, article).out
 
 
+def test_a_ranking_reaches_the_mender_and_the_policy_orders_what_is_exported(cli, article, menders):
+    ranking = article.with_name("ranking.json")
+    firsts = []
+    for apply_at in ("0.9", "1"):
+        out = cli("review", article, "--ranking", ranking, "--apply-at", apply_at, "--export", "csv").out
+        firsts.append(next(csv.DictReader(io.StringIO(out.decode("utf-8-sig"))))["fill 1"])
+    assert [mender.ranking for mender in menders] == [ranking, ranking]
+    assert firsts == ["1 Hallsson (95%)", "1 raids (97%)"]
+
+
+def test_words_of_a_source_are_shown_with_what_they_replace_and_mended_so(cli, tmp_path, decisions):
+    text = "A panel  Hallsson of Hull, Jon, met. They saw , again."
+    fill = {"text": "Jon Hallsson", "probability": 1.0, "origin": "source", "evidence": None, "introduces": []}
+    fill |= {"spacing": [" of ", ""], "replaces": 8}
+    gap = {"schema": 1, "probability": 0.9, "lengths": [], "cues": [], "decision": None}
+    gaps = [gap | {"start": 7, "end": 9, "fills": [fill]}, gap | {"start": 45, "end": 46, "fills": []}]
+    path = tmp_path / "s.jsonl"
+    path.write_text(json.dumps({"id": "x", "text": text, "gaps": gaps}))
+    assert "two strings of white space" in cli("review", "-t", path, "-d", decisions).err
+    fill["spacing"] = ["\n", ""]
+    path.write_text(json.dumps({"id": "x", "text": text, "gaps": gaps}))
+    outcome = cli("review", "-t", path, "-d", decisions, stdin=b"e Jon Hallsson\nx\n")
+    assert "stands in the place of “Hallsson” too" in outcome.text
+    assert "{+Jon Hallsson+}[-Hallsson-] of Hull" in outcome.text
+    (filled, _) = read_decisions("x", decisions.read_text())
+    assert (filled.spacing, filled.replaces) == (("\n", ""), 8)
+    assert cli("apply", decisions, path).text.count(json.dumps(text.replace("  Hallsson", "\nJon Hallsson"))) == 1
+
+
 def test_import_names_people_where_the_tool_does_not(cli, article, tmp_path):
     exported = json.loads(cli("review", article, "--export", "doccano").out)
     exported["label"][0][2] = "keep"

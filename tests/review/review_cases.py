@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import get_args
 
 from hypothesis import strategies as st
@@ -71,6 +72,12 @@ def article() -> ReviewDocument:
     )
 
 
+def take(document: ReviewDocument, gap: Gap, fill: Fill, by: str | None = None, at: str | None = None) -> Recorded:
+    """Return the decision for a fill."""
+    tied = {"spacing": fill.spacing, "replaces": fill.replaces}
+    return record(document, gap, "fill", fill.text, by=by, at=at, **tied)
+
+
 @st.composite
 def documents(draw, name: str = "a.txt"):
     """Documents with gaps at some of the places between visible characters, before the first and after the last."""
@@ -83,12 +90,25 @@ def documents(draw, name: str = "a.txt"):
         Fill, text=words | st.sampled_from(HOSTILE_WORDS), probability=probabilities, origin=st.just("model")
     )
     fill = fill.filter(lambda one: not _PAIR.search(one.text))
+    limits = [*(start for start, _ in chosen), len(text) + 1][1:]
     gaps = tuple(
-        Gap(start=start, end=end, probability=draw(probabilities), fills=tuple(draw(st.lists(fill, max_size=11))))
-        for start, end in chosen
+        Gap(
+            start=start,
+            end=end,
+            probability=draw(probabilities),
+            fills=tuple(draw(st.lists(fill | _from_source(fill, limit - 1 - end), max_size=11))),
+        )
+        for (start, end), limit in zip(chosen, limits, strict=True)
     )
     title = draw(st.none() | words.filter(lambda one: not _PAIR.search(one)))
     return ReviewDocument(id=name, text=text, gaps=gaps, title=title)
+
+
+def _from_source(fill: st.SearchStrategy[Fill], most: int) -> st.SearchStrategy[Fill]:
+    """Fills with the spacing of a source, that stand for some of the next ``most`` code points too."""
+    spaces = st.text(" \n\u3000", max_size=2)
+    tied = st.tuples(fill, st.none() | st.tuples(spaces, spaces), st.integers(0, max(0, most)))
+    return tied.map(lambda parts: replace(parts[0], origin="source", spacing=parts[1], replaces=parts[2]))
 
 
 @st.composite
@@ -100,10 +120,14 @@ def decided(draw, document: ReviewDocument) -> list[Recorded]:
         if verdict is None:
             continue
         own = (words | st.sampled_from(HOSTILE_WORDS)).filter(lambda one: one.strip() and not _PAIR.search(one))
-        choices = st.sampled_from([fill.text for fill in gap.fills]) | own if gap.fills else own
-        text = draw(choices) if verdict == "fill" else None
+        written = st.builds(Fill, text=own, probability=st.just(1.0), origin=st.just("reviewer"))
+        written = written.filter(lambda one, gap=gap: one.text not in [fill.text for fill in gap.fills])
         person = st.none() | own
-        found.append(
-            record(document, gap, verdict, text, by=draw(person), at=draw(st.none() | st.just("2026-01-31T12:00:00Z")))
-        )
+        by, at = draw(person), draw(st.none() | st.just("2026-01-31T12:00:00Z"))
+        if verdict == "fill":
+            found.append(
+                take(document, gap, draw(st.sampled_from(gap.fills) | written if gap.fills else written), by, at)
+            )
+        else:
+            found.append(record(document, gap, verdict, by=by, at=at))
     return found

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from page_texts import data_of, document, echo
 
 from textmend.edits import apply_edits, insertion
+from textmend.policy import Policy
 from textmend.records import Evidence, Fill, Gap
 from textmend.review.decisions import Recorded, record
 from textmend.review.documents import ReviewDocument
@@ -80,10 +81,10 @@ def test_the_page_holds_what_it_is_given():
 
 
 def test_the_most_useful_decision_comes_first_across_articles():
-    docs = [document(name="a"), document(name="b")]
-    order = data_of(render_page(docs, apply_at=0.3))["order"]
+    docs, policy = [document(name="a"), document(name="b")], Policy(apply_at=0.3)
+    order = data_of(render_page(docs, policy=policy))["order"]
     first = {0: 0, 1: len(docs[0].gaps)}
-    assert order == [first[item.document] + item.gap for item in by_usefulness(docs, 0.3)]
+    assert order == [first[item.document] + item.gap for item in by_usefulness(docs, policy)]
     assert order != sorted(order)
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 from page_texts import NEWS, document, echo
+from review_cases import take
 from typer.testing import CliRunner
 
 from textmend.cli import app
@@ -85,7 +86,7 @@ def current(page):
     return int(page.locator(".gap.current").get_attribute("data-gap"))
 
 
-def test_ten_gaps_by_keys_alone_with_a_reload_in_between(visit):
+def test_every_verdict_with_a_reload_in_between(visit):
     doc = document()
     page = visit(doc)
     page.locator("#sort").select_option("document")
@@ -127,8 +128,13 @@ def test_ten_gaps_by_keys_alone_with_a_reload_in_between(visit):
     assert "“We wrote to the 𝓬𝓸𝓾𝓷𝓬𝓲𝓵 jks1 🐟 four times,”" in expected
 
 
-def test_from_suggestions_to_the_mended_file(visit, browser, tmp_path):
-    doc = document(NEWS.replace("\n", "\r\n"))
+ANSWERS = {"1": 0, "x": None, "9": 8, "e": "pump 🐟", "m": "[…]", "2": 1, "l": None, "3": 2, "5": 4, "7": 6}
+"""Ten keys, and the words that each stands for: of which fill, or which words; none where the text stays."""
+
+
+def test_ten_gaps_by_keys_alone_from_suggestions_to_the_mended_file(visit, tmp_path):
+    marked = NEWS.replace("\n", "\r\n")
+    doc = document(marked)
     article, suggestions = tmp_path / "harbour.txt", tmp_path / "suggestions.jsonl"
     article.write_bytes(doc.text.encode())
     line = {"schema": 1, "file": str(article), "text": doc.text, "gaps": [gap.to_dict() for gap in doc.gaps]}
@@ -137,18 +143,25 @@ def test_from_suggestions_to_the_mended_file(visit, browser, tmp_path):
     assert run(app, ["review", str(suggestions), "-o", str(tmp_path / "review.html")]).exit_code == 0
     page = visit(name="empty.html")
     page.goto((tmp_path / "review.html").as_uri())
-    page.locator("#sort").select_option("document")
-    page.evaluate("document.activeElement.blur()")
-    press(page, *"k" * 10, "2", "x", "e")
-    page.keyboard.type("pump 🐟")
-    press(page, "Enter")
+    for number, key in enumerate(ANSWERS):
+        if number == 5:
+            page.reload()
+        press(page, key)
+        if key == "e":
+            page.keyboard.type("pump 🐟")
+            press(page, "Enter")
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download").click()
+        press(page, "w")
     download.value.save_as(tmp_path / "decisions.jsonl")
     result = run(app, ["apply", str(tmp_path / "decisions.jsonl"), str(article), "-o", str(tmp_path / "mended.txt")])
     assert result.exit_code == 0, result.output
-    head = f"resigned on {doc.gaps[0].fills[1].text}, two days"
-    expected = doc.text.replace("resigned on , two days", head).replace("second last", "second pump 🐟 last")
+    answers = dict(zip((item.gap for item in by_usefulness([doc])), ANSWERS.values(), strict=False))
+    parts = re.split("‹ ›", marked)
+    expected = parts[0]
+    for number, part in enumerate(parts[1:]):
+        answer = answers.get(number)
+        words = doc.gaps[number].fills[answer].text if isinstance(answer, int) else answer
+        expected += " " + part if words is None else f" {words}{'' if part.startswith(',') else ' '}{part}"
     assert (tmp_path / "mended.txt").read_bytes().decode() == expected
 
 
@@ -226,7 +239,7 @@ def test_keys_move_and_help_explains_them(visit):
     press(page, "?")
     dialog = page.get_by_role("dialog", name="Keys and settings")
     assert dialog.is_visible()
-    for key in ("1 – 9", "e", "x", "s", "u", "j", "k", "?"):
+    for key in ("1 – 9", "e", "x", "s", "u", "j", "k", "w", "?"):
         assert dialog.locator("kbd", has_text=re.compile(f"^{re.escape(key)}$")).count() == 1
     press(page, "x", "1", "Escape")
     assert not dialog.is_visible()
@@ -516,3 +529,72 @@ def test_ten_thousand_gaps(visit):
     _, made = decisions_of(page)
     assert made[-1].text == "word 9999"
     assert (made[-1].start, made[-1].end) == (gaps[-1].start, gaps[-1].end)
+
+
+SOURCED = "Named by the panel was‹  ›Hallsson 🐟 of Hull, Jon, in the old harbour.\nIt met‹›again‹ ›last winter."
+
+
+def _sourced():
+    doc = document(SOURCED, fills=())
+    first, second, third = doc.gaps
+    evidence = Evidence(place="page", quote="was Jon Hallsson 🐟 of Hull", start=8, end=22, detail="p /html/body/p[2]")
+    moved = Fill(
+        text="Jon Hallsson 🐟",
+        probability=1.0,
+        origin="source",
+        evidence=evidence,
+        spacing=("\t", ""),
+        replaces=len("Hallsson 🐟"),
+    )
+    space = Fill(text="\u00a0", probability=1.0, origin="source", spacing=("", ""))
+    words = Fill(text="Jon", probability=0.1, origin="model")
+    gaps = (
+        replace(first, cues=(), fills=(words, moved)),
+        replace(second, cues=(), fills=(space,)),
+        replace(third, fills=(words,)),
+    )
+    return replace(doc, gaps=gaps)
+
+
+def test_words_of_a_source_take_their_place_and_go_out_as_they_came(visit):
+    doc = _sourced()
+    page = visit(doc)
+    page.locator("#sort").select_option("document")
+    page.locator('.gap[data-gap="0"]').click()
+    panel = page.locator("#panel")
+    assert "null" not in panel.inner_text()  # there are no signs
+    assert "in the place of Hallsson 🐟 too" in panel.inner_text()
+    article = page.locator("#article")
+    page.locator(".take").nth(1).hover()
+    assert article.locator("del").inner_text() == "Hallsson 🐟"
+    page.mouse.move(5, 5)
+    assert article.locator("del").count() == 0
+    page.locator("#panel").evaluate("(panel) => panel.focus()")
+    press(page, "2", "1", "x")
+    assert article.locator("del").inner_text() == "Hallsson 🐟"
+    assert article.locator("p").first.text_content().startswith("Named by the panel was\tJon Hallsson 🐟Hallsson 🐟 of")
+    page.reload()
+    assert article.locator("del").inner_text() == "Hallsson 🐟"
+    page.locator('.gap[data-gap="0"]').click()
+    assert page.locator(".fill.chosen .words").inner_text() == "Jon Hallsson 🐟"
+    _, made = decisions_of(page)
+    by_hand = [take(doc, gap, gap.fills[number]) for gap, number in zip(doc.gaps[:2], (1, 0), strict=True)]
+    assert [replace(one, by=None, at=None) for one in made[:2]] == by_hand
+    (mended,) = replay([Original(id=doc.id, text=doc.text)], made).mended
+    assert mended.text == doc.text.replace("  Hallsson 🐟", "\tJon Hallsson 🐟").replace("metagain", "met\u00a0again")
+    again = visit(doc, decisions=made, name="again.html")
+    assert again.locator("#article del").inner_text() == "Hallsson 🐟"
+    _, kept = decisions_of(again)
+    assert kept == made
+
+
+def test_writing_what_a_fill_says_takes_the_fill(visit):
+    doc = _sourced()
+    page = visit(doc)
+    page.locator('.gap[data-gap="0"]').click()
+    page.locator("#panel").evaluate("(panel) => panel.focus()")
+    press(page, "e")
+    page.keyboard.type(" Jon Hallsson 🐟 ")
+    press(page, "Enter")
+    _, (made,) = decisions_of(page)
+    assert (made.spacing, made.replaces) == (("\t", ""), 10)

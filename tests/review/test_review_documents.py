@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from review_cases import ARTICLE, article, documents, gap_at
 
 from textmend.errors import RecordError
+from textmend.policy import Policy
 from textmend.records import Fill, Gap
 from textmend.review.documents import Fields, ReviewDocument, read_rows, review_documents
 from textmend.review.order import by_usefulness, usefulness
@@ -114,7 +115,13 @@ def test_the_most_useful_decision_comes_first():
     assert [item.gap for item in by_usefulness([document])] == [1, 2, 0, 3]
     assert usefulness(quick) == pytest.approx(0.665)
     assert usefulness(sure) == pytest.approx(1 - 0.99 * 0.98)
-    assert usefulness(sure, apply_at=1.0) == pytest.approx(0.99 * 0.98)
+    assert usefulness(sure, Policy(apply_at=1.0)) == pytest.approx(0.99 * 0.98)
+
+
+def test_a_fill_that_replaces_more_than_there_is_is_refused():
+    fill = Fill(text="x", probability=1.0, origin="source", replaces=3)
+    with pytest.raises(RecordError, match="replaces more than the rest"):
+        ReviewDocument(id="x", text="a b.", gaps=(Gap(start=1, end=2, probability=1.0, fills=(fill,)),))
 
 
 @some

@@ -7,10 +7,10 @@ import random
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from review_cases import ARTICLE, article, decided, documents
+from review_cases import ARTICLE, article, decided, documents, take
 
 from textmend.mended import Mended
-from textmend.records import Gap
+from textmend.records import Fill, Gap
 from textmend.review.decisions import record
 from textmend.review.documents import ReviewDocument
 from textmend.review.placing import Misplaced, place
@@ -51,7 +51,11 @@ def test_on_the_same_text_it_does_what_mended_apply_does(data):
     assert result.refused == []
     assert [outcome.recorded for outcome in result.outcomes] == decisions
     edits = [outcome.edit for outcome in result.outcomes if outcome.edit]
-    assert [edit.replacement for edit in edits] == [edit.replacement for edit in expected.edits]
+    assert sorted((edit.start, edit.replacement) for edit in edits) == [
+        (edit.start, edit.replacement) for edit in expected.edits
+    ]
+    changing = [one for one in result.outcomes if one.recorded.verdict in ("fill", "mark", "drop")]
+    assert all((one.edit is None) == (one.reason is not None) for one in changing)
 
 
 def test_words_marks_and_dropped_sentences_are_told_in_the_log():
@@ -170,6 +174,82 @@ def test_decisions_on_two_versions_about_one_gap_the_last_counts():
         (outcome,) = result.outcomes
         assert f"Icelandic {words}, among" in result.mended[0].text
         assert [one.text for one in outcome.earlier] == [order[0].text]
+
+
+MOVED = "The fleet owner  Hallsson of Hull, Jon, was named by the panel that met in the old harbour last winter.\n"
+
+
+def _moved(text=MOVED, replaces="Hallsson"):
+    """Where the source says "of Hull, Jon Hallsson", which stand in another order in the text."""
+    at = text.index("  Hallsson")
+    fill = Fill(text="Jon Hallsson", probability=1.0, origin="source", spacing=("\t", ""), replaces=len(replaces))
+    gap = Gap(start=at, end=at + 2, probability=1.0, fills=(fill,))
+    return ReviewDocument(id="moved.txt", text=text, gaps=(gap,))
+
+
+def test_a_sources_words_go_in_with_their_spacing_and_in_the_place_of_those_they_stand_for():
+    document = _moved()
+    (outcome,) = (result := replay([Original(id="x", text=MOVED)], [take(document, *_gap_and_fill(document))])).outcomes
+    assert result.mended[0].text == MOVED.replace("  Hallsson", "\tJon Hallsson")
+    assert result.mended[0].undo() == MOVED
+    assert (outcome.edit.removed, outcome.edit.replacement) == ("  Hallsson", "\tJon Hallsson")
+
+
+def _gap_and_fill(document):
+    return document.gaps[0], document.gaps[0].fills[0]
+
+
+@pytest.mark.parametrize(
+    "replaces", ["Hallsson", "Hallsson of Hull, Jon, was named by the panel that met in the old harbour last winter."]
+)
+@pytest.mark.parametrize(
+    "shift",
+    [
+        lambda text: "New.\n" + text,
+        lambda text: text.replace(" of ", "\r\n of  "),
+        lambda text: text + "More came later.",
+    ],
+)
+def test_what_it_replaces_is_found_in_a_text_that_shifted(shift, replaces):
+    document = _moved(replaces=replaces)
+    result = replay([Original(id="moved.txt", text=shift(MOVED))], [take(document, *_gap_and_fill(document))])
+    (outcome,) = result.outcomes
+    assert (outcome.how, outcome.refused) == ("quote", False)
+    before, _, after = shift(MOVED).partition("  Hallsson")
+    assert result.mended[0].text == before + "\tJon Hallsson" + after[len(outcome.edit.removed) - 10 :]
+    assert "".join(outcome.edit.removed.split()) == "".join(replaces.split())
+
+
+def test_words_that_it_would_replace_but_are_gone_refuse_it():
+    document = _moved(replaces="Hallsson of Hull, Jon")
+    text = "New.\n" + MOVED.replace("Jon,", "Per,").replace("Hallsson of Hull", "Hallsson of Hull town")
+    (refused,) = replay([Original(id="moved.txt", text=text)], [take(document, *_gap_and_fill(document))]).refused
+    assert "the text goes on otherwise" in refused.reason or "not in this text" in refused.reason
+
+
+@pytest.mark.parametrize(("verdict", "words"), [("fill", "of the"), ("keep", None), ("drop", None)])
+def test_a_decision_about_words_that_another_replaces_is_never_lost_in_silence(verdict, words):
+    document = _moved(replaces="Hallsson of Hull")
+    at = MOVED.index(" of Hull")
+    other = ReviewDocument(id="moved.txt", text=MOVED, gaps=(Gap(start=at, end=at + 1, probability=1.0),))
+    result = replay(
+        [Original(id="moved.txt", text=MOVED)],
+        [take(document, *_gap_and_fill(document)), record(other, other.gaps[0], verdict, words)],
+    )
+    assert ["overlaps" in one.reason for one in result.refused] == [True]
+    assert result.mended[0].text == MOVED.replace("  Hallsson of Hull", "\tJon Hallsson")
+
+
+def test_a_dropped_sentence_goes_before_words_that_would_be_replaced_in_it():
+    document = _moved(replaces="Hallsson of Hull")
+    at = MOVED.index(" by the")
+    other = ReviewDocument(id="moved.txt", text=MOVED, gaps=(Gap(start=at, end=at + 1, probability=1.0),))
+    decisions = [take(document, *_gap_and_fill(document)), record(other, other.gaps[0], "drop")]
+    result = replay([Original(id="moved.txt", text=MOVED)], decisions)
+    assert result.mended[0].text.strip() == ""
+    filled, dropped = result.outcomes
+    assert "was dropped" in filled.reason
+    assert (filled.edit, dropped.edit.removed) == (None, MOVED.rstrip("\n"))
 
 
 def test_gaps_that_touch_are_refused():

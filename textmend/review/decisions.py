@@ -35,9 +35,12 @@ class Recorded:
         text: the words to insert; only with ``"fill"``.
         by: who decided; free text.
         at: when, as ISO 8601; free text.
+        spacing: of the fill that was taken, where a source told it; see :class:`textmend.records.Fill`.
+        replaces: of the fill that was taken; the quote's suffix holds what is replaced.
 
     Raises:
-        RecordError: the verdict ``"fill"`` goes without words, or another one with them.
+        RecordError: the verdict ``"fill"`` goes without words, or another one with them; or what is replaced is not
+            all quoted.
     """
 
     document: str
@@ -49,12 +52,19 @@ class Recorded:
     text: str | None = None
     by: str | None = None
     at: str | None = None
+    spacing: tuple[str, str] | None = None
+    replaces: int = 0
 
     def __post_init__(self) -> None:
         if self.verdict != "undo":
             self._decided(self.verdict)
-        elif self.text is not None:
+        elif (self.text, self.spacing, self.replaces) != (None, None, 0):
             raise RecordError(f"decision at {self.start}:{self.end}: the verdict 'undo' goes without a text")
+        if self.replaces > len(self.quote.suffix):
+            raise RecordError(
+                f"decision at {self.start}:{self.end}: it replaces {self.replaces} code points, but 'suffix' has "
+                f"only {len(self.quote.suffix)}"
+            )
 
     @property
     def key(self) -> Key:
@@ -67,11 +77,20 @@ class Recorded:
         return None if self.verdict == "undo" else self._decided(self.verdict)
 
     def _decided(self, verdict: Verdict) -> Decision:
-        return Decision(start=self.start, end=self.end, verdict=verdict, text=self.text, by=self.by, at=self.at)
+        return Decision(
+            start=self.start,
+            end=self.end,
+            verdict=verdict,
+            text=self.text,
+            by=self.by,
+            at=self.at,
+            spacing=self.spacing,
+            replaces=self.replaces,
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form (``docs/review.md``)."""
-        return {
+        form: dict[str, Any] = {
             "schema": SCHEMA,
             "document": self.document,
             "digest": self.digest,
@@ -85,6 +104,11 @@ class Recorded:
             "by": self.by,
             "at": self.at,
         }
+        if self.spacing is not None:
+            form["spacing"] = list(self.spacing)
+        if self.replaces:
+            form["replaces"] = self.replaces
+        return form
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Recorded:
@@ -112,7 +136,14 @@ class Recorded:
             text=decision.text,
             by=decision.by,
             at=decision.at,
+            spacing=decision.spacing,
+            replaces=decision.replaces,
         )
+
+
+def key_of(document: ReviewDocument, gap: Gap) -> Key:
+    """Return the key of decisions about a gap of a document."""
+    return document.id, document.digest, gap.start, gap.end
 
 
 def record(
@@ -123,6 +154,8 @@ def record(
     *,
     by: str | None = None,
     at: str | None = None,
+    spacing: tuple[str, str] | None = None,
+    replaces: int = 0,
 ) -> Recorded:
     """Return what a person decided about a gap of a document, ready to be kept."""
     return Recorded(
@@ -130,11 +163,13 @@ def record(
         digest=document.digest,
         start=gap.start,
         end=gap.end,
-        quote=quote_at(document.text, gap.start, gap.end),
+        quote=quote_at(document.text, gap.start, gap.end, replaces),
         verdict=verdict,
         text=text,
         by=by,
         at=at,
+        spacing=spacing,
+        replaces=replaces,
     )
 
 

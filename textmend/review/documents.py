@@ -55,6 +55,8 @@ class ReviewDocument:
                     f"{place} holds {self.text[gap.start : gap.end]!r:.40}, but a gap is white space or nothing: "
                     "these gaps are of another text"
                 )
+            if any(gap.end + fill.replaces > len(self.text) for fill in gap.fills):
+                raise RecordError(f"{place} has a fill that replaces more than the rest of the text")
             floor = gap.end
 
     @cached_property
@@ -202,8 +204,6 @@ def _gaps(data: Mapping[str, Any], place: str) -> tuple[Gap, ...] | None:
         found = [Gap.from_dict(gap) for gap in _list(gaps, place)]
     except RecordError as error:
         raise RecordError(f"{place}: {error}") from error
-    # A decision carries words alone, so a fill that stands for words after the gap too can't be offered.
-    found = [gap.with_fills(tuple(fill for fill in gap.fills if not fill.replaces)) for gap in found]
     return tuple(sorted(found, key=lambda gap: (gap.start, gap.end)))
 
 

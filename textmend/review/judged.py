@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from textmend.records import Gap
-from textmend.review.decisions import Recorded, latest
+from textmend.review.decisions import Recorded, key_of, latest
 from textmend.review.documents import ReviewDocument
 from textmend.text import fold
 
@@ -51,7 +51,7 @@ def judged(documents: Sequence[ReviewDocument], decisions: Iterable[Recorded]) -
     found: list[Judged] = []
     for document in documents:
         for gap in document.gaps:
-            decision = counting.pop((document.id, document.digest, gap.start, gap.end), None)
+            decision = counting.pop(key_of(document, gap), None)
             if decision is not None:
                 found.append(Judged(document=document, gap=gap, decision=decision))
     return found, len(counting)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from textmend.policy import Policy
 from textmend.records import Gap
 from textmend.review.documents import ReviewDocument
 
@@ -19,7 +20,7 @@ class Item(NamedTuple):
     gap: int
 
 
-def usefulness(gap: Gap, apply_at: float = 0.9) -> float:
+def usefulness(gap: Gap, policy: Policy | None = None) -> float:
     """Return how likely one key, pressed by a person, puts something right that the machine alone leaves wrong.
 
     Where the machine alone would keep the gap, that is the probability that words are missing and that one of the
@@ -29,20 +30,19 @@ def usefulness(gap: Gap, apply_at: float = 0.9) -> float:
 
     Args:
         gap: a gap with its fills ranked.
-        apply_at: from which probability on the machine applies its first fill; see ``Policy.apply_at``.
+        policy: what the machine alone does; default: ``Policy()``.
 
     Returns:
         A probability, 0 to 1.
     """
     if not gap.fills:
         return 0.0
-    alone = gap.probability * gap.fills[0].probability
-    if alone >= apply_at:
-        return 1.0 - alone
+    if (policy or Policy()).decide(gap) == "apply":
+        return 1.0 - gap.probability * gap.fills[0].probability
     return gap.probability * min(1.0, sum(fill.probability for fill in gap.fills[:KEYS]))
 
 
-def by_usefulness(documents: Sequence[ReviewDocument], apply_at: float = 0.9) -> list[Item]:
+def by_usefulness(documents: Sequence[ReviewDocument], policy: Policy | None = None) -> list[Item]:
     """Return every gap of the documents, the most useful decision first; ties stay in reading order."""
     items = [Item(d, g) for d, document in enumerate(documents) for g in range(len(document.gaps))]
-    return sorted(items, key=lambda item: -round(usefulness(documents[item.document].gaps[item.gap], apply_at), 9))
+    return sorted(items, key=lambda item: -round(usefulness(documents[item.document].gaps[item.gap], policy), 9))

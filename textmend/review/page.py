@@ -24,10 +24,10 @@ from textmend.detect.cues import CUES
 from textmend.edits import insertion
 from textmend.policy import Policy
 from textmend.records import Evidence, Fill, Gap
-from textmend.review.decisions import Recorded
+from textmend.review.decisions import Recorded, key_of
 from textmend.review.documents import ReviewDocument
 from textmend.review.order import by_usefulness
-from textmend.review.quotes import quote_at
+from textmend.review.quotes import REACH, quote_at
 
 _SCRIPTS = ("text", "model", "store", "decisions", "article", "list", "panel", "settings", "filters", "main")
 _STYLES = ("base", "article", "list", "panel")
@@ -35,6 +35,7 @@ _STYLES = ("base", "article", "list", "panel")
 _ASTRAL = regex.compile(r"[\U00010000-\U0010ffff]")
 _SLOT = regex.compile(r"\{\{(\w+)\}\}")
 _UNFIT = regex.compile(r"[^\w.-]+")
+_DECIDED = ("verdict", "text", "by", "at", "spacing", "replaces")
 _WORD = "x"  # stands for words in general where the white space around an insertion is asked for
 
 
@@ -43,7 +44,7 @@ def render_page(
     *,
     decisions: Sequence[Recorded] = (),
     by: str | None = None,
-    apply_at: float = 0.9,
+    policy: Policy | None = None,
 ) -> str:
     """Return the page on which a person decides about the gaps of ``documents``.
 
@@ -52,7 +53,7 @@ def render_page(
         decisions: earlier decisions about these documents, at most one a gap, none undone; those that name another
             text or place are passed over.
         by: the reviewer's name, filled in already.
-        apply_at: from which probability on the machine would apply a fill; see ``review.order.usefulness``.
+        policy: what the machine would do alone; see ``review.order.usefulness``.
 
     Returns:
         HTML, which can be encoded in UTF-8 whatever the texts hold.
@@ -66,20 +67,20 @@ def render_page(
             "generator": f"textmend {__version__}",
             "title": escape(_title(documents)),
             "style": style,
-            "data": _embedded(_data(documents, decisions, by, apply_at)),
+            "data": _embedded(_data(documents, decisions, by, policy)),
             "script": script,
         },
     )
 
 
 def _data(
-    documents: Sequence[ReviewDocument], decisions: Sequence[Recorded], by: str | None, apply_at: float
+    documents: Sequence[ReviewDocument], decisions: Sequence[Recorded], by: str | None, policy: Policy | None
 ) -> dict[str, Any]:
     first = [0]
     for document in documents:
         first.append(first[-1] + len(document.gaps))
     places = {
-        (document.id, document.digest, gap.start, gap.end): first[number] + index
+        key_of(document, gap): first[number] + index
         for number, document in enumerate(documents)
         for index, gap in enumerate(document.gaps)
     }
@@ -89,9 +90,10 @@ def _data(
         "by": by,
         "placeholder": Policy().placeholder,
         "cues": CUES,
-        "order": [first[item.document] + item.gap for item in by_usefulness(documents, apply_at)],
+        "reach": REACH,
+        "order": [first[item.document] + item.gap for item in by_usefulness(documents, policy)],
         "decided": [
-            [places[one.key], {"verdict": one.verdict, "text": one.text, "by": one.by, "at": one.at}]
+            [places[one.key], {key: value for key, value in one.to_dict().items() if key in _DECIDED}]
             for one in decisions
             if one.key in places
         ],
@@ -131,7 +133,10 @@ def _gap(text: str, gap: Gap, units: _Units) -> dict[str, Any]:
 
 
 def _fill(text: str, fill: Fill, units: _Units) -> dict[str, Any]:
+    tied = {"spacing": fill.spacing} if fill.spacing is not None else {}
     return {
+        **tied,
+        **({"replaces": fill.replaces} if fill.replaces else {}),
         "text": fill.text,
         "probability": round(fill.probability, 6),
         "origin": fill.origin,

@@ -60,6 +60,28 @@ def place(text: str, quotes: Sequence[Quote]) -> list[Span | Misplaced]:
     return found
 
 
+def reach(text: str, start: int, words: str) -> int | None:
+    """Return how far words reach in a text from an offset on, in code points; ``None`` where others stand there.
+
+    Args:
+        text: the text.
+        start: where they should begin.
+        words: the words; white space may differ, and that at their end is counted only where they end with some.
+    """
+    if text.startswith(words, start):
+        return len(words)
+    end = start
+    for char in "".join(words.split()):
+        while text[end : end + 1].isspace():
+            end += 1
+        if text[end : end + 1] != char:
+            return None
+        end += 1
+    while words[-1:].isspace() and text[end : end + 1].isspace():
+        end += 1
+    return end - start
+
+
 def _matches(
     squeezed: str, sides: Sequence[tuple[str, str]], numbers: Sequence[int], level: Sequence[tuple[int, int]]
 ) -> dict[int, set[int]]:

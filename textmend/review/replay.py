@@ -5,6 +5,7 @@ What can't be placed for certain is refused, with a reason. Reads and writes no 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
@@ -13,11 +14,14 @@ from typing import Any, Literal
 from textmend.mended import Mended
 from textmend.records import SCHEMA, Decision, Edit, Gap
 from textmend.review.decisions import Key, Recorded, latest
-from textmend.review.placing import Misplaced, place
+from textmend.review.placing import Misplaced, place, reach
 from textmend.review.quotes import digest_of
 from textmend.text import Span
 
 How = Literal["offset", "quote"]
+
+_CLASH = "the words that it would replace are changed by another decision"
+_DROPPED = "its sentence was dropped, by a decision about another gap in it"
 
 _ENOUGH = 0.5
 """Share of a document's quoted gaps that have to be found, or else it is another text."""
@@ -45,6 +49,7 @@ class Outcome:
         original: the number of the text it was replayed on; ``None`` where it was refused.
         place: where it stands in that text.
         how: how that was found.
+        replaces: how many code points of that text, after the place, its words stand for too.
         edit: the edit it led to; ``None`` where the text stays as it is there.
         reason: why it was refused, or why it led to no edit of its own; else ``None``.
         earlier: decisions about the same gap that it replaced, in their order.
@@ -54,6 +59,7 @@ class Outcome:
     original: int | None = None
     place: Span | None = None
     how: How | None = None
+    replaces: int = 0
     edit: Edit | None = None
     reason: str | None = None
     earlier: tuple[Recorded, ...] = ()
@@ -180,7 +186,7 @@ class _Shelf:
                 f"it says that {recorded.quote.exact!r} stands there, but the text has {found!r:.60}: it was altered"
             )
             return replace(outcome, reason=reason)
-        return replace(outcome, original=number, place=Span(recorded.start, recorded.end), how="offset")
+        return self._placed(outcome, number, Span(recorded.start, recorded.end), "offset")
 
     def _by_quote(self, outcomes: Sequence[Outcome], number: int) -> list[Outcome]:
         text = self._originals[number].text
@@ -190,9 +196,19 @@ class _Shelf:
         return [
             replace(outcome, reason=f"{self._originals[number].id} differs from what was reviewed, and {found}")
             if isinstance(found, Misplaced)
-            else replace(outcome, original=number, place=found, how="quote")
+            else self._placed(outcome, number, found, "quote")
             for outcome, found in zip(outcomes, places, strict=True)
         ]
+
+    def _placed(self, outcome: Outcome, number: int, found: Span, how: How) -> Outcome:
+        recorded, text = outcome.recorded, self._originals[number].text
+        words = recorded.quote.suffix[: recorded.replaces]
+        replaces = reach(text, found.end, words)
+        if replaces is None:
+            return replace(
+                outcome, reason=f"it would replace {words!r:.60} after the gap, but the text goes on otherwise"
+            )
+        return replace(outcome, original=number, place=found, how=how, replaces=replaces)
 
 
 def _same_id(name: str, document: str) -> bool:
@@ -222,12 +238,14 @@ def _disjoint(outcomes: Sequence[Outcome]) -> tuple[list[Outcome], list[Outcome]
     unfit: list[Outcome] = []
     end = -1
     for span in sorted(by_place):
+        outcome = by_place[span]
         if span.start > end:
-            fit.append(by_place[span])
-            end = span.end
+            fit.append(outcome)
+            # Words that are replaced may end where the next gap begins; gaps may not.
+            end = max(span.end, span.end + outcome.replaces - 1)
         else:
             reason = "it overlaps or touches the gap of another decision, so one of them is wrong"
-            unfit.append(replace(by_place[span], original=None, place=None, how=None, reason=reason))
+            unfit.append(replace(outcome, original=None, place=None, how=None, replaces=0, reason=reason))
     return fit, unfit
 
 
@@ -239,16 +257,25 @@ def _carried_out(text: str, outcomes: Sequence[Outcome], placeholder: str) -> Me
         assert place is not None
         assert decision is not None
         gaps.append(Gap(start=place.start, end=place.end, probability=1.0, decision="keep"))
-        decisions.append(replace(decision, start=place.start, end=place.end))
+        decisions.append(replace(decision, start=place.start, end=place.end, replaces=outcome.replaces))
     return Mended.of(text, gaps, placeholder).apply(decisions)
 
 
 def _told(mended: Mended, outcomes: Sequence[Outcome]) -> Iterator[Outcome]:
-    """Yield the outcomes with their edits, or why there is none."""
-    edits = {(edit.gap.start, edit.gap.end): edit for edit in mended.edits}
+    """Yield the outcomes with their edits, or why there is none. A sentence is dropped by its first such decision."""
+    own = {(edit.gap.start, edit.gap.end): edit for edit in mended.edits if edit.gap.decision != "drop"}
+    removals = [edit for edit in mended.edits if edit.gap.decision == "drop"]
+    starts = [edit.start for edit in removals]
+    told: set[int] = set()
     for gap, outcome in zip(mended.gaps, outcomes, strict=True):
-        edit = edits.get((gap.start, gap.end))
-        reason = None
-        if edit is None and gap.decision == "drop":
-            reason = "its sentence was dropped, by a decision about another gap in it"
-        yield replace(outcome, edit=edit, reason=reason)
+        if gap.decision != "drop":
+            edit = own.get((gap.start, gap.end))
+            lost = edit is None and outcome.recorded.verdict == "fill"
+            yield replace(outcome, edit=edit, reason=_CLASH if lost else None)
+            continue
+        number = max(0, bisect_right(starts, gap.end) - 1)
+        if outcome.recorded.verdict == "drop" and number not in told:
+            told.add(number)
+            yield replace(outcome, edit=removals[number])
+        else:
+            yield replace(outcome, reason=_DROPPED)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from textmend.records import Gap, Verdict
-from textmend.review.decisions import Key, Recorded, Undo, latest, record
+from textmend.policy import Policy
+from textmend.records import Fill, Gap, Verdict
+from textmend.review.decisions import Key, Recorded, Undo, key_of, latest, record
 from textmend.review.documents import ReviewDocument
 from textmend.review.order import Item, by_usefulness
 
@@ -19,7 +20,7 @@ class Session:
         keep: called with every decision before it counts.
         by: who decides.
         now: returns the time.
-        apply_at: for the order; see :func:`textmend.review.order.usefulness`.
+        policy: for the order; see :func:`textmend.review.order.usefulness`.
     """
 
     def __init__(
@@ -30,10 +31,10 @@ class Session:
         *,
         by: str | None,
         now: Callable[[], str],
-        apply_at: float = 0.9,
+        policy: Policy | None = None,
     ) -> None:
         self.documents = documents
-        self.items = by_usefulness(documents, apply_at)
+        self.items = by_usefulness(documents, policy)
         self._keys = [self._key(item) for item in self.items]
         self._numbers = {key: number for number, key in enumerate(self._keys)}
         self._decided = {key: one for key, one in latest(earlier).items() if key in self._numbers}
@@ -66,16 +67,15 @@ class Session:
     def decision(self, gap: Gap | None = None) -> Recorded | None:
         """Return what was decided about a gap of the document; default: the one that is asked about."""
         gap = gap or self.gap
-        return self._decided.get((self.document.id, self.document.digest, gap.start, gap.end))
+        return self._decided.get(key_of(self.document, gap))
 
     def decide(self, verdict: Verdict, text: str | None = None) -> None:
         """Keep a decision about the gap that is asked about, and go on to the next one that has none."""
-        before = self.decision()
-        made = self._record(self._item, verdict, text)
-        self._keep(made)
-        self._past.append((made.key, before))
-        self._decided[made.key] = made
-        self._advance()
+        self._made(self._record(self._item, verdict, text))
+
+    def take(self, fill: Fill) -> None:
+        """Decide for a fill of the gap that is asked about, with its spacing and what it replaces."""
+        self._made(self._record(self._item, "fill", fill.text, fill.spacing, fill.replaces))
 
     def skip(self) -> None:
         """Go on to the next gap without a decision; this one is not asked about again."""
@@ -112,6 +112,13 @@ class Session:
         assert self.number is not None
         return self.items[self.number]
 
+    def _made(self, made: Recorded) -> None:
+        before = self.decision()
+        self._keep(made)
+        self._past.append((made.key, before))
+        self._decided[made.key] = made
+        self._advance()
+
     def _advance(self) -> None:
         assert self.number is not None
         following = self._next_open(self.number + 1)
@@ -125,9 +132,16 @@ class Session:
 
     def _key(self, item: Item) -> Key:
         document = self.documents[item.document]
-        gap = document.gaps[item.gap]
-        return document.id, document.digest, gap.start, gap.end
+        return key_of(document, document.gaps[item.gap])
 
-    def _record(self, item: Item, verdict: Verdict | Undo, text: str | None = None) -> Recorded:
+    def _record(
+        self,
+        item: Item,
+        verdict: Verdict | Undo,
+        text: str | None = None,
+        spacing: tuple[str, str] | None = None,
+        replaces: int = 0,
+    ) -> Recorded:
         document = self.documents[item.document]
-        return record(document, document.gaps[item.gap], verdict, text, by=self._by, at=self._now())
+        gap, at = document.gaps[item.gap], self._now()
+        return record(document, gap, verdict, text, by=self._by, at=at, spacing=spacing, replaces=replaces)

@@ -12,13 +12,13 @@ import typer
 from rich.padding import Padding
 
 from textmend.errors import FileError, RecordError
-from textmend.files import STDIN, Document, back_up, write_file
+from textmend.files import STDIN, Document, back_up, read_document, write_file
 from textmend.mended import Mended
 from textmend.policy import Policy
 from textmend.terminal.article import count
 from textmend.terminal.options import Backup, Debug, Encoding, InPlace, NoColor, flag
 from textmend.terminal.outputs import write_bytes
-from textmend.terminal.review import IdField, TextField, read_text
+from textmend.terminal.review import IdField, TextField
 from textmend.terminal.screen import Screen, open_screen, show_line
 
 if TYPE_CHECKING:
@@ -101,16 +101,17 @@ def apply(
     another text. If any is refused, nothing is written, unless --skip-refused.
     """
     from textmend.review.documents import Fields
+    from textmend.review.files import decisions_in
     from textmend.review.originals import hold
     from textmend.review.replay import replay
 
     placeholder = Policy(placeholder=placeholder).placeholder
     screen = open_screen()
-    made = read_decided(decisions, source)
+    made = decisions_in(decisions, source)
     paths = texts or _named(made, in_place)
     _check(paths, decisions, output, in_place, backup)
     fields = Fields(text=text_field, id=id_field)
-    read = [read_text(path, encoding) for path in paths]
+    read = [read_document(path, encoding) for path in paths]
     holders = [hold(str(document.path), document.text, fields) for document in read]
     result = replay([original for holder in holders for original in holder.originals], made, placeholder)
     refused = result.refused
@@ -126,21 +127,6 @@ def apply(
         lines = "".join(json.dumps(outcome.to_dict(), ensure_ascii=True) + "\n" for outcome in result.outcomes)
         write_file(log, lines.encode())
     _write(read, data, output, in_place, backup)
-
-
-def read_decided(path: Path, source: str | None) -> list[Recorded]:
-    """Return the decisions of a file.
-
-    Args:
-        path: the file.
-        source: the format of exchange it is in; ``None``: decisions as textmend keeps them.
-    """
-    from textmend.review.decisions import read_decisions
-    from textmend.review.exchange import exchange
-
-    reader = exchange(source) if source is not None else None
-    document = read_text(path, None)
-    return reader.read(document.name, document.text) if reader else read_decisions(document.name, document.text)
 
 
 def _named(made: Sequence[Recorded], in_place: bool) -> list[Path]:
@@ -181,11 +167,6 @@ def _encoded(read: Sequence[Document], holders: Sequence[Holder], mended: Iterab
     rest = iter(mended)
     found: list[bytes] = []
     for document, holder in zip(read, holders, strict=True):
-        if not document.is_exact():
-            raise FileError(
-                f"{document.name}: holds bytes that {document.encoding} reads but would write differently: "
-                "convert the file to UTF-8 first"
-            )
         found.append(document.encode(holder.rewritten([next(rest).text for _ in holder.originals])))
     return found
 
@@ -231,5 +212,5 @@ def _summary(outcomes: Sequence[Outcome]) -> str:
     if shifted := sum(outcome.how == "quote" for outcome in outcomes):
         parts.append(f"{shifted} placed by the words around them")
     if lost := sum(bool(outcome.reason) for outcome in outcomes):
-        parts.append(f"{lost} in dropped sentences")
+        parts.append(f"{lost} left out for another decision")
     return f"{count(len(outcomes), 'decision')}: {', '.join(parts)}"

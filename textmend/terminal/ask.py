@@ -70,7 +70,9 @@ def _answer(session: Session, screen: Screen, key: str) -> bool:
 
     if key.isdecimal() and key.isascii():
         if 0 < int(key[:3]) <= min(len(session.gap.fills), KEYS):
-            return _decide(session, screen, "fill", session.gap.fills[int(key) - 1].text)
+            fill = session.gap.fills[int(key) - 1]
+            session.take(fill)
+            return _taken(fill.text, screen)
         say(f"There is no fill {key[:3]}.")
         return False
     match key.lower():
@@ -79,9 +81,16 @@ def _answer(session: Session, screen: Screen, key: str) -> bool:
             if not _is_writable(words):
                 say("Nothing was written." if not words else "That is no text in UTF-8.")
                 return False
-            return _decide(session, screen, "fill", words)
+            same = next((fill for fill in session.gap.fills if fill.text == words), None)
+            if same is not None:
+                session.take(same)
+            else:
+                session.decide("fill", words)
+            return _taken(words, screen)
         case "x" | "l" | "m" | "d" as verdict:
-            return _decide(session, screen, _VERDICTS[verdict])
+            session.decide(_VERDICTS[verdict])
+            screen.out.print(Text(f"Decided: {_SAID[_VERDICTS[verdict]]}.", "green"))
+            return True
         case "s":
             session.skip()
             return True
@@ -103,12 +112,8 @@ def _answer(session: Session, screen: Screen, key: str) -> bool:
     return False
 
 
-def _decide(session: Session, screen: Screen, verdict: Verdict, text: str | None = None) -> bool:
-    session.decide(verdict, text)
-    if text is not None:
-        screen.out.print(Text("Taken: ", "green") + quoted(visible(text), plain=is_plain(screen.out)))
-    else:
-        screen.out.print(Text(f"Decided: {_SAID[verdict]}.", "green"))
+def _taken(words: str, screen: Screen) -> bool:
+    screen.out.print(Text("Taken: ", "green") + quoted(visible(words), plain=is_plain(screen.out)))
     return True
 
 
@@ -148,6 +153,11 @@ def _draw(session: Session, screen: Screen) -> None:
     fills = gap.fills[:KEYS]
     table = fills_table(gap, KEYS, fill_column(fills), places, plain=plain)
     screen.out.print(Padding(table, (0, 2)), width=screen.width)
+    for rank, fill in enumerate(fills, start=1):
+        if fill.replaces:
+            moved = quoted(visible(document.text[gap.end : gap.end + fill.replaces].strip()), plain=plain)
+            also = Text(f"{rank} stands in the place of ", "dim") + moved + Text(" too, which follows the gap", "dim")
+            screen.out.print(Padding(also, (0, 2)), width=screen.width)
 
 
 def _decided(decision: Recorded, *, plain: bool) -> Text:
@@ -172,6 +182,9 @@ def _around(session: Session, *, plain: bool) -> Iterator[Piece]:
         yield Piece(text[position : gap.start], "text")
         yield from _gap(text, gap, number, session, plain=plain)
         position = gap.end
+        if gap is not session.gap and (decision := session.decision(gap)) and decision.replaces:
+            position = min(end, position + decision.replaces)
+            yield Piece(text[gap.end : position], "removed")
     yield Piece(text[position:end], "text")
     if end < len(text):
         yield Piece(dots, "text")
@@ -182,7 +195,7 @@ def _gap(text: str, gap: Gap, number: int, session: Session, *, plain: bool) -> 
     if gap is session.gap or decision is None:
         yield from inserted(text, gap, label(number, plain=plain), "gap" if gap is session.gap else "mark")
     elif decision.text is not None:
-        chosen = with_words(gap, decision.text).fills[0]
+        chosen = with_words(gap, decision.text, decision.spacing, decision.replaces).fills[0]
         yield from inserted(text, gap, decision.text, "inserted", chosen)
     else:
         yield Piece(text[gap.start : gap.end], "text")

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from textmend.errors import FileError
 from textmend.files import write_file
 from textmend.terminal.article import count
 from textmend.terminal.options import Debug, NoColor
 from textmend.terminal.outputs import write_bytes
-from textmend.terminal.review import read_text
 from textmend.terminal.screen import open_screen
-
-if TYPE_CHECKING:
-    from textmend.review.judged import Judged
 
 _EPILOG = """
 Examples:
@@ -55,10 +49,10 @@ def import_(
     from dataclasses import replace
 
     from textmend.review.decisions import dump
-    from textmend.terminal.apply import read_decided
+    from textmend.review.files import decisions_in
 
     _check_format(source)
-    found = [decision for file in files for decision in read_decided(file, source)]
+    found = [decision for file in files for decision in decisions_in(file, source)]
     if by is not None:
         found = [replace(decision, by=by) if decision.by is None else decision for decision in found]
     data = "".join(map(dump, found)).encode()
@@ -97,35 +91,12 @@ def report(
     import json
 
     from textmend.evaluate.decisions import compare, show, to_dict
+    from textmend.review.files import judged_in
 
-    comparison = compare(*read_judged(suggestions, [decisions]))
+    comparison = compare(*judged_in(suggestions, [decisions]))
     if json_file is not None:
         write_file(json_file, (json.dumps(to_dict(comparison), indent=1, allow_nan=False) + "\n").encode())
     show(comparison, open_screen().out)
-
-
-def read_judged(suggestions: Sequence[Path], decisions: Sequence[Path]) -> tuple[list[Judged], int]:
-    """Return the gaps of suggestions that were decided, and how many decisions are about none of them.
-
-    Raises:
-        FileError: a file can't be read, or holds texts without suggestions.
-    """
-    from textmend.review.documents import Row, read_rows, review_documents
-    from textmend.review.judged import judged
-    from textmend.terminal.apply import read_decided
-
-    def refuse(rows: Sequence[Row]) -> list[list[object]]:
-        if rows:
-            raise FileError(f"{rows[0].id}: holds no suggestions; make them with  textmend suggest --json")
-        return []
-
-    rows = [
-        row
-        for path in suggestions
-        for row in read_rows(str(path), read_text(path, None).text, lambda file: read_text(Path(file), None).text)
-    ]
-    documents = review_documents(rows, refuse)  # type: ignore[arg-type] # it returns nothing
-    return judged(documents, [decision for path in decisions for decision in read_decided(path, None)])
 
 
 def _check_format(name: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 
 from textmend.errors import FileError
-from textmend.files import STDIN, Document, decode
+from textmend.files import STDIN, Document, read_bytes, read_document
 
 
 def sources(files: Sequence[Path] | None, ctx: typer.Context) -> list[Path]:
@@ -28,7 +28,7 @@ def documents(paths: Iterable[Path], encoding: str | None, failed: Callable[[Fil
     """Yield the documents that can be read, one at a time; hand the others' errors to ``failed``."""
     for path in paths:
         try:
-            document = decode(path, _read(path), encoding)
+            document = read_document(path, encoding)
         except FileError as error:
             failed(error)
         else:
@@ -41,7 +41,7 @@ def read_page(path: Path) -> bytes:
     Raises:
         FileError: it can't be read.
     """
-    return _read(path)
+    return read_bytes(path)
 
 
 def read_copy(path: Path, encoding: str | None) -> str:
@@ -53,22 +53,5 @@ def read_copy(path: Path, encoding: str | None) -> str:
     if path.suffix.lower() in (".html", ".htm"):
         from textmend.source.page import decoded
 
-        return decoded(_read(path))
-    return decode(path, _read(path), encoding).text
-
-
-def _read(path: Path) -> bytes:
-    if path == STDIN:
-        return sys.stdin.buffer.read()
-    try:
-        return path.read_bytes()
-    except FileNotFoundError as error:
-        raise FileError(f"{path}: no such file") from error
-    except IsADirectoryError as error:
-        raise FileError(f"{path}: is a folder; name files, for example  {path / '*.txt'}") from error
-    except OSError as error:
-        if path.is_dir():  # Windows says: permission denied
-            raise FileError(f"{path}: is a folder; name files, for example  {path / '*.txt'}") from error
-        raise FileError(f"{path}: can't be read: {error.strerror or error}") from error
-    except ValueError as error:  # a zero byte in the name
-        raise FileError(f"{path}: no file can have this name") from error
+        return decoded(read_bytes(path))
+    return read_document(path, encoding).text

@@ -127,7 +127,7 @@ def mend(
     work = run.Run(ctx, paths, encoding, quiet=quiet)
     for document, mended in work.each("Mending", lambda texts: mender.mend(texts, **known)):
         try:
-            data = _encoded(document, mended)
+            data = document.encode(mended.text)
             if in_place:
                 _rewrite(document, mended, data, backup)
             elif output is not None:
@@ -183,15 +183,6 @@ def _check_targets(paths: list[Path], output: Path | None, in_place: bool, backu
         raise typer.BadParameter(f"--output {output} is a folder; name a file")
     if output.is_file() and paths[0] != STDIN and paths[0].exists() and output.samefile(paths[0]):
         raise typer.BadParameter(f"--output {output} is the input; to rewrite it use --in-place")
-
-
-def _encoded(document: Document, mended: Mended) -> bytes:
-    if not document.is_exact():
-        raise FileError(
-            f"{document.name}: holds bytes that {document.encoding} reads but would write differently: "
-            "convert the file to UTF-8 first"
-        )
-    return document.encode(mended.text)
 
 
 def _rewrite(document: Document, mended: Mended, data: bytes, backup: str | None) -> None:

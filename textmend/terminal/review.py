@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from textmend.errors import FileError
-from textmend.files import STDIN, Document, write_file
+from textmend.files import STDIN, read_document, write_file
 from textmend.policy import Policy
 from textmend.terminal import run
 from textmend.terminal.about import about
 from textmend.terminal.article import count
-from textmend.terminal.inputs import documents, sources
+from textmend.terminal.inputs import sources
 from textmend.terminal.options import (
     ApplyAt,
     At,
@@ -26,6 +26,7 @@ from textmend.terminal.options import (
     Files,
     Filler,
     NoColor,
+    Ranking,
     Threads,
     Title,
     flag,
@@ -113,6 +114,7 @@ def review(
     at: At = 0.5,
     detector: Detector = "en",
     filler: Filler = "en",
+    ranking: Ranking = None,
     threads: Threads = None,
     no_color: NoColor = False,
     debug: Debug = False,
@@ -133,15 +135,16 @@ def review(
 
     screen = open_screen()
     fields = Fields(text=text_field, id=id_field, title=title_field)
-    reader = _Reader(encoding, about(paths, title, None, None, encoding)["title"], fields, screen)
-    read = reader.documents(paths, _Analysis(detector, filler, Policy(find_at=at, apply_at=apply_at), threads, screen))
+    policy = Policy(find_at=at, apply_at=apply_at)
+    reader = _Reader(encoding, about(paths, title, None, None, encoding)["title"], fields)
+    read = reader.documents(paths, _Analysis(detector, filler, policy, threads, ranking, screen))
     if decisions is not None and not terminal and not decisions.exists():
         raise FileError(f"{decisions}: no such file")
     log = Log(decisions or _LOG) if decisions or terminal else None
     who = by or _user()
     if terminal:
         assert log is not None
-        _ask(read, log, who, apply_at, screen)
+        _ask(read, log, who, policy, screen)
         return
     from textmend.review.decisions import latest
 
@@ -149,11 +152,11 @@ def review(
     if export is not None:
         from textmend.review.exchange import exchange
 
-        data = exchange(export).export(read, latest(earlier)).encode()
+        data = exchange(export).export(read, latest(earlier), policy).encode()
     else:
         from textmend.review.page import render_page
 
-        data = render_page(read, decisions=list(latest(earlier).values()), by=who, apply_at=apply_at).encode()
+        data = render_page(read, decisions=list(latest(earlier).values()), by=who, policy=policy).encode()
     if output is None:
         write_bytes(data)
     else:
@@ -165,15 +168,6 @@ def review(
 def now() -> str:
     """Return the time, in UTC, as decisions tell it."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def read_text(path: Path, encoding: str | None) -> Document:
-    """Return one document. Raises :class:`FileError` where it can't be read."""
-
-    def fail(error: FileError) -> None:
-        raise error
-
-    return next(documents([path], encoding, fail))
 
 
 def _check(paths: Sequence[Path], output: Path | None, terminal: bool, export: str | None) -> None:
@@ -197,8 +191,16 @@ def _check(paths: Sequence[Path], output: Path | None, terminal: bool, export: s
 class _Analysis:
     """Looks for gaps in the documents that have none yet; loads models only if there are such."""
 
-    def __init__(self, detector: str, filler: str, policy: Policy, threads: int | None, screen: Screen) -> None:
-        self._options = (detector, filler, policy, threads)
+    def __init__(
+        self,
+        detector: str,
+        filler: str,
+        policy: Policy,
+        threads: int | None,
+        ranking: Path | None,
+        screen: Screen,
+    ) -> None:
+        self._options = (detector, filler, policy, threads, ranking)
         self._screen = screen
 
     def __call__(self, rows: Sequence[Row]) -> Iterator[list[Gap]]:
@@ -209,8 +211,8 @@ class _Analysis:
 
 
 class _Reader:
-    def __init__(self, encoding: str | None, titles: list[str] | None, fields: Fields, screen: Screen) -> None:
-        self._encoding, self._title, self._fields, self._screen = encoding, titles, fields, screen
+    def __init__(self, encoding: str | None, titles: list[str] | None, fields: Fields) -> None:
+        self._encoding, self._titles, self._fields = encoding, titles, fields
 
     def documents(self, paths: Sequence[Path], analyse: _Analysis) -> list[ReviewDocument]:
         from dataclasses import replace
@@ -219,14 +221,14 @@ class _Reader:
 
         rows: list[Row] = []
         for path in paths:
-            document = read_text(path, self._encoding)
+            document = read_document(path, self._encoding)
             rows += read_rows(str(path), document.text, self._load, self._fields)
-        if self._title and len(rows) == 1:
-            rows = [replace(rows[0], title=self._title[0])]
+        if self._titles and len(rows) == 1:
+            rows = [replace(rows[0], title=self._titles[0])]
         return review_documents(rows, analyse)
 
     def _load(self, file: str) -> str:
-        return read_text(Path(file), self._encoding).text
+        return read_document(Path(file), self._encoding).text
 
 
 def _about(read: Sequence[ReviewDocument], decisions: Sequence[Recorded]) -> list[Recorded]:
@@ -234,11 +236,11 @@ def _about(read: Sequence[ReviewDocument], decisions: Sequence[Recorded]) -> lis
     return [decision for decision in decisions if decision.key[:2] in keys]
 
 
-def _ask(read: Sequence[ReviewDocument], log: Log, by: str | None, apply_at: float, screen: Screen) -> None:
+def _ask(read: Sequence[ReviewDocument], log: Log, by: str | None, policy: Policy, screen: Screen) -> None:
     from textmend.review.session import Session
     from textmend.terminal.ask import ask, farewell
 
-    session = Session(read, log.decisions, log.keep, by=by, now=now, apply_at=apply_at)
+    session = Session(read, log.decisions, log.keep, by=by, now=now, policy=policy)
     try:
         ask(session, screen)
     finally:

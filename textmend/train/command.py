@@ -402,13 +402,13 @@ def _calibrate_on_decisions(
 ) -> None:
     """Fit again on what people decided, and say what came of it; what isn't better isn't taken."""
     from textmend.models.folder import ModelFolder
-    from textmend.terminal.decisions import read_judged
+    from textmend.review.files import judged_in
     from textmend.train.decisions import recalibrate_detector, recalibrate_filler
 
     for folder, kind in ((detector, "detector"), (filler, "filler")):
         if folder:
             ModelFolder.open(folder, kind)
-    decided, unmatched = read_judged(suggestions, decisions)
+    decided, unmatched = judged_in(suggestions, decisions)
     with _logging():
         if unmatched:
             log.info("%d decisions are about other gaps than these suggestions, and left out", unmatched)

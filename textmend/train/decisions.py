@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -276,18 +276,3 @@ def _by_document(decided: Sequence[Judged]) -> list[list[int]]:
 def _mapped(calibration: Calibration, x: float) -> float:
     y = float(np.interp(x, calibration.raw, calibration.true))
     return y + min(0.0, x - calibration.raw[0]) + max(0.0, x - calibration.raw[-1])
-
-
-def to_dict(fits: Sequence[Fit]) -> list[dict[str, Any]]:
-    """Return the JSON form of fits."""
-    return [
-        {
-            "what": fit.what,
-            "decisions": fit.items,
-            "log_loss_before": fit.before,
-            "log_loss_after": fit.after,
-            "standard_error": fit.error,
-            "taken": fit.better,
-        }
-        for fit in fits
-    ]

@@ -65,13 +65,16 @@ class ArticleView {
   /** Draw a gap anew after something about it changed. */
   update(index) {
     const site = this.sites.get(index);
-    if (site) this.#fillSite(site, index);
+    if (!site) return;
+    const { from, to, reach } = this.model.gaps[index];
+    if (reach > to) this.#redraw(this.chunks[this.#chunkNumber(from)]);
+    else this.#fillSite(site, index);
   }
 
-  /** Show words in the current gap as if they were decided; null: no longer. */
-  tryWords(text) {
-    if (this.preview === text || this.current === null) return;
-    this.preview = text;
+  /** Show a fill in the current gap as if it were decided; null: no longer. */
+  tryFill(fill) {
+    if (this.preview === fill || this.current === null) return;
+    this.preview = fill;
     this.update(this.current);
   }
 
@@ -94,10 +97,14 @@ class ArticleView {
     }
     this.marks = marks;
     for (const chunk of touched) {
-      if (!chunk.drawn) continue;
-      chunk.drawn = false;
-      this.#draw(chunk);
+      this.#redraw(chunk);
     }
+  }
+
+  #redraw(chunk) {
+    if (!chunk.drawn) return;
+    chunk.drawn = false;
+    this.#draw(chunk);
   }
 
   #chunkNumber(offset) {
@@ -135,15 +142,23 @@ class ArticleView {
     const lines = new Lines();
     const { text, gaps } = this.document;
     let position = chunk.from;
+    let struck = 0; // the end of words that a fill stands for too
+    const draw = (to) => {
+      const middle = Math.max(position, Math.min(struck, to));
+      if (middle > position) lines.text(text.slice(position, middle), "del");
+      this.#drawText(lines, text, middle, to);
+    };
     for (let at = firstGapFrom(gaps, chunk.from); at < gaps.length && gaps[at].from < chunk.last; at++) {
-      this.#drawText(lines, text, position, gaps[at].from);
+      draw(gaps[at].from);
       const site = make("span", { class: "site" });
       this.sites.set(gaps[at].index, site);
       this.#fillSite(site, gaps[at].index);
       lines.add(site);
       position = gaps[at].to;
+      const { replaces = 0 } = this.#shownIn(gaps[at].index);
+      struck = Math.max(struck, position + unitsOf(text, position, replaces));
     }
-    this.#drawText(lines, text, position, chunk.to);
+    draw(chunk.to);
     chunk.element.replaceChildren(...lines.all);
     chunk.element.style.minHeight = "";
     if (held !== null) this.sites.get(held)?.querySelector("button")?.focus({ preventScroll: true });
@@ -161,7 +176,7 @@ class ArticleView {
       const start = Math.max(from, mark.from);
       from = Math.min(to, mark.to);
       const kind = mark.rank === null ? { class: "context" } : { class: "echo", "data-rank": mark.rank };
-      lines.text(text.slice(start, from), kind);
+      lines.text(text.slice(start, from), "mark", kind);
     }
     lines.text(text.slice(from, to));
   }
@@ -170,7 +185,7 @@ class ArticleView {
     const gap = this.model.gaps[index];
     const decision = this.model.decisions.get(index);
     const current = index === this.current;
-    const shown = inGap(this.model, index, current ? this.preview : null);
+    const shown = this.#shownIn(index);
     const closed = shown.kind === "none"; // the white space stays as it is
     const button = make("button", {
       type: "button",
@@ -184,10 +199,15 @@ class ArticleView {
     if (shown.text !== null) button.append(words(shown.text));
     const held = site.contains(document.activeElement);
     site.replaceChildren();
-    show(site, closed || decision?.verdict === "drop" ? gap.exact : gap.left);
+    const [left, right] = shown.spacing ?? [gap.left, gap.right];
+    show(site, closed || decision?.verdict === "drop" ? gap.exact : left);
     site.append(button);
-    if (!closed && decision?.verdict !== "drop") show(site, gap.right);
+    if (!closed && decision?.verdict !== "drop") show(site, right);
     if (held) button.focus({ preventScroll: true });
+  }
+
+  #shownIn(index) {
+    return inGap(this.model, index, index === this.current ? this.preview : null);
   }
 }
 
@@ -207,19 +227,17 @@ class Lines {
     this.line.append(node);
   }
 
-  text(text, mark = null) {
+  /** Add text, in an element of its own where one is named. */
+  text(text, element = null, attributes = {}) {
+    const add = (piece) => piece && show(element ? this.line.appendChild(make(element, attributes)) : this.line, piece);
     let position = 0;
     for (const match of text.matchAll(LINE_END)) {
-      this.#piece(text.slice(position, match.index), mark);
-      if (!/[\r\n]/.test(match[0])) this.#piece(match[0], mark); // a rarer line end is shown by its name
+      add(text.slice(position, match.index));
+      if (!/[\r\n]/.test(match[0])) add(match[0]); // a rarer line end is shown by its name
       position = match.index + match[0].length;
       this.#open();
     }
-    this.#piece(text.slice(position), mark);
-  }
-
-  #piece(text, mark) {
-    if (text) show(mark ? this.line.appendChild(make("mark", mark)) : this.line, text);
+    add(text.slice(position));
   }
 }
 
@@ -229,10 +247,10 @@ function chunksOf({ text, gaps }) {
   let from = 0;
   let at = 0;
   const cut = (to, parted) => {
-    while (at < gaps.length && gaps[at].to < to) at++;
+    while (at < gaps.length && gaps[at].reach < to) at++;
     const gap = gaps[at];
-    // A gap belongs to one chunk, white space and all; one that starts at the cut to the chunk after it.
-    if (gap && gap.from < to) to = gap.to;
+    // A gap belongs to one chunk, with all that its fills change; one that starts at the cut to the chunk after it.
+    if (gap && gap.from < to) to = gap.reach;
     spans.push({ from, to, last: to === text.length ? Infinity : to, parted });
     from = to;
   };
@@ -272,12 +290,12 @@ function firstGapFrom(gaps, offset) {
   return low;
 }
 
-/** Return what stands in a gap: `{kind, text}`. */
+/** Return what stands in a gap: `{kind, text}`, and `spacing` and `replaces` of a source's words. */
 function inGap(model, index, preview) {
   const decision = model.decisions.get(index);
-  if (preview !== null) return { kind: "tried", text: preview };
+  if (preview !== null) return { ...preview, kind: "tried" };
   switch (decision?.verdict) {
-    case "fill": return { kind: "filled", text: decision.text };
+    case "fill": return { ...decision, kind: "filled" };
     case "mark": return { kind: "marked", text: model.placeholder };
     case "drop": return { kind: "dropped", text: null };
     case "not_a_gap": case "keep": return { kind: "none", text: null };

@@ -8,14 +8,16 @@ function exportLines(model) {
   const lines = [];
   for (const gap of model.gaps) {
     const decision = model.decisions.get(gap.index);
-    if (decision) lines.push(ascii(JSON.stringify({ ...targetOf(model, gap), ...decision })) + "\n");
+    if (decision) lines.push(ascii(JSON.stringify({ ...targetOf(model, gap, decision), ...decision })) + "\n");
   }
   return lines.join("");
 }
 
-function targetOf(model, gap) {
-  const { id, digest } = model.documents[gap.document];
-  const { start, end, prefix, exact, suffix } = gap;
+function targetOf(model, gap, { replaces = 0 }) {
+  const { id, digest, text } = model.documents[gap.document];
+  const { start, end, prefix, exact } = gap;
+  // What is replaced is quoted too, so that it is found in a text that shifted.
+  const suffix = replaces ? text.slice(gap.to, gap.to + unitsOf(text, gap.to, replaces + model.reach)) : gap.suffix;
   return { schema: 1, document: id, digest, start, end, prefix, exact, suffix };
 }
 
@@ -52,16 +54,38 @@ function importLines(model, content) {
 }
 
 /** Return the decision in data of unknown make, null where it takes one back, undefined where it is none. */
-function decisionOf({ verdict, text, by, at }) {
+function decisionOf({ verdict, text, by, at, spacing, replaces }) {
   if (verdict === "undo") return null;
-  const fits = verdict === "fill" ? typeof text === "string" && text !== "" : text === null || text === undefined;
-  if (!VERDICTS.includes(verdict) || !fits) return undefined;
+  const fill = verdict === "fill";
+  const fits = fill ? typeof text === "string" && text !== "" : (text ?? spacing ?? null) === null && !replaces;
+  if (!VERDICTS.includes(verdict) || !fits || !isSpacing(spacing ?? null) || !isCount(replaces ?? 0)) return undefined;
   const string = (value) => (typeof value === "string" ? value : null);
-  return { verdict, text: string(text), by: string(by), at: string(at) };
+  return { verdict, text: string(text), by: string(by), at: string(at), ...ofSource({ spacing, replaces }) };
 }
 
-function decide(verdict, text, by) {
-  return { verdict, text: text ?? null, by: by || null, at: now() };
+/** Return a decision; `fill` is `{text}`, of a source with `spacing` and `replaces`, and goes with the verdict "fill". */
+function decide(verdict, fill, by) {
+  return { verdict, text: fill?.text ?? null, by: by || null, at: now(), ...ofSource(fill ?? {}) };
+}
+
+/** Return what ties a source's words to their place, as far as there is any. */
+function ofSource({ spacing, replaces }) {
+  return { ...(spacing ? { spacing } : {}), ...(replaces ? { replaces } : {}) };
+}
+
+/** Return whether two are the same words at the same place. */
+function isSameFill(one, other) {
+  return one.text === other.text && (one.replaces ?? 0) === (other.replaces ?? 0)
+    && JSON.stringify(one.spacing ?? null) === JSON.stringify(other.spacing ?? null);
+}
+
+function isSpacing(value) {
+  return value === null || Array.isArray(value) && value.length === 2
+    && value.every((space) => typeof space === "string" && strip(space) === "");
+}
+
+function isCount(value) {
+  return Number.isInteger(value) && value >= 0;
 }
 
 function now() {

@@ -62,8 +62,9 @@ class ListView {
     const state = this.model.state(index);
     const current = index === this.current;
     const before = stretch(text, gap.from - 28, gap.from);
-    const after = stretch(text, gap.to, gap.to + 34);
     const shown = inGap(this.model, index, null);
+    const follows = gap.to + unitsOf(text, gap.to, shown.replaces ?? 0);
+    const after = stretch(text, follows, follows + 34);
     const hole = make("span", { class: `hole ${shown.kind}` });
     hole.append(shown.text === null ? make("span", { class: "heard" }, "gap") : words(shown.text));
     const line = make("span", { class: "snippet", dir: "auto" }, words(before), " ", hole, " ", words(after));

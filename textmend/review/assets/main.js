@@ -13,13 +13,13 @@ class Review {
       this.go(index);
     });
     this.panel = new PanelView(byId("panel"), this.model, {
-      take: (text) => this.verdict("fill", text),
+      take: (fill) => this.verdict("fill", fill),
       write: () => this.panel.openWriting(),
       verdict: (name) => this.verdict(name),
       skip: () => this.skip(),
       next: () => this.step(1),
       previous: () => this.step(-1),
-      tryWords: (text) => this.article.tryWords(text),
+      tryFill: (fill) => this.article.tryFill(fill),
       reveal: (rank) => this.article.reveal(rank),
     });
     this.filters = new Filters(this.model, () => this.#arrange());
@@ -55,10 +55,10 @@ class Review {
     else this.go(next);
   }
 
-  verdict(name, text = null) {
+  verdict(name, fill = null) {
     if (this.current === null) return;
     const next = this.#nextOpen();
-    this.model.change([[this.current, decide(name, text, this.settings.by), false]]);
+    this.model.change([[this.current, decide(name, fill, this.settings.by), false]]);
     const said = spoken(this.model, this.current);
     this.#went(next, `${said[0].toUpperCase()}${said.slice(1)}.`);
   }
@@ -296,9 +296,10 @@ class Review {
     if (key === "u") return () => this.undo();
     if (key === "j") return () => this.step(1);
     if (key === "k") return () => this.step(-1);
+    if (key === "w") return () => this.download();
     if (this.current === null) return null;
     const fill = /^[1-9]$/.test(key) ? this.model.gaps[this.current].fills[Number(key) - 1] : null;
-    if (fill) return () => this.verdict("fill", fill.text);
+    if (fill) return () => this.verdict("fill", fill);
     switch (key) {
       case "e": return () => this.panel.openWriting();
       case "x": return () => this.verdict("not_a_gap");

@@ -10,10 +10,15 @@ class Model extends EventTarget {
     this.cues = data.cues;
     this.placeholder = data.placeholder;
     this.digest = data.digest;
+    this.reach = data.reach;
     this.gaps = [];
     this.documents.forEach((document, number) => {
       document.first = this.gaps.length;
-      for (const gap of document.gaps) this.gaps.push(Object.assign(gap, { document: number, index: this.gaps.length }));
+      for (const gap of document.gaps) {
+        const most = Math.max(0, ...gap.fills.map((fill) => fill.replaces ?? 0));
+        const reach = gap.to + unitsOf(document.text, gap.to, most); // the end of what any of its fills changes
+        this.gaps.push(Object.assign(gap, { document: number, index: this.gaps.length, reach }));
+      }
     });
     this.useful = data.order;
     this.decisions = new Map(); // gap index -> {verdict, text, by, at}

@@ -11,7 +11,7 @@ const PLACES = { text: "in this article", title: "in the title", metadata: "in t
   reference: "in another copy" };
 
 class PanelView {
-  /** `actions`: take(text), write(), verdict(name), skip(), next(), previous(), download(), tryWords(text), reveal(rank). */
+  /** `actions`: take(fill), write(), verdict(name), skip(), next(), previous(), tryFill(fill), reveal(rank). */
   constructor(root, model, actions) {
     this.root = root;
     this.model = model;
@@ -30,7 +30,7 @@ class PanelView {
     const gap = this.model.gaps[index];
     this.root.replaceChildren(
       this.#heading(gap, place, size),
-      this.#signs(gap),
+      ...this.#signs(gap),
       this.#fills(gap),
       this.#writing(),
       this.#verdicts(),
@@ -57,9 +57,15 @@ class PanelView {
     this.input.select();
   }
 
+  /** Return what was written: the fill that says the same, or words of one's own; null where there is nothing. */
+  #written() {
+    const text = strip(this.input.value);
+    return text ? this.model.gaps[this.index].fills.find((fill) => fill.text === text) ?? { text } : null;
+  }
+
   closeWriting() {
     this.form.hidden = true;
-    this.actions.tryWords(null);
+    this.actions.tryFill(null);
   }
 
   get isWriting() {
@@ -81,18 +87,18 @@ class PanelView {
   }
 
   #signs(gap) {
-    if (!gap.cues.length) return null;
+    if (!gap.cues.length) return [];
     const list = make("ul", { class: "signs", "aria-label": "Signs seen here" });
     for (const cue of gap.cues) list.append(show(make("li"), this.model.cues[cue] ?? cue.replaceAll("_", " ")));
-    return list;
+    return [list];
   }
 
   #fills(gap) {
     if (!gap.fills.length) return make("p", { class: "soft empty" }, "No proposals: write the words, or say what else it is.");
     const decision = this.model.decisions.get(gap.index);
-    const list = make("ol", { class: "fills", "aria-label": "What may have stood here", onpointerleave: () => this.actions.tryWords(null) });
+    const list = make("ol", { class: "fills", "aria-label": "What may have stood here", onpointerleave: () => this.actions.tryFill(null) });
     const most = this.every ? gap.fills.length : KEYED;
-    gap.fills.slice(0, most).forEach((fill, rank) => list.append(this.#fill(fill, rank + 1, decision)));
+    gap.fills.slice(0, most).forEach((fill, rank) => list.append(this.#fill(gap, fill, rank + 1, decision)));
     if (gap.fills.length > most) {
       list.append(make("li", {}, make("button", { type: "button", class: "tool more", "data-action": "more", onclick: () => {
         this.every = true;
@@ -103,17 +109,17 @@ class PanelView {
     return list;
   }
 
-  #fill(fill, rank, decision) {
+  #fill(gap, fill, rank, decision) {
     const [origin, meaning] = ORIGINS[fill.origin] ?? [fill.origin, ""];
-    const chosen = decision?.verdict === "fill" && decision.text === fill.text;
+    const chosen = decision?.verdict === "fill" && isSameFill(decision, fill);
     const bar = make("span", { class: "bar-room", "aria-hidden": "true" }, make("span", { class: "bar-full" }));
     bar.firstChild.style.width = `${Math.max(1, fill.probability * 100)}%`;
-    const tried = () => this.actions.tryWords(fill.text);
+    const tried = () => this.actions.tryFill(fill);
     const item = make("li", { class: chosen ? "fill chosen" : "fill" },
       make("button", {
         type: "button", class: "take", "data-action": `fill-${rank}`, "aria-pressed": String(chosen),
-        onclick: () => this.actions.take(fill.text), onpointerenter: (event) => event.pointerType === "mouse" && tried(),
-        onfocus: (event) => event.target.matches(":focus-visible") && tried(), onblur: () => this.actions.tryWords(null),
+        onclick: () => this.actions.take(fill), onpointerenter: (event) => event.pointerType === "mouse" && tried(),
+        onfocus: (event) => event.target.matches(":focus-visible") && tried(), onblur: () => this.actions.tryFill(null),
       },
       make("kbd", { class: rank > KEYED ? "quiet" : null }, String(rank)),
       words(fill.text, { class: "words" }),
@@ -121,6 +127,11 @@ class PanelView {
       make("span", { class: "per-cent" }, perCent(fill.probability)),
       bar));
     const facts = make("p", { class: "facts" });
+    if (fill.replaces) {
+      const { text } = this.model.documents[gap.document];
+      const moved = text.slice(gap.to, gap.to + unitsOf(text, gap.to, fill.replaces));
+      facts.append(make("span", { class: "new" }, "in the place of ", words(moved.trim()), " too, which follows the gap"));
+    }
     if (fill.introduces.length) {
       facts.append(make("span", { class: "new", title: "Neither the article nor its title and metadata hold it." }, "new here: ",
         ...fill.introduces.flatMap((item, at) => [at ? ", " : "", words(item)])));
@@ -150,13 +161,13 @@ class PanelView {
 
   #writing() {
     this.input = make("input", { type: "text", id: "words", dir: "auto", autocomplete: "off", autocapitalize: "off",
-      enterkeyhint: "done", oninput: () => this.actions.tryWords(strip(this.input.value) || null) });
+      enterkeyhint: "done", oninput: () => this.actions.tryFill(this.#written()) });
     this.form = make("form", { class: "writing", hidden: true, onsubmit: (event) => {
       event.preventDefault();
-      const text = strip(this.input.value);
-      if (!text) return this.input.focus();
+      const fill = this.#written();
+      if (!fill) return this.input.focus();
       this.closeWriting();
-      this.actions.take(text);
+      this.actions.take(fill);
     } },
     make("label", { for: "words" }, "The words that stood here"),
     make("div", { class: "together" }, this.input,

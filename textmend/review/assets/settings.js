@@ -14,6 +14,7 @@ const KEYS = [
   ["u", "undo"],
   ["j  k", "next, previous"],
   ["o", "show where the words of the first echo stand"],
+  ["w", "write the decisions to a file: download them"],
   ["?", "this help"],
 ];
 

@@ -35,10 +35,6 @@ class Store extends EventTarget {
     this.#try(() => localStorage.setItem(this.prefix + index, JSON.stringify(value)));
   }
 
-  remove(index) {
-    this.#try(() => localStorage.removeItem(this.prefix + index));
-  }
-
   setting(name) {
     try {
       return localStorage.getItem(`${PREFIX}:setting:${name}`);

@@ -54,6 +54,13 @@ function stretch(text, from, to) {
   return text.slice(parted(start) ? start + 1 : start, parted(to) ? to - 1 : to).replace(/\s+/g, " ");
 }
 
+/** Return how many UTF-16 units of a text, from a place on, so many code points take. */
+function unitsOf(text, from, points) {
+  let to = from;
+  for (let left = points; left > 0 && to < text.length; left--) to += text.codePointAt(to) > 0xffff ? 2 : 1;
+  return to - from;
+}
+
 /** Return about `length` characters before or after a place, in whole words. */
 function tail(text, to, length) {
   const end = stretch(text, to - length, to);

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol, cast
 
 from textmend.errors import PolicyError
+from textmend.policy import Policy
 from textmend.review.decisions import Key, Recorded
 from textmend.review.documents import ReviewDocument
 
@@ -26,12 +27,15 @@ class Exchange(Protocol):
     SETUP: str
     """What the tool has to be told before it shows such files: a configuration, or instructions."""
 
-    def export(self, documents: Sequence[ReviewDocument], decisions: Mapping[Key, Recorded]) -> str:
+    def export(
+        self, documents: Sequence[ReviewDocument], decisions: Mapping[Key, Recorded], policy: Policy | None = None
+    ) -> str:
         """Return documents with their gaps and the decisions made so far, as the tool reads them.
 
         Args:
             documents: what is to be reviewed.
             decisions: for each gap the decision that counts, as ``latest`` returns them.
+            policy: what the machine would do alone, for the order; default: ``Policy()``.
         """
         ...
 

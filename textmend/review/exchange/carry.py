@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from textmend.errors import RecordError
-from textmend.records import Verdict
-from textmend.review.decisions import Key, Recorded, record
+from textmend.records import Fill, Verdict
+from textmend.review.decisions import Key, Recorded, Undo, record
 from textmend.review.documents import ReviewDocument
 from textmend.review.exchange.shown import fit
 from textmend.review.order import KEYS
+from textmend.review.quotes import quote_at
 from textmend.text import Span
 
 FIELD = "textmend"
@@ -37,6 +38,32 @@ FILLS = tuple(f"fill {rank}" for rank in range(1, KEYS + 1))
 LABELS = (OPEN, *FILLS, WORDS, *VERDICTS)
 
 
+class Offer(NamedTuple):
+    """A fill as it travels; see :class:`textmend.records.Fill`."""
+
+    text: str
+    probability: float
+    spacing: tuple[str, str] | None = None
+    replaces: int = 0
+
+    @classmethod
+    def of(cls, fill: Fill) -> Offer:
+        """Return what travels of a fill."""
+        return cls(fill.text, fill.probability, fill.spacing, fill.replaces)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return its JSON form."""
+        form: dict[str, Any] = {"text": self.text, "probability": self.probability}
+        if self.spacing is not None:
+            form["spacing"] = self.spacing
+        return form | ({"replaces": self.replaces} if self.replaces else {})
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Offer:
+        """Read its JSON form. Raises :class:`RecordError` where it is malformed."""
+        return cls.of(Fill.from_dict({**data, "origin": "model", "introduces": []}))
+
+
 class Answer(NamedTuple):
     """What a person answered in a tool: one of ``LABELS``, and words, on one line, where it is ``WORDS``."""
 
@@ -49,14 +76,14 @@ class Carried:
     """A gap as it travels.
 
     Attributes:
-        gap: the gap, undecided: document, digest, offsets and quote.
-        fills: the words that ``FILLS`` stand for.
+        gap: the gap, undecided: document, digest, offsets, and a quote that holds what any of the fills replaces.
+        fills: what ``FILLS`` stand for.
         marker: where its placeholder stands in the text that the tool shows.
         decision: the decision that travelled out with it, if any.
     """
 
     gap: Recorded
-    fills: tuple[str, ...]
+    fills: tuple[Offer, ...]
     marker: Span
     decision: Recorded | None
 
@@ -78,29 +105,55 @@ class Carried:
         if answer.label == self.answer.label and one_line(answer.words or "") == (self.answer.words or ""):
             return self.decision
         if answer.label == OPEN:
-            return _with(self.gap, "undo", None, by, at)
+            return self._decided("undo", None, by, at)
         if answer.label in VERDICTS:
-            return _with(self.gap, VERDICTS[answer.label], None, by, at)
+            return self._decided(VERDICTS[answer.label], None, by, at)
         if answer.label == WORDS:
             words = (answer.words or "").strip()
             if not words:
                 raise RecordError(f"{place}: the label {WORDS!r} goes with words, but there are none")
-            return _with(self.gap, "fill", words, by, at)
+            return self._decided(
+                "fill", next((fill for fill in self.fills if fill.text == words), Offer(words, 1.0)), by, at
+            )
         if answer.label in FILLS and FILLS.index(answer.label) < len(self.fills):
-            return _with(self.gap, "fill", self.fills[FILLS.index(answer.label)], by, at)
+            return self._decided("fill", self.fills[FILLS.index(answer.label)], by, at)
         raise RecordError(
             f"{place}: the label {answer.label!r} stands for nothing here; there are {len(self.fills)} fills"
         )
 
+    @property
+    def fills_in_words(self) -> list[str]:
+        """The fills for people: rank, words, what else they stand for, probability."""
+        found = []
+        for rank, fill in enumerate(self.fills, start=1):
+            moved = one_line(self.gap.quote.suffix[: fill.replaces])
+            also = f" in the place of “{moved}” too" if moved else ""
+            found.append(f"{rank} {one_line(fill.text) or '(white space)'}{also} ({fill.probability:.0%})")
+        return found
 
-def answer_of(decision: Recorded | None, fills: Sequence[str]) -> Answer:
+    def _decided(self, verdict: Verdict | Undo, offer: Offer | None, by: str | None, at: str | None) -> Recorded:
+        text, _, spacing, replaces = offer or (None, 1.0, None, 0)
+        return replace(
+            self.gap,
+            quote=self.gap.quote.of(replaces),
+            verdict=verdict,
+            text=text,
+            spacing=spacing,
+            replaces=replaces,
+            by=by,
+            at=at,
+        )
+
+
+def answer_of(decision: Recorded | None, fills: Sequence[Offer]) -> Answer:
     """Return the answer that stands for a decision."""
     if decision is None:
         return Answer(OPEN)
     if decision.text is None:
         return Answer(next(label for label, verdict in VERDICTS.items() if verdict == decision.verdict))
-    if decision.text in fills:
-        return Answer(FILLS[fills.index(decision.text)])
+    for label, fill in zip(FILLS, fills, strict=False):
+        if (fill.text, fill.spacing, fill.replaces) == (decision.text, decision.spacing, decision.replaces):
+            return Answer(label)
     return Answer(WORDS, one_line(decision.text))
 
 
@@ -108,8 +161,9 @@ def carried(document: ReviewDocument, markers: Sequence[Span], decisions: Mappin
     """Return a document's gaps as they travel."""
     found: list[Carried] = []
     for gap, span in zip(document.gaps, markers, strict=True):
-        stub = record(document, gap, "undo")
-        fills = tuple(fill.text for fill in gap.fills[:KEYS])
+        fills = tuple(map(Offer.of, gap.fills[:KEYS]))
+        most = max((fill.replaces for fill in fills), default=0)
+        stub = replace(record(document, gap, "undo"), quote=quote_at(document.text, gap.start, gap.end, most))
         found.append(Carried(gap=stub, fills=fills, marker=span, decision=decisions.get(stub.key)))
     return found
 
@@ -122,7 +176,7 @@ def pack(gaps: Sequence[Carried]) -> str:
             "gaps": [
                 {
                     "gap": one.gap.to_dict(),
-                    "fills": list(one.fills),
+                    "fills": [fill.to_dict() for fill in one.fills],
                     "marker": list(one.marker),
                     "decision": one.decision.to_dict() if one.decision else None,
                 }
@@ -152,7 +206,7 @@ def unpack(value: object, place: str) -> list[Carried]:
         return [
             Carried(
                 gap=Recorded.from_dict(one["gap"]),
-                fills=tuple(map(_text, one["fills"])),
+                fills=tuple(map(Offer.from_dict, one["fills"])),
                 marker=Span(int(one["marker"][0]), int(one["marker"][1])),
                 decision=Recorded.from_dict(one["decision"]) if one["decision"] is not None else None,
             )
@@ -164,32 +218,13 @@ def unpack(value: object, place: str) -> list[Carried]:
         raise RecordError(f"{place}: the field {FIELD!r} was altered: {error!r}") from error
 
 
-def fills_in_words(gaps: Sequence[Carried], probabilities: Sequence[Sequence[float]]) -> str:
+def all_fills_in_words(gaps: Sequence[Carried]) -> str:
     """Return the fills of gaps for people: one line a gap, numbered as the placeholders are."""
     return "\n".join(
-        f"▢{number}  " + ("   ".join(ranked(one.fills, chances)) or "no proposals")
-        for number, (one, chances) in enumerate(zip(gaps, probabilities, strict=True), start=1)
+        f"▢{number}  " + ("   ".join(one.fills_in_words) or "no proposals") for number, one in enumerate(gaps, start=1)
     )
-
-
-def ranked(fills: Sequence[str], probabilities: Sequence[float]) -> list[str]:
-    """Return fills for people: rank, words, probability."""
-    return [
-        f"{rank} {one_line(fill)} ({probability:.0%})"
-        for rank, (fill, probability) in enumerate(zip(fills, probabilities, strict=True), start=1)
-    ]
 
 
 def one_line(text: str) -> str:
     """Return a text as tools can show it, on one line."""
     return " ".join(fit(text).split())
-
-
-def _with(gap: Recorded, verdict: Any, text: str | None, by: str | None, at: str | None) -> Recorded:
-    return replace(gap, verdict=verdict, text=text, by=by, at=at)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"expected a string, got {type(value).__name__}")
-    return value

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from textmend.errors import RecordError
+from textmend.policy import Policy
 from textmend.review.decisions import Key, Recorded
 from textmend.review.documents import ReviewDocument
 from textmend.review.exchange.carry import (
@@ -21,15 +22,14 @@ from textmend.review.exchange.carry import (
     WORDS,
     Answer,
     Carried,
+    all_fills_in_words,
     carried,
-    fills_in_words,
     one_line,
     pack,
     unpack,
 )
 from textmend.review.exchange.reading import listed, objects, optional_text
 from textmend.review.exchange.shown import shown
-from textmend.review.order import KEYS
 
 _PREFIX = f"{WORDS}:"
 _LONGEST_LABEL = 100
@@ -54,7 +54,7 @@ SETUP = (
 )
 
 
-def export(documents: Sequence[ReviewDocument], decisions: Mapping[Key, Recorded]) -> str:
+def export(documents: Sequence[ReviewDocument], decisions: Mapping[Key, Recorded], policy: Policy | None = None) -> str:
     """Return the lines; see :class:`textmend.review.exchange.Exchange`."""
     return "".join(_line(document, decisions) for document in documents if document.gaps)
 
@@ -79,13 +79,12 @@ def read(name: str, text: str) -> list[Recorded]:
 def _line(document: ReviewDocument, decisions: Mapping[Key, Recorded]) -> str:
     text, markers = shown(document)
     gaps = carried(document, markers, decisions)
-    chances = [[fill.probability for fill in gap.fills[:KEYS]] for gap in document.gaps]
     line = {
         "text": text,
         "label": [[*one.marker, _label(one.answer)] for one in gaps],
         "title": one_line(document.title or ""),
         "document": one_line(document.id),
-        "fills": fills_in_words(gaps, chances),
+        "fills": all_fills_in_words(gaps),
         FIELD: pack(gaps),
     }
     return json.dumps(line, ensure_ascii=True) + "\n"

@@ -12,6 +12,7 @@ from typing import Any
 
 import textmend
 from textmend.errors import RecordError
+from textmend.policy import Policy
 from textmend.review.decisions import Key, Recorded
 from textmend.review.documents import ReviewDocument
 from textmend.review.exchange.carry import (
@@ -23,16 +24,15 @@ from textmend.review.exchange.carry import (
     WORDS,
     Answer,
     Carried,
+    all_fills_in_words,
     carried,
-    fills_in_words,
     one_line,
     pack,
-    ranked,
     unpack,
 )
 from textmend.review.exchange.reading import listed, mapping, optional_text, parsed
 from textmend.review.exchange.shown import marker, shown
-from textmend.review.order import KEYS, usefulness
+from textmend.review.order import usefulness
 
 _KEYS = dict(zip((*FILLS, *VERDICTS), (*"123456789", "x", "k", "m", "d"), strict=True))
 _CHOICES = "\n".join(f'      <Choice value="{label}" hotkey="{key}"/>' for label, key in _KEYS.items())
@@ -55,9 +55,9 @@ SETUP = f"""<View>
 """
 
 
-def export(documents: Sequence[ReviewDocument], decisions: Mapping[Key, Recorded]) -> str:
+def export(documents: Sequence[ReviewDocument], decisions: Mapping[Key, Recorded], policy: Policy | None = None) -> str:
     """Return the tasks; see :class:`textmend.review.exchange.Exchange`."""
-    tasks = [_task(document, decisions) for document in documents if document.gaps]
+    tasks = [_task(document, decisions, policy) for document in documents if document.gaps]
     return json.dumps(tasks, ensure_ascii=True, indent=1) + "\n"
 
 
@@ -78,26 +78,25 @@ def read(name: str, text: str) -> list[Recorded]:
     return decided
 
 
-def _task(document: ReviewDocument, decisions: Mapping[Key, Recorded]) -> dict[str, Any]:
+def _task(document: ReviewDocument, decisions: Mapping[Key, Recorded], policy: Policy | None) -> dict[str, Any]:
     text, markers = shown(document)
     gaps = carried(document, markers, decisions)
-    chances = [[fill.probability for fill in gap.fills[:KEYS]] for gap in document.gaps]
     regions = [
-        _region(number, one, text, gap.probability, ranked(one.fills, some))
-        for number, (one, gap, some) in enumerate(zip(gaps, document.gaps, chances, strict=True), start=1)
+        _region(number, one, text, gap.probability)
+        for number, (one, gap) in enumerate(zip(gaps, document.gaps, strict=True), start=1)
     ]
     task: dict[str, Any] = {
         "data": {
             "text": text,
             "title": one_line(document.title or document.id),
             "document": one_line(document.id),
-            "fills": fills_in_words(gaps, chances),
+            "fills": all_fills_in_words(gaps),
             FIELD: pack(gaps),
         },
         "predictions": [
             {
                 "model_version": f"textmend {textmend.__version__}",
-                "score": max(map(usefulness, document.gaps)),
+                "score": max(usefulness(gap, policy) for gap in document.gaps),
                 "result": regions,
             }
         ],
@@ -110,7 +109,7 @@ def _task(document: ReviewDocument, decisions: Mapping[Key, Recorded]) -> dict[s
     return task
 
 
-def _region(number: int, one: Carried, text: str, probability: float, fills: Sequence[str]) -> dict[str, Any]:
+def _region(number: int, one: Carried, text: str, probability: float) -> dict[str, Any]:
     start, end = one.marker
     return {
         "id": _id(number),
@@ -119,7 +118,7 @@ def _region(number: int, one: Carried, text: str, probability: float, fills: Seq
         "type": "labels",
         "score": probability,
         "value": {"start": start, "end": end, "text": text[start:end], "labels": [OPEN]},
-        "meta": {"text": [f"{probability:.0%} a gap", *fills]},
+        "meta": {"text": [f"{probability:.0%} a gap", *one.fills_in_words]},
     }
 
 

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from textmend.errors import RecordError
+from textmend.policy import Policy
 from textmend.review.decisions import Key, Recorded
 from textmend.review.documents import ReviewDocument
 from textmend.review.exchange.carry import (
@@ -48,13 +49,13 @@ SETUP = """{
 """
 
 
-def export(documents: Sequence[ReviewDocument], decisions: Mapping[Key, Recorded]) -> str:
+def export(documents: Sequence[ReviewDocument], decisions: Mapping[Key, Recorded], policy: Policy | None = None) -> str:
     """Return the tasks; see :class:`textmend.review.exchange.Exchange`."""
     views = [shown(document) for document in documents]
     gaps = [carried(document, view.markers, decisions) for document, view in zip(documents, views, strict=True)]
     return "".join(
         json.dumps(_task(documents[d], gaps[d], g, views[d].text), ensure_ascii=True) + "\n"
-        for d, g in by_usefulness(documents)
+        for d, g in by_usefulness(documents, policy)
     )
 
 
@@ -82,8 +83,8 @@ def _task(document: ReviewDocument, gaps: Sequence[Carried], number: int, text: 
         "spans": list(_spans(gaps, number, window)),
         "options": [
             *(
-                {"id": label, "text": f"{one_line(fill.text)}  {fill.probability:.0%}"}
-                for label, fill in zip(FILLS, gap.fills, strict=False)
+                {"id": label, "text": fill.partition(" ")[2]}
+                for label, fill in zip(FILLS, one.fills_in_words, strict=False)
             ),
             *({"id": label, "text": words} for label, words in _OPTIONS.items()),
         ],

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from textmend.errors import RecordError
+from textmend.review.documents import json_object
 
 
 def objects(name: str, text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -18,7 +19,7 @@ def objects(name: str, text: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
         if line.strip():
             place = f"{name}:{number}"
-            yield place, mapping(parsed(line, place), place)
+            yield place, json_object(line, place)
 
 
 def parsed(text: str, place: str) -> Any:

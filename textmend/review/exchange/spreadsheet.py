@@ -14,6 +14,7 @@ from typing import Any
 import regex
 
 from textmend.errors import RecordError
+from textmend.policy import Policy
 from textmend.review.decisions import Key, Recorded
 from textmend.review.documents import ReviewDocument
 from textmend.review.exchange.carry import (
@@ -27,7 +28,6 @@ from textmend.review.exchange.carry import (
     carried,
     one_line,
     pack,
-    ranked,
     unpack,
 )
 from textmend.review.exchange.shown import excerpt, shown
@@ -52,14 +52,14 @@ Save as CSV in UTF-8; commas, semicolons and tabs are all understood.
 """
 
 
-def export(documents: Sequence[ReviewDocument], decisions: Mapping[Key, Recorded]) -> str:
+def export(documents: Sequence[ReviewDocument], decisions: Mapping[Key, Recorded], policy: Policy | None = None) -> str:
     """Return the rows; see :class:`textmend.review.exchange.Exchange`. The byte order mark tells Excel it is UTF-8."""
     views = [shown(document) for document in documents]
     gaps = [carried(document, view.markers, decisions) for document, view in zip(documents, views, strict=True)]
     lines = io.StringIO(newline="")
     writer = csv.DictWriter(lines, _COLUMNS, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writeheader()
-    for d, g in by_usefulness(documents):
+    for d, g in by_usefulness(documents, policy):
         row = _row(documents[d], gaps[d][g], g, views[d].text)
         writer.writerow({column: led(value) for column, value in row.items()})
     return "\ufeff" + lines.getvalue()
@@ -96,7 +96,6 @@ def unled(value: str) -> str:
 def _row(document: ReviewDocument, one: Carried, number: int, text: str) -> dict[str, str]:
     gap = document.gaps[number]
     window = excerpt(text, one.marker, _REACH)
-    fills = ranked(one.fills[:_FILL_COLUMNS], [fill.probability for fill in gap.fills[:_FILL_COLUMNS]])
     answer = one.answer
     sent = one.decision
     return {
@@ -106,7 +105,7 @@ def _row(document: ReviewDocument, one: Carried, number: int, text: str) -> dict
         "before": one_line(text[window.start : one.marker.start]),
         "placeholder": text[one.marker.start : one.marker.end],
         "after": one_line(text[one.marker.end : window.end]),
-        **{f"fill {rank}": fill for rank, fill in enumerate(fills, start=1)},
+        **{f"fill {rank}": fill for rank, fill in enumerate(one.fills_in_words[:_FILL_COLUMNS], start=1)},
         "decision": "" if answer.label in (OPEN, WORDS) else answer.label,
         "words": answer.words or "",
         "by": one_line(sent.by or "") if sent else "",

@@ -15,8 +15,9 @@ from urllib.parse import quote, unquote
 import regex
 
 from textmend.errors import RecordError
-from textmend.records import Gap
-from textmend.review.decisions import Key, Recorded, record
+from textmend.policy import Policy
+from textmend.records import Fill, Gap
+from textmend.review.decisions import Key, Recorded, key_of
 from textmend.review.documents import ReviewDocument
 from textmend.review.exchange.reading import listed, mapping, optional_text, parsed
 from textmend.review.order import KEYS
@@ -36,10 +37,10 @@ Annotations with the motivation "assessing" are proposals, the most probable fir
 """
 
 
-def export(documents: Sequence[ReviewDocument], decisions: Mapping[Key, Recorded]) -> str:
+def export(documents: Sequence[ReviewDocument], decisions: Mapping[Key, Recorded], policy: Policy | None = None) -> str:
     """Return the page; see :class:`textmend.review.exchange.Exchange`."""
     items = [
-        _annotation(document, gap, decisions.get(record(document, gap, "undo").key))
+        _annotation(document, gap, decisions.get(key_of(document, gap)))
         for document in documents
         for gap in document.gaps
     ]
@@ -72,11 +73,16 @@ def read(name: str, text: str) -> list[Recorded]:
 
 def _annotation(document: ReviewDocument, gap: Gap, decision: Recorded | None) -> dict[str, Any]:
     source = _DOCUMENT + quote(document.id, safe="", errors="surrogatepass")
+    most = decision.replaces if decision else max((fill.replaces for fill in gap.fills[:KEYS]), default=0)
     annotation: dict[str, Any] = {
         "id": f"urn:textmend:gap:{document.digest}:{gap.start}:{gap.end}",
         "type": "Annotation",
         "motivation": "editing" if decision else "assessing",
-        "target": {"source": source, "textmend:digest": document.digest, "selector": _selectors(document.text, gap)},
+        "target": {
+            "source": source,
+            "textmend:digest": document.digest,
+            "selector": _selectors(document.text, gap, most),
+        },
         "textmend:probability": gap.probability,
     }
     if decision is None:
@@ -87,13 +93,14 @@ def _annotation(document: ReviewDocument, gap: Gap, decision: Recorded | None) -
                 "format": "text/plain",
                 "purpose": "assessing",
                 "textmend:probability": fill.probability,
+                **_terms(fill),
             }
             for fill in gap.fills[:KEYS]
         ]
         return annotation
     if decision.text is not None:
         body = {"type": "TextualBody", "value": decision.text, "format": "text/plain", "purpose": "editing"}
-        annotation["body"] = [body]
+        annotation["body"] = [body | _terms(decision)]
     else:
         annotation["textmend:verdict"] = decision.verdict
     if decision.by is not None:
@@ -103,7 +110,13 @@ def _annotation(document: ReviewDocument, gap: Gap, decision: Recorded | None) -
     return annotation
 
 
-def _selectors(text: str, gap: Gap) -> list[dict[str, Any]]:
+def _terms(chosen: Fill | Recorded) -> dict[str, Any]:
+    """Return what else ties words to their place: the white space that a source tells, and what they replace."""
+    spacing = {} if chosen.spacing is None else {"textmend:spacing": list(chosen.spacing)}
+    return spacing | ({"textmend:replaces": chosen.replaces} if chosen.replaces else {})
+
+
+def _selectors(text: str, gap: Gap, replaces: int) -> list[dict[str, Any]]:
     before = _WORD_BEFORE.search(text, max(0, gap.start - _LONGEST_WORD), gap.start)
     after = _WORD_AFTER.match(text, gap.end, gap.end + _LONGEST_WORD)
     start = before.start() if before else gap.start
@@ -114,7 +127,7 @@ def _selectors(text: str, gap: Gap) -> list[dict[str, Any]]:
             "type": "TextQuoteSelector",
             "prefix": text[max(0, start - REACH) : start],
             "exact": text[start:end],
-            "suffix": text[end : end + REACH],
+            "suffix": text[end : end + replaces + REACH],
             "refinedBy": {"type": "TextPositionSelector", "start": gap.start - start, "end": gap.end - start},
         },
     ]
@@ -125,12 +138,14 @@ def _decision(annotation: Mapping[str, Any], place: str) -> Recorded:
     if len(targets) != 1:
         raise RecordError(f"{place}: expected one target, got {len(targets)}")
     target = mapping(targets[0], place)
-    found = _quote(target, place)
     start, end = _position(target, place)
     verdict = optional_text(annotation.get("textmend:verdict"))
     bodies = [body for body in _listed(annotation.get("body")) if isinstance(body, Mapping) and "value" in body]
     if (verdict is None) != (len(bodies) == 1):
         raise RecordError(f"{place}: expected words to insert in one body, or a 'textmend:verdict'")
+    body = bodies[0] if bodies else {}
+    replaces = body.get("textmend:replaces", 0)
+    found = _quote(target, place).of(replaces if type(replaces) is int else 0)
     creator = annotation.get("creator")
     return Recorded.from_dict(
         {
@@ -143,7 +158,9 @@ def _decision(annotation: Mapping[str, Any], place: str) -> Recorded:
             "exact": found.exact,
             "suffix": found.suffix,
             "verdict": "fill" if verdict is None else verdict,
-            "text": bodies[0]["value"] if verdict is None else None,
+            "text": body.get("value"),
+            "spacing": body.get("textmend:spacing"),
+            "replaces": replaces,
             "by": creator.get("name") if isinstance(creator, Mapping) else creator,
             "at": annotation.get("created"),
         }
@@ -170,9 +187,7 @@ def _quote(target: Mapping[str, Any], place: str) -> Quote:
         start, end = _offsets(mapping(selector["refinedBy"], place), place)
     if not 0 <= start <= end <= len(exact):
         raise RecordError(f"{place}: the TextQuoteSelector is refined to {start}:{end}, outside its text")
-    return Quote(
-        prefix=(prefix + exact[:start])[-REACH:], exact=exact[start:end], suffix=(exact[end:] + suffix)[:REACH]
-    )
+    return Quote(prefix=(prefix + exact[:start])[-REACH:], exact=exact[start:end], suffix=exact[end:] + suffix)
 
 
 def _position(target: Mapping[str, Any], place: str) -> tuple[int, int]:
