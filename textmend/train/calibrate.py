@@ -7,8 +7,9 @@ import logging
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -33,17 +34,17 @@ log = logging.getLogger(__name__)
 
 _BATCH = 16
 _PRIOR = 2.0
-"""How many items the expectation weighs against what was counted."""
+"""How firmly what is fitted is held to where it starts: as about twice to eight times as many items would."""
 
 
 def fit_calibration(raw: ArrayLike, truths: ArrayLike, bins: int = 14) -> Calibration:
     """Return the calibration that makes raw probabilities true on average.
 
     First a line through the log-odds is fitted (Platt 1999). Then items are sorted by probability and cut into
-    bins where that line expects equally much: of true items where few are true, of false ones where most are.
-    Each bin maps the mean of its raw log-odds to the log-odds of the share that is true, held near the line as
-    by :data:`_PRIOR` items more. Bins out of order are pooled (isotonic regression by pooling adjacent
-    violators; Zadrozny & Elkan 2002).
+    bins that tell equally much about where that line is wrong, and for each bin it is shifted until the bin
+    expects as many true items as it holds, held near 0 shift as by :data:`_PRIOR` items more. (A bin may be wide:
+    the log-odds of its share would not be those of its middle.) A knot stands at each bin's mean of raw
+    log-odds. Bins out of order are pooled, as in isotonic regression (Zadrozny & Elkan 2002).
 
     Args:
         raw: raw probabilities, shape ``[items]``.
@@ -54,22 +55,44 @@ def fit_calibration(raw: ArrayLike, truths: ArrayLike, bins: int = 14) -> Calibr
     order = np.argsort(score, kind="stable")
     score, truth = score[order], truth[order]
     slope, shift = _line(score, truth)
-    expected = sigmoid(slope * score + shift)
-    # Root of share times rest: neither the many plain negatives nor the few positives get all the bins.
-    weight = np.cumsum(np.sqrt(expected * (1 - expected)))
-    cuts = np.searchsorted(weight, np.linspace(0, weight[-1], bins + 1)[1:-1], side="right")
-    pools: list[tuple[float, float, float]] = []  # sum of scores, true items, items
-    for part in np.split(np.arange(len(score)), np.unique(cuts)):
-        if len(part):
-            sum_, true, items = float(score[part].sum()), float(truth[part].sum()), float(len(part))
-            share = (true + _PRIOR * float(expected[part].mean())) / (items + _PRIOR)
-            pools.append((sum_, share * items, items))
-            while len(pools) > 1 and (_share(pools[-2]) >= _share(pools[-1]) or _coincide(pools[-2], pools[-1])):
-                last, before = pools.pop(), pools.pop()
-                pools.append((before[0] + last[0], before[1] + last[1], before[2] + last[2]))
-    knots = {pool[0] / pool[2]: float(log_odds(_share(pool))) for pool in pools}
-    raws = sorted(knots)
-    return Calibration(tuple(raws), tuple(knots[raw] for raw in raws))
+    line = slope * score + shift
+    expected = sigmoid(line)
+    told = np.cumsum(expected * (1 - expected))
+    cuts = np.unique(np.searchsorted(told, np.linspace(0, told[-1], bins + 1)[1:-1], side="right"))
+    edges = [0, *(int(cut) for cut in cuts if 0 < cut < len(score)), len(score)]
+
+    def knot(start: int, end: int) -> _Knot:
+        part = slice(start, end)
+        middle = float(score[part].mean())
+        return _Knot(start, end, middle, slope * middle + shift + _shift(line[part], truth[part]))
+
+    knots: list[_Knot] = []
+    for start, end in pairwise(edges):
+        knots.append(knot(start, end))
+        while len(knots) > 1 and (knots[-2].true >= knots[-1].true or _coincide(knots[-2], knots[-1])):
+            last, before = knots.pop(), knots.pop()
+            knots.append(knot(before.start, last.end))
+    return Calibration(tuple(knot.raw for knot in knots), tuple(knot.true for knot in knots))
+
+
+class _Knot(NamedTuple):
+    """A bin, items ``[start:end]`` by order, and the knot it makes, in log-odds."""
+
+    start: int
+    end: int
+    raw: float
+    true: float
+
+
+def _shift(line: NDArray[np.float64], truth: NDArray[np.bool_], steps: int = 30) -> float:
+    """Return what to add to expected log-odds so that as many items are expected as are true, by Newton's method."""
+    shift = 0.0
+    for _ in range(steps):
+        expected = sigmoid(line + shift)
+        gradient = float(expected.sum() - truth.sum()) + _PRIOR * shift
+        step = gradient / (float((expected * (1 - expected)).sum()) + _PRIOR)
+        shift -= max(-1.0, min(1.0, step))
+    return shift
 
 
 def _line(score: NDArray[np.float64], truth: NDArray[np.bool_], steps: int = 50) -> tuple[float, float]:
@@ -89,13 +112,9 @@ def _line(score: NDArray[np.float64], truth: NDArray[np.bool_], steps: int = 50)
     return max(0.0, float(line[0])), float(line[1])
 
 
-def _share(pool: tuple[float, float, float]) -> float:
-    return pool[1] / pool[2]
-
-
-def _coincide(before: tuple[float, float, float], after: tuple[float, float, float]) -> bool:
+def _coincide(before: _Knot, after: _Knot) -> bool:
     # Bins of one and the same score: their means differ by rounding alone.
-    return before[0] / before[2] + 1e-9 >= after[0] / after[2]
+    return before.raw + 1e-9 >= after.raw
 
 
 def damaged_articles(
