@@ -71,6 +71,11 @@ RESTORED = {
         "They sailed <a>in Moss and</a> in Lunde for years.",
         None,
     ),
+    "a mark within the element": (
+        "They live in towns like , and .",
+        "They live in towns like <a>Lunde, Norway</a>, and <a>Moss</a>.",
+        "They live in towns like Lunde, Norway, and Moss.",
+    ),
     "unseen characters": ("He wrote to  last week.", "He wrote to <a>\u200f@eva</a> last week.", None),
     "a link within emphasis": ("He met , who left.", "He met <b>the <a href=x>mayor</a></b>, who left.", None),
     "letter case and quotes differ": (

@@ -248,6 +248,24 @@ def source_alone() -> Mend:
     return mend
 
 
+def with_detector(threads: int | None) -> Mend:
+    """Return a way to mend by the source and what the detector sees, without the filler, under the default policy."""
+    from textmend.mender import Mender
+    from textmend.source.settle import FAINT, read_copies, settle
+
+    policy = Policy()
+    mender = Mender(policy=Policy(find_at=FAINT), threads=threads)
+
+    def mend(text: str, source: Source) -> Mended:
+        copies = read_copies(None, [source]) if isinstance(source, str) else read_copies(source)
+        seen = mender.find_gaps(text)
+        gaps = [gap for gap in seen if gap.probability >= policy.find_at]
+        found = settle(text, gaps, copies, [gap for gap in seen if gap.probability < policy.find_at]).gaps
+        return Mended.of(text, [gap.with_decision(policy.decide(gap)) for gap in found], policy.placeholder)
+
+    return mend
+
+
 def with_models(threads: int | None) -> Mend:
     """Return a way to mend with everything that ``textmend.mend`` uses."""
     from textmend.mender import Mender
@@ -267,6 +285,7 @@ def main(
         int | None, typer.Option(min=2, help="How many records, from the first on; default: all.")
     ] = None,
     models: Annotated[bool, typer.Option("--models", help="Mend with the models too; slower.")] = False,
+    detector: Annotated[bool, typer.Option("--detector", help="Mend with the detector too, not the filler.")] = False,
     template: Annotated[list[str] | None, typer.Option(help=f"Of {', '.join(TEMPLATES)}; default: all.")] = None,
     show: Annotated[int, typer.Option(min=0, help="How many differences to show of each.")] = 5,
     seed: Annotated[int, typer.Option(help="Of the edited versions.")] = 0,
@@ -279,7 +298,7 @@ def main(
             if name not in TEMPLATES:
                 raise typer.BadParameter(f"--template {name!r} should be one of {', '.join(TEMPLATES)}")
         records = read_records(bench, sample)
-        mend = with_models(threads) if models else source_alone()
+        mend = with_models(threads) if models else with_detector(threads) if detector else source_alone()
         table = Table(
             *("source", "texts", "whole again", "raw, exact", "lost words", "restored", "wrong"),
             *("proposed besides", "wrong of these"),

@@ -187,6 +187,7 @@ class _Judge:
             return self._glue(index)
         first, last = before.word + 1, after.word - 1
         if self._source.has_markup and not (self._is_edge(first) and self._is_edge(last + 1)):
+            last = self._joined(first, last, index)
             first, last, place = self._slid(first, last, index)
             if place > index:
                 return None  # it is found there
@@ -328,6 +329,23 @@ class _Judge:
         edges = self._source.edges
         place = bisect_left(edges, self._words.ends[word - 1])
         return place < len(edges) and edges[place] <= self._words.starts[word]
+
+    def _joined(self, first: int, last: int, index: int) -> int:
+        """Return the last of the lost words, or of the next ones too, if both are one element with a mark in it.
+
+        Where ``near [Karachi, Pakistan],`` was lost, ``near [Karachi], [Pakistan,]`` may have been.
+        """
+        ids, blocks = self._words.ids, self._words.blocks
+        if index + 1 >= len(self._pieces):
+            return last
+        mark, following = self._pieces[index : index + 2]
+        stop = following.word - 1
+        if stop <= mark.word or ids[stop] != ids[mark.word] or following.after or following.marks:
+            return last
+        if blocks[stop] != blocks[first] or not (self._is_edge(first) and self._is_edge(stop)):
+            return last
+        self._pieces[index] = mark._replace(word=stop)
+        return stop - 1
 
     def _slid(self, first: int, last: int, index: int) -> tuple[int, int, int]:
         """Return a reading that is as good, in which the lost words are whole elements; or the one given.
