@@ -327,7 +327,12 @@ def test_hostile_articles_cannot_run_hide_or_reorder_anything(visit):
     prose = f"{ATTACK} It sank‹ ›, user{''.join(HIDDEN)}txt.exe off abc{{{{data}}}}."
     evidence = Evidence(place="metadata", quote=f"</q>{ATTACK} \u202eevil", detail=f"{ATTACK}\u202e")
     fill = Fill(
-        text=f"\u202e{ATTACK}\n\u200b", probability=0.5, origin="echo", evidence=evidence, introduces=(ATTACK, "\u202e")
+        text=f"\u202e{ATTACK}\n\u200b",
+        probability=0.5,
+        origin="echo",
+        evidence=evidence,
+        introduces=(ATTACK, "\u202e"),
+        replaces=20,
     )
     doc = document(prose, name=f"{ATTACK}\u202e.txt", title=f"{ATTACK}\u2067", fills=(fill,))
     doc = replace(doc, gaps=(replace(doc.gaps[0], cues=(f"{ATTACK}\u202e",)),))
@@ -570,7 +575,11 @@ def test_words_of_a_source_take_their_place_and_go_out_as_they_came(visit):
     page.mouse.move(5, 5)
     assert article.locator("del").count() == 0
     page.locator("#panel").evaluate("(panel) => panel.focus()")
-    press(page, "2", "1", "x")
+    press(page, "2")
+    assert page.locator(".take .words .box").all_inner_texts() == ["no-break space"]
+    assert "First of 1 fills: white space alone" in page.get_by_role("status").inner_text()
+    press(page, "1", "x")
+    assert page.locator('.gap[data-gap="1"] .box').inner_text() == "no-break space"
     assert article.locator("del").inner_text() == "Hallsson 🐟"
     assert article.locator("p").first.text_content().startswith("Named by the panel was\tJon Hallsson 🐟Hallsson 🐟 of")
     page.reload()

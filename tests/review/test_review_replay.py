@@ -240,6 +240,26 @@ def test_a_decision_about_words_that_another_replaces_is_never_lost_in_silence(v
     assert result.mended[0].text == MOVED.replace("  Hallsson of Hull", "\tJon Hallsson")
 
 
+def test_words_that_are_replaced_may_end_where_white_space_of_the_next_gap_begins():
+    document = _moved()
+    at = MOVED.index(" of Hull")
+    other = ReviewDocument(id="moved.txt", text=MOVED, gaps=(Gap(start=at, end=at + 1, probability=1.0),))
+    decisions = [take(document, *_gap_and_fill(document)), record(other, other.gaps[0], "fill", "late")]
+    result = replay([Original(id="moved.txt", text=MOVED)], decisions)
+    assert result.refused == []
+    assert result.mended[0].text == MOVED.replace("  Hallsson", "\tJon Hallsson late")
+    squeezed = MOVED.replace("Hallsson of", "Hallsson, of")
+    document = _moved(squeezed)
+    at = squeezed.index(", of Hull")
+    touching = Gap(start=at, end=at, probability=1.0, fills=(Fill(text="x", probability=1.0, origin="model"),))
+    other = ReviewDocument(id="moved.txt", text=squeezed, gaps=(touching,))
+    decisions = [take(document, *_gap_and_fill(document)), record(other, touching, "fill", "late")]
+    result = replay([Original(id="moved.txt", text=squeezed)], decisions)
+    assert ["overlaps or touches" in one.reason for one in result.refused] == [True]
+    both = [gap.with_decision("apply") for gap in (document.gaps[0], touching)]
+    assert Mended.of(squeezed, both, "[…]").undo() == squeezed
+
+
 def test_a_dropped_sentence_goes_before_words_that_would_be_replaced_in_it():
     document = _moved(replaces="Hallsson of Hull")
     at = MOVED.index(" by the")

@@ -236,13 +236,14 @@ def _disjoint(outcomes: Sequence[Outcome]) -> tuple[list[Outcome], list[Outcome]
         by_place[outcome.place] = replace(outcome, earlier=earlier)
     fit: list[Outcome] = []
     unfit: list[Outcome] = []
-    end = -1
+    end = reached = -1
     for span in sorted(by_place):
         outcome = by_place[span]
-        if span.start > end:
+        if span.start > end and span != (reached, reached):
             fit.append(outcome)
-            # Words that are replaced may end where the next gap begins; gaps may not.
-            end = max(span.end, span.end + outcome.replaces - 1)
+            # Words that are replaced may end where white space of the next gap begins; gaps may not.
+            reached = span.end + outcome.replaces
+            end = max(span.end, reached - 1)
         else:
             reason = "it overlaps or touches the gap of another decision, so one of them is wrong"
             unfit.append(replace(outcome, original=None, place=None, how=None, replaces=0, reason=reason))

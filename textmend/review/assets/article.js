@@ -196,7 +196,7 @@ class ArticleView {
       "aria-label": `gap ${index - this.document.first + 1}, ${spoken(this.model, index)}`,
       onclick: () => this.choose(index),
     });
-    if (shown.text !== null) button.append(words(shown.text));
+    if (shown.text !== null) button.append(fillWords(shown.text));
     const held = site.contains(document.activeElement);
     site.replaceChildren();
     const [left, right] = shown.spacing ?? [gap.left, gap.right];
@@ -307,7 +307,7 @@ function inGap(model, index, preview) {
 function spoken(model, index) {
   const decision = model.decisions.get(index);
   switch (decision?.verdict) {
-    case "fill": return `filled with “${plain(decision.text)}”`;
+    case "fill": return `filled with “${plainFill(decision.text)}”`;
     case "mark": return "marked as missing";
     case "drop": return "sentence to be dropped";
     case "not_a_gap": return "not a gap";

@@ -66,11 +66,11 @@ class ListView {
     const follows = gap.to + unitsOf(text, gap.to, shown.replaces ?? 0);
     const after = stretch(text, follows, follows + 34);
     const hole = make("span", { class: `hole ${shown.kind}` });
-    hole.append(shown.text === null ? make("span", { class: "heard" }, "gap") : words(shown.text));
+    hole.append(shown.text === null ? make("span", { class: "heard" }, "gap") : fillWords(shown.text));
     const line = make("span", { class: "snippet", dir: "auto" }, words(before), " ", hole, " ", words(after));
     const best = gap.fills[0];
     const facts = make("span", { class: "facts" }, `${perCent(gap.probability)} missing`);
-    if (best) facts.append(" · ", words(head(best.text, 0, 40)), ` ${perCent(best.probability)}`);
+    if (best) facts.append(" · ", fillWords(head(best.text, 0, 40)), ` ${perCent(best.probability)}`);
     const row = make("div", { class: "row", role: "listitem", "aria-setsize": this.order.length, "aria-posinset": place + 1 },
       make("button", {
         type: "button", class: `entry ${state}`, "data-gap": index, tabindex: current ? 0 : -1,

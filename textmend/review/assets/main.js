@@ -198,7 +198,7 @@ class Review {
     const before = plain(tail(text, gap.from, 60));
     const after = plain(head(text, gap.to, 60));
     const best = gap.fills[0];
-    const offer = best ? `First of ${gap.fills.length} fills: ${plain(best.text)}, ${perCent(best.probability)}.` : "No fills.";
+    const offer = best ? `First of ${gap.fills.length} fills: ${plainFill(best.text)}, ${perCent(best.probability)}.` : "No fills.";
     return `${before} (gap, ${perCent(gap.probability)}) ${after}. ${offer}`;
   }
 

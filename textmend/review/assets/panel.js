@@ -122,7 +122,7 @@ class PanelView {
         onfocus: (event) => event.target.matches(":focus-visible") && tried(), onblur: () => this.actions.tryFill(null),
       },
       make("kbd", { class: rank > KEYED ? "quiet" : null }, String(rank)),
-      words(fill.text, { class: "words" }),
+      fillWords(fill.text, { class: "words" }),
       make("span", { class: `origin ${fill.origin}`, title: meaning }, origin),
       make("span", { class: "per-cent" }, perCent(fill.probability)),
       bar));
@@ -154,7 +154,7 @@ class PanelView {
     const all = make("span", { class: "evidence" }, where, ": ", cited);
     if (span && rank <= KEYED) {
       all.append(" ", make("button", { type: "button", class: "link", "data-action": `reveal-${rank}`,
-        "aria-label": `show where “${plain(fill.text)}” stands`, onclick: () => this.actions.reveal(rank) }, "show"));
+        "aria-label": `show where “${plainFill(fill.text)}” stands`, onclick: () => this.actions.reveal(rank) }, "show"));
     }
     return all;
   }

@@ -9,6 +9,8 @@ const NAMES = {
   0xfeff: "BOM", 0xfffc: "OBJ",
 };
 
+const SPACES = { " ": "space", "\n": "↵", "\r": "CR", "\t": "tab", "\xA0": "no-break space" };
+
 // Joiners and variation selectors where a script or an emoji needs them: they stay as they are.
 const NEEDED = String.raw`(?<=[\p{Extended_Pictographic}\p{Emoji_Modifier}\uFE0F])\u200D(?=\p{Extended_Pictographic})`
   + String.raw`|(?<=[\p{Emoji}--[\u0020-\u007E]])[\uFE0E\uFE0F]|(?<=[0-9#*])\uFE0F(?=\u20E3)`
@@ -108,6 +110,19 @@ function box(label) {
 /** Return words in an element of their own, which no neighbour can reorder. */
 function words(text, attributes = {}) {
   return show(make("bdi", attributes), text, { oneLine: true });
+}
+
+/** Return a fill's words, like `words`; white space alone by its names. */
+function fillWords(text, attributes = {}) {
+  if (strip(text)) return words(text, attributes);
+  const element = make("bdi", attributes);
+  for (const char of text) element.append(box(SPACES[char] ?? codeName(char)));
+  return element;
+}
+
+/** Return a fill's words for labels and what is read aloud. */
+function plainFill(text) {
+  return strip(text) ? plain(text) : "white space alone";
 }
 
 /** Return a probability in per cent; what isn't certain is never called so. */
