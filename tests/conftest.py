@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from textmend import Fill, Mender, Policy
-from textmend.calibration import Calibration
+from textmend.calibration import Calibration, EchoWeights
 from textmend.models.registry import EMBEDDED
 
 # A busy machine is no failure: no property has a deadline.
@@ -46,6 +46,7 @@ class FakeDetector:
     margin = 4
     labels = 7
     calibration = Calibration()
+    echoes = EchoWeights()
 
     def __init__(self, *words: str | None) -> None:
         self.pieces = WholeWords()

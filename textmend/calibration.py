@@ -7,7 +7,7 @@ Platt scaling (Platt 1999).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -67,3 +67,32 @@ class Calibration:
     def from_dict(cls, data: dict[str, Sequence[float]]) -> Calibration:
         """Read the JSON form."""
         return cls(tuple(data["raw"]), tuple(data["true"]))
+
+
+@dataclass(frozen=True, slots=True)
+class EchoWeights:
+    """What an echo adds to the calibrated log-odds of a gap (``detect.echoes``); nothing where it was not fitted.
+
+    Attributes:
+        some: for an echo at all, at least 0.
+        word: for each word that it matches beyond the fewest, at least 0.
+
+    Raises:
+        ModelError: a weight is negative, or no number.
+    """
+
+    some: float = 0.0
+    word: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not (self.some >= 0 and self.word >= 0):
+            raise ModelError(f"weights of echoes should be from 0: {self.some}, {self.word}")
+
+    def to_dict(self) -> dict[str, float]:
+        """Return the JSON form, as a detector's ``config.json`` holds it."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, float]) -> EchoWeights:
+        """Read the JSON form."""
+        return cls(some=float(data["some"]), word=float(data["word"]))

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from textmend.calibration import log_odds, sigmoid
 from textmend.fill.rank import FEATURE_NAMES, Features, Ranking, feature_row
-from textmend.train.calibrate import damaged_articles, fit_calibration, fit_ranking
+from textmend.train.calibrate import damaged_articles, fit_calibration, fit_echoes, fit_ranking
 from textmend.train.corpus import Article
 from textmend.train.spans import LinkLikeness
 
@@ -122,3 +122,29 @@ def test_held_out_articles_are_damaged_alike_in_every_run():
     assert any(item.gaps for item in first)
     assert any(item.text == text for item in first)
     assert not any(item.gaps for item in damaged_articles(articles, likeness, clean_share=1.0, seed=4))
+
+
+@pytest.mark.parametrize(("some", "word"), [(0.0, 0.0), (1.0, 0.0), (0.4, 0.3), (-1.0, 0.0)])
+def test_what_echoes_add_is_recovered_and_never_negative(some, word):
+    rng = np.random.default_rng(4)
+    raw = sigmoid(rng.normal(-1, 1, 40_000))
+    matched = np.where(rng.random(len(raw)) < 0.5, rng.integers(3, 9, len(raw)), 0)
+    added = np.where(matched > 0, some + word * (matched - 3), 0.0)
+    fitted = fit_echoes(raw, matched, rng.random(len(raw)) < sigmoid(log_odds(raw) + added))
+    assert fitted.some == pytest.approx(max(0.0, some), abs=0.1)
+    assert fitted.word == pytest.approx(max(0.0, word), abs=0.05)
+
+
+def test_without_echoes_they_add_nothing():
+    fitted = fit_echoes([0.2, 0.4, 0.9], [0, 0, 0], [False, True, True])
+    assert (fitted.some, fitted.word) == (0.0, 0.0)
+
+
+def test_a_wide_bin_does_not_flatten_what_was_right():
+    # Few items lie between the plainly false and the plainly true ones.
+    rng = np.random.default_rng(7)
+    raw = sigmoid(np.concatenate([rng.normal(-9, 1, 200_000), rng.normal(5, 2, 2_000)]))
+    truths = rng.random(len(raw)) < raw
+    calibrated = fit_calibration(raw, truths)(raw)
+    likely = raw > 0.5
+    assert calibrated[likely] == pytest.approx(raw[likely], abs=0.1)

@@ -8,8 +8,9 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.calibration import Calibration
+from textmend.calibration import Calibration, EchoWeights
 from textmend.detect.cues import cues_at
+from textmend.detect.echoes import raised
 from textmend.detect.inputs import Encoded, Pieces, Window, encode, windows
 from textmend.records import Gap
 
@@ -23,6 +24,7 @@ class Detector(Protocol):
     margin: int
     labels: int
     calibration: Calibration
+    echoes: EchoWeights
 
     def logits(self, rows: Sequence[_Row]) -> list[NDArray[np.float32]]:
         """Return logits for each row, shape ``[length, labels]``."""
@@ -63,7 +65,9 @@ def judge(texts: Sequence[str], detector: Detector) -> list[Sites]:
     for (index, window), logits in zip(cut, detector.logits(rows), strict=True):
         judged = encoded[index].sites[window.first_site : window.last_site] - window.start + 1
         raw[index][window.first_site : window.last_site] = logits[judged]
-    return [_sites(document, logits, detector.calibration) for document, logits in zip(encoded, raw, strict=True)]
+    return [
+        _sites(text, document, logits, detector) for text, document, logits in zip(texts, encoded, raw, strict=True)
+    ]
 
 
 def find_gaps(texts: Sequence[str], detector: Detector, threshold: float) -> list[list[Gap]]:
@@ -78,12 +82,13 @@ def _row(document: Encoded, window: Window, start: int) -> _Row:
     )
 
 
-def _sites(document: Encoded, logits: NDArray[np.float64], calibration: Calibration) -> Sites:
+def _sites(text: str, document: Encoded, logits: NDArray[np.float64], detector: Detector) -> Sites:
     exponents = np.exp(logits - logits.max(axis=1, keepdims=True)) if len(logits) else logits
     some = exponents[:, 1:]
     total = some.sum(axis=1, keepdims=True)
     raw = (total / np.maximum(exponents.sum(axis=1, keepdims=True), 1e-30))[:, 0]
-    return Sites(document.starts, document.ends, calibration(raw), some / np.maximum(total, 1e-30))
+    probabilities = raised(text, document.starts, document.ends, detector.calibration(raw), detector.echoes)
+    return Sites(document.starts, document.ends, probabilities, some / np.maximum(total, 1e-30))
 
 
 def _gaps(text: str, sites: Sites, threshold: float) -> list[Gap]:

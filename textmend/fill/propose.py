@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from textmend.echo import Echo, EchoIndex
 from textmend.fill.casing import ArticleCasing, cased, starts_sentence
 from textmend.fill.casing_table import UsualCasing
 from textmend.fill.context import contexts
-from textmend.fill.echo import Echo, EchoIndex
 from textmend.fill.familiar import check_language, survey_words
 from textmend.fill.infill import Hypothesis, Request, Search, infill
 from textmend.fill.novelty import Novelty

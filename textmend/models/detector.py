@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.calibration import Calibration
+from textmend.calibration import Calibration, EchoWeights
 from textmend.errors import ModelError
 from textmend.models.folder import ModelFolder
 from textmend.models.session import batches, open_session, padded
@@ -53,6 +53,7 @@ class OnnxDetector:
         margin: how many pieces of context a judged site should have on both sides.
         labels: the number of its labels: 0 (no gap), 1, 2, … words lost; the last means that many or more.
         calibration: from its raw probability of a gap to a calibrated one.
+        echoes: what an echo adds to that.
     """
 
     def __init__(self, folder: Path, threads: int | None = None) -> None:
@@ -65,6 +66,7 @@ class OnnxDetector:
         if not 0 < 4 * self.margin < self.window or self.labels < 2:
             raise ModelError(f"{folder}: window {self.window}, margin {self.margin}, labels {self.labels} don't fit")
         self.calibration = opened.read("calibration", Calibration.from_dict)
+        self.echoes = opened.read("echoes", EchoWeights.from_dict) if "echoes" in opened.config else EchoWeights()
         self._session = open_session(opened.model, threads)
 
     def logits(self, rows: Sequence[Row]) -> list[NDArray[np.float32]]:

@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from textmend.calibration import Calibration, log_odds, sigmoid
-from textmend.detect.finder import judge
+from textmend.calibration import Calibration, EchoWeights, log_odds, sigmoid
+from textmend.detect.echoes import FEWEST, matched_words
+from textmend.detect.finder import Sites, judge
 from textmend.files import write_file
 from textmend.fill.load import load_hub_proposer, load_proposer
 from textmend.fill.propose import Document, Proposed, Proposer
@@ -129,20 +130,52 @@ def damaged_articles(
 
 
 def calibrate_detector(folder: Path, damaged: Sequence[Damaged]) -> Calibration:
-    """Fit the calibration of a detector's folder on damaged text, and write it into its ``config.json``."""
+    """Fit a detector's calibration, and what echoes add to it, on damaged text; written into its ``config.json``."""
     detector = OnnxDetector(folder)
-    detector.calibration = Calibration()
-    raw: list[NDArray[np.float64]] = []
+    detector.calibration, detector.echoes = Calibration(), EchoWeights()
+    judged: list[Sites] = []
     truths: list[NDArray[np.bool_]] = []
     for start in range(0, len(damaged), _BATCH):
         batch = damaged[start : start + _BATCH]
         for truth, sites in zip(batch, judge([item.text for item in batch], detector), strict=True):
-            ends = np.array([gap.end for gap in truth.gaps], dtype=np.int64)
-            raw.append(sites.probabilities)
-            truths.append(np.isin(sites.ends, ends))
-    calibration = fit_calibration(np.concatenate(raw), np.concatenate(truths))
+            judged.append(sites)
+            truths.append(np.isin(sites.ends, np.array([gap.end for gap in truth.gaps], dtype=np.int64)))
+    all_truths = np.concatenate(truths)
+    calibration = fit_calibration(np.concatenate([sites.probabilities for sites in judged]), all_truths)
+    probabilities = [calibration(sites.probabilities) for sites in judged]
+    matched = [
+        matched_words(item.text, sites.starts, sites.ends, own)
+        for item, sites, own in zip(damaged, judged, probabilities, strict=True)
+    ]
+    echoes = fit_echoes(np.concatenate(probabilities), np.concatenate(matched), all_truths)
     write_config(folder, "calibration", calibration.to_dict())
+    write_config(folder, "echoes", echoes.to_dict())
     return calibration
+
+
+def fit_echoes(probabilities: ArrayLike, matched: ArrayLike, truths: ArrayLike, steps: int = 50) -> EchoWeights:
+    """Fit what an echo adds to the log-odds of a gap: logistic regression beside the calibrated log-odds.
+
+    By Newton's method, each weight held near 0 and kept from falling below.
+
+    Args:
+        probabilities: calibrated, of sites, shape ``[sites]``.
+        matched: how many words each site's best echo matches, 0 without one (``detect.echoes.matched_words``).
+        truths: whether words are missing there.
+        steps: the most steps.
+    """
+    count = np.asarray(matched, dtype=np.float64)
+    with_echo = count > 0
+    offset, truth = log_odds(probabilities)[with_echo], np.asarray(truths, dtype=bool)[with_echo]
+    design = np.column_stack([np.ones_like(offset), count[with_echo] - FEWEST])
+    weights = np.zeros(2)
+    for _ in range(steps):
+        expected = sigmoid(offset + design @ weights)
+        gradient = design.T @ (expected - truth) + _PRIOR * weights
+        curvature = (design * (expected * (1 - expected))[:, None]).T @ design + _PRIOR * np.eye(2)
+        step = np.linalg.solve(curvature, gradient)
+        weights = np.maximum(0.0, weights - step * min(1.0, 1.0 / max(1e-12, float(np.abs(step).max()))))
+    return EchoWeights(some=float(weights[0]), word=float(weights[1]))
 
 
 def calibrate_filler(folder: Path, detector: Path, damaged: Sequence[Damaged], *, most_gaps: int = 300) -> Ranking:

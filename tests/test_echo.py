@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from textmend import echo as module
+from textmend.echo import CONTEXT, LONGEST, Echo, EchoIndex, quote_around
 from textmend.errors import RecordError
-from textmend.fill import echo as module
-from textmend.fill.echo import CONTEXT, LONGEST, Echo, EchoIndex, quote_around
 from textmend.text import WORD
 
 GAP = "▢"
