@@ -21,7 +21,7 @@ from textmend.train.export import export_detector, export_filler
 from textmend.train.filler import load_filler
 from textmend.train.spans import tokens
 
-MARGIN = 48
+MARGIN = 16
 """Pieces of context on both sides of a judged site, where the text has them."""
 
 FILLER_WINDOW = 128
