@@ -54,10 +54,13 @@ class Calibration:
 
     def __call__(self, probabilities: ArrayLike) -> NDArray[np.float64]:
         """Return calibrated probabilities, of the same shape."""
-        x = log_odds(probabilities)
-        y = np.interp(x, self.raw, self.true)
-        y = y + np.minimum(0.0, x - self.raw[0]) + np.maximum(0.0, x - self.raw[-1])
-        return sigmoid(y)
+        return sigmoid(self.of_log_odds(log_odds(probabilities)))
+
+    def of_log_odds(self, raw: ArrayLike) -> NDArray[np.float64]:
+        """Return calibrated log-odds, of the same shape; the far ones, which probabilities cut off, too."""
+        x = np.asarray(raw, dtype=np.float64)
+        y: NDArray[np.float64] = np.interp(x, self.raw, self.true)
+        return y + np.minimum(0.0, x - self.raw[0]) + np.maximum(0.0, x - self.raw[-1])
 
     def to_dict(self) -> dict[str, list[float]]:
         """Return the JSON form, as a model's ``config.json`` holds it."""

@@ -29,6 +29,7 @@ from textmend.text import fold
 from textmend.train.corpus import Article
 from textmend.train.damage import Damaged
 from textmend.train.examples import lose_words
+from textmend.train.regression import logistic, with_shift
 from textmend.train.spans import LinkLikeness
 
 log = logging.getLogger(__name__)
@@ -55,7 +56,8 @@ def fit_calibration(raw: ArrayLike, truths: ArrayLike, bins: int = 14) -> Calibr
     score, truth = log_odds(raw), np.asarray(truths, dtype=bool)
     order = np.argsort(score, kind="stable")
     score, truth = score[order], truth[order]
-    slope, shift = _line(score, truth)
+    slope, shift = logistic(with_shift(score), truth, (1.0, 0.0), hold=_PRIOR).tolist()
+    slope = max(0.0, slope)
     line = slope * score + shift
     expected = sigmoid(line)
     told = np.cumsum(expected * (1 - expected))
@@ -65,7 +67,8 @@ def fit_calibration(raw: ArrayLike, truths: ArrayLike, bins: int = 14) -> Calibr
     def knot(start: int, end: int) -> _Knot:
         part = slice(start, end)
         middle = float(score[part].mean())
-        return _Knot(start, end, middle, slope * middle + shift + _shift(line[part], truth[part]))
+        (more,) = logistic(np.ones((end - start, 1)), truth[part], (0.0,), hold=_PRIOR, offset=line[part])
+        return _Knot(start, end, middle, slope * middle + shift + float(more))
 
     knots: list[_Knot] = []
     for start, end in pairwise(edges):
@@ -83,34 +86,6 @@ class _Knot(NamedTuple):
     end: int
     raw: float
     true: float
-
-
-def _shift(line: NDArray[np.float64], truth: NDArray[np.bool_], steps: int = 30) -> float:
-    """Return what to add to expected log-odds so that as many items are expected as are true, by Newton's method."""
-    shift = 0.0
-    for _ in range(steps):
-        expected = sigmoid(line + shift)
-        gradient = float(expected.sum() - truth.sum()) + _PRIOR * shift
-        step = gradient / (float((expected * (1 - expected)).sum()) + _PRIOR)
-        shift -= max(-1.0, min(1.0, step))
-    return shift
-
-
-def _line(score: NDArray[np.float64], truth: NDArray[np.bool_], steps: int = 50) -> tuple[float, float]:
-    """Return slope (at least 0) and shift of a logistic regression on one feature, by Newton's method.
-
-    The slope is held near 1 and the shift near 0, as if a few more items had been seen.
-    """
-    design = np.column_stack([score, np.ones_like(score)])
-    prior = np.array([1.0, 0.0])
-    line = prior.copy()
-    for _ in range(steps):
-        expected = sigmoid(design @ line)
-        gradient = design.T @ (expected - truth) + _PRIOR * (line - prior)
-        curvature = (design * (expected * (1 - expected))[:, None]).T @ design + _PRIOR * np.eye(2)
-        step = np.linalg.solve(curvature, gradient)
-        line -= step * min(1.0, 1.0 / max(1e-12, float(np.abs(step).max())))
-    return max(0.0, float(line[0])), float(line[1])
 
 
 def _coincide(before: _Knot, after: _Knot) -> bool:
@@ -153,29 +128,22 @@ def calibrate_detector(folder: Path, damaged: Sequence[Damaged]) -> Calibration:
     return calibration
 
 
-def fit_echoes(probabilities: ArrayLike, matched: ArrayLike, truths: ArrayLike, steps: int = 50) -> EchoWeights:
+def fit_echoes(probabilities: ArrayLike, matched: ArrayLike, truths: ArrayLike) -> EchoWeights:
     """Fit what an echo adds to the log-odds of a gap: logistic regression beside the calibrated log-odds.
 
-    By Newton's method, each weight held near 0 and kept from falling below.
+    Each weight is held near 0 and kept from falling below.
 
     Args:
         probabilities: calibrated, of sites, shape ``[sites]``.
         matched: how many words each site's best echo matches, 0 without one (``detect.echoes.matched_words``).
         truths: whether words are missing there.
-        steps: the most steps.
     """
     count = np.asarray(matched, dtype=np.float64)
     with_echo = count > 0
     offset, truth = log_odds(probabilities)[with_echo], np.asarray(truths, dtype=bool)[with_echo]
     design = np.column_stack([np.ones_like(offset), count[with_echo] - FEWEST])
-    weights = np.zeros(2)
-    for _ in range(steps):
-        expected = sigmoid(offset + design @ weights)
-        gradient = design.T @ (expected - truth) + _PRIOR * weights
-        curvature = (design * (expected * (1 - expected))[:, None]).T @ design + _PRIOR * np.eye(2)
-        step = np.linalg.solve(curvature, gradient)
-        weights = np.maximum(0.0, weights - step * min(1.0, 1.0 / max(1e-12, float(np.abs(step).max()))))
-    return EchoWeights(some=float(weights[0]), word=float(weights[1]))
+    some, word = logistic(design, truth, (0.0, 0.0), hold=_PRIOR, offset=offset, least=0.0).tolist()
+    return EchoWeights(some=some, word=word)
 
 
 def calibrate_filler(folder: Path, detector: Path, damaged: Sequence[Damaged], *, most_gaps: int = 300) -> Ranking:

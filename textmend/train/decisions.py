@@ -17,7 +17,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from textmend.calibration import Calibration, log_odds, sigmoid
+from textmend.calibration import Calibration, log_odds
 from textmend.detect.finder import judge
 from textmend.errors import RecordError
 from textmend.evaluate.metrics import log_losses
@@ -29,6 +29,7 @@ from textmend.models.folder import ModelFolder
 from textmend.review.documents import ReviewDocument
 from textmend.review.judged import Judged
 from textmend.train.calibrate import answer_among, fit_ranking, write_config
+from textmend.train.regression import logistic, with_shift
 
 FOLDS = 5
 LEAST = 50
@@ -137,7 +138,7 @@ def recalibrate_filler(folder: Path, decided: Sequence[Judged], *, most_gaps: in
     return fitted
 
 
-def fit_platt(probabilities: ArrayLike, truths: ArrayLike, steps: int = 50) -> Calibration:
+def fit_platt(probabilities: ArrayLike, truths: ArrayLike) -> Calibration:
     """Return the calibration ``slope * log-odds + shift`` that makes probabilities true (Platt 1999).
 
     Slope and shift are held near 1 and 0, by a normal prior of variance 1, so that a few decisions move little.
@@ -147,21 +148,10 @@ def fit_platt(probabilities: ArrayLike, truths: ArrayLike, steps: int = 50) -> C
     Args:
         probabilities: shape ``[items]``.
         truths: whether each is true, shape ``[items]``.
-        steps: steps of Newton's method.
     """
-    x, truth = log_odds(probabilities), np.asarray(truths, dtype=np.float64)
-    design = np.column_stack([x, np.ones_like(x)])
-    prior = np.array([1.0, 0.0])
-    parameters = prior.copy()
-    for _ in range(steps):
-        share = sigmoid(design @ parameters)
-        gradient = design.T @ (share - truth) + (parameters - prior)
-        curvature = (design * (share * (1 - share))[:, None]).T @ design + np.eye(2)
-        step = np.linalg.solve(curvature, gradient)
-        parameters = parameters - step / max(1.0, float(np.abs(step).max()))
-        if float(np.abs(step).max()) < 1e-9:
-            break
-    slope, shift = max(0.05, float(parameters[0])), float(parameters[1])
+    x = log_odds(probabilities)
+    fitted = logistic(with_shift(x), truths, (1.0, 0.0), hold=1.0)
+    slope, shift = max(0.05, float(fitted[0])), float(fitted[1])
     low, high = float(x.min()), float(x.max())
     if high - low < 1e-6:
         high = low + 1e-6
@@ -187,7 +177,7 @@ def composed(first: Calibration, second: Calibration) -> Calibration:
             knots.add(float(first_raw[after - 1] + part * (first_raw[after] - first_raw[after - 1])))
     raws = sorted(knots)
     # Log-odds are mapped directly: as probabilities, the far ones would be cut off.
-    trues = [_mapped(second, _mapped(first, raw)) for raw in raws]
+    trues = second.of_log_odds(first.of_log_odds(raws))
     return Calibration(tuple(raws), tuple(np.maximum.accumulate(trues).tolist()))
 
 
@@ -271,8 +261,3 @@ def _by_document(decided: Sequence[Judged]) -> list[list[int]]:
     for number, one in enumerate(decided):
         groups.setdefault(one.document.id, []).append(number)
     return list(groups.values())
-
-
-def _mapped(calibration: Calibration, x: float) -> float:
-    y = float(np.interp(x, calibration.raw, calibration.true))
-    return y + min(0.0, x - calibration.raw[0]) + max(0.0, x - calibration.raw[-1])
