@@ -56,7 +56,7 @@ class FakeDetector:
     def logits(self, rows: Sequence[Any]) -> list[np.ndarray]:
         self.rows += len(rows)
         self.tokens += sum(len(row.ids) for row in rows)
-        return [self._judge(row.ids) for row in rows]
+        return [self._judge(row.ids)[row.sites] for row in rows]
 
     def _judge(self, ids: np.ndarray) -> np.ndarray:
         logits = np.full((len(ids), self.labels), -30.0, dtype=np.float32)

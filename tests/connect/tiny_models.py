@@ -35,10 +35,15 @@ def make_detector(folder: Path) -> Path:
     table[:, :2] = 0, -8
     table[_WORDS.index("against"), 1] = 4
     table[_WORDS.index("and"), 1] = 1
-    nodes = [helper.make_node("Gather", ["table", "input_ids"], ["logits"])]
-    inputs = {"input_ids": ["rows", "length"], "type_ids": ["rows", "length"], "attention_mask": ["rows", "length"]}
+    nodes = [
+        helper.make_node("Gather", ["input_ids", "sites"], ["judged"], axis=1),
+        helper.make_node("Squeeze", ["judged", "first"], ["pieces"]),
+        helper.make_node("Gather", ["table", "pieces"], ["logits"]),
+    ]
+    inputs = {"input_ids": [1, "length"], "type_ids": [1, "length"], "sites": ["sites"]}
     config = {"window": 64, "margin": 8, "labels": _LABELS, "calibration": _NO_CALIBRATION}
-    return _write(folder, "detector", config, nodes, inputs, {"logits": ["rows", "length", _LABELS]}, {"table": table})
+    constants = {"table": table, "first": np.array([0], dtype=np.int64)}
+    return _write(folder, "detector", config, nodes, inputs, {"logits": ["sites", _LABELS]}, constants)
 
 
 def make_filler(folder: Path) -> Path:

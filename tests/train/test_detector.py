@@ -85,7 +85,7 @@ def test_training_learns_a_memorisable_text(bert):
     ids, types, known = (torch.from_numpy(row)[None] for row in (example.ids, example.types, example.labels))
     for _ in range(80):
         loss = torch.nn.functional.cross_entropy(
-            model(ids, types, torch.ones_like(ids)).flatten(0, 1), known.flatten(), ignore_index=NO_LABEL
+            model(ids, types, torch.ones_like(ids))[0].flatten(0, 1), known.flatten(), ignore_index=NO_LABEL
         )
         optimizer.zero_grad()
         loss.backward()

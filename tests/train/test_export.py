@@ -1,4 +1,4 @@
-"""The ONNX graph of a detector computes what torch computes, whatever else is in the batch."""
+"""The ONNX graph of a detector computes what torch computes, with and without an early exit."""
 
 import numpy as np
 import pytest
@@ -7,9 +7,11 @@ from transformers import BertConfig
 
 from textmend.detect.inputs import TOKEN_TYPES
 from textmend.train.detector import DetectorNetwork
-from textmend.train.export import compare, export_detector, session
+from textmend.train.detector_graph import EarlyExit, export_detector
+from textmend.train.export import compare, session
 
 LABELS = 7
+LAYERS = 4
 
 
 def network(width, vocabulary=60):
@@ -17,7 +19,7 @@ def network(width, vocabulary=60):
     config = BertConfig(
         vocab_size=vocabulary,
         hidden_size=width,
-        num_hidden_layers=2,
+        num_hidden_layers=LAYERS,
         num_attention_heads=2,
         intermediate_size=2 * width,
         max_position_embeddings=64,
@@ -33,14 +35,12 @@ def arrays(model):
     return {name: tensor.float().numpy() for name, tensor in model.state_dict().items()}
 
 
-def batch(lengths, seed=0):
+def window(length, seed=0):
     rng = np.random.default_rng(seed)
-    shape = (len(lengths), max(lengths))
-    mask = (np.arange(shape[1]) < np.array(lengths)[:, None]).astype(np.int64)
     return {
-        "input_ids": rng.integers(0, 60, shape) * mask,
-        "type_ids": rng.integers(0, TOKEN_TYPES, shape) * mask,
-        "attention_mask": mask,
+        "input_ids": rng.integers(0, 60, (1, length)),
+        "type_ids": rng.integers(0, TOKEN_TYPES, (1, length)),
+        "sites": np.sort(rng.choice(length, max(1, length // 2), replace=False)),
     }
 
 
@@ -48,19 +48,39 @@ def logits_of(run, inputs):
     return run.run(["logits"], inputs)[0]
 
 
-def in_torch(model, inputs):
-    """Full precision: the network itself computes in bfloat16."""
-    ids, types, mask = (torch.from_numpy(inputs[name]) for name in ("input_ids", "type_ids", "attention_mask"))
-    with torch.no_grad():
-        states = model.encoder(input_ids=ids, token_type_ids=types, attention_mask=mask).last_hidden_state
-        return model.gap(states).numpy()
+@torch.no_grad()
+def in_torch(model, inputs, early=None):
+    """Full precision, the plain way: the network itself computes in bfloat16."""
+    ids, types, sites = (torch.from_numpy(inputs[name]) for name in ("input_ids", "type_ids", "sites"))
+    states = model.encoder(input_ids=ids, token_type_ids=types, output_hidden_states=True).hidden_states
+    if early is None:
+        return model.gap(states[-1][0, sites]).numpy()
+    x = states[early.layer]
+    opinion = model.early[str(early.layer)](x)[0, :, 0]
+    doubtful = [int(site) for site in sites if opinion[site] > early.threshold]
+    kept = [place for place in range(ids.shape[1]) if any(abs(place - at) <= early.context for at in (0, *doubtful))]
+    x = x[:, kept]
+    for layer in model.encoder.encoder.layer[early.layer :]:
+        x = layer(x)
+        x = x[0] if isinstance(x, tuple) else x
+    rows = []
+    for site in map(int, sites):
+        if site in doubtful:
+            rows.append(model.gap(x[0, kept.index(site)]))
+        else:
+            spread = opinion[site] - np.log(LABELS - 1)
+            rows.append(torch.cat([torch.zeros(1), spread.expand(LABELS - 1)]))
+    return torch.stack(rows).numpy()
 
 
 @pytest.fixture(scope="module")
-def full(tmp_path_factory):
-    model, config = network(16)
-    path = export_detector(arrays(model), config, tmp_path_factory.mktemp("full"), bits=32, embedding_bits=32)
-    return model, session(path, 1)
+def full():
+    return network(16)
+
+
+def exported(full, folder, early=None):
+    model, config = full
+    return session(export_detector(arrays(model), config, folder, early=early, bits=32, embedding_bits=32), 1)
 
 
 @pytest.fixture(scope="module")
@@ -71,38 +91,42 @@ def wide(tmp_path_factory):
     return float32, export_detector(weights, config, tmp_path_factory.mktemp("q"), notes={"made": "by a test"})
 
 
-@pytest.mark.parametrize("lengths", [[1], [17], [64], [5, 12, 33]])
-def test_the_full_precision_export_agrees_with_torch(full, lengths):
-    model, run = full
-    inputs = batch(lengths)
-    keep = inputs["attention_mask"] > 0
-    found = logits_of(run, inputs)
-    assert found.shape == (*keep.shape, LABELS)
-    np.testing.assert_allclose(found[keep], in_torch(model, inputs)[keep], atol=1e-4, rtol=0)
+@pytest.mark.parametrize("length", [1, 2, 17, 64])
+def test_the_full_precision_export_agrees_with_torch(full, length, tmp_path):
+    inputs = window(length)
+    found = logits_of(exported(full, tmp_path), inputs)
+    assert found.shape == (len(inputs["sites"]), LABELS)
+    np.testing.assert_allclose(found, in_torch(full[0], inputs), atol=1e-4, rtol=0)
 
 
-@pytest.mark.parametrize("length", [1, 9, 31])
-def test_padding_and_neighbours_change_nothing_in_full_precision(full, length):
-    _, run = full
-    inputs = batch([length, 40, 22])
-    alone = {name: array[:1, :length] for name, array in inputs.items()}
-    np.testing.assert_allclose(logits_of(run, inputs)[0, :length], logits_of(run, alone)[0], atol=1e-5, rtol=0)
-
-
-def test_neighbours_change_not_a_bit_in_integers(wide):
-    run = session(wide[1], 1)
-    inputs = batch([9, 40, 22])
-    for row in range(3):
-        alone = {name: array[row : row + 1] for name, array in inputs.items()}
-        length = int(alone["attention_mask"].sum())
-        np.testing.assert_array_equal(logits_of(run, inputs)[row, :length], logits_of(run, alone)[0, :length])
+@pytest.mark.parametrize("layer", [2, 3])
+@pytest.mark.parametrize("context", [1, 4, 12])
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.9, 1.0])
+def test_sites_that_leave_no_doubt_leave_early(full, layer, context, share, tmp_path):
+    """``share`` of the sites leave; the others see what goes on with them, and no more."""
+    inputs = window(60, seed=7)
+    with torch.no_grad():
+        states = (
+            full[0]
+            .encoder(
+                input_ids=torch.from_numpy(inputs["input_ids"]),
+                token_type_ids=torch.from_numpy(inputs["type_ids"]),
+                output_hidden_states=True,
+            )
+            .hidden_states[layer]
+        )
+        opinions = np.sort(full[0].early[str(layer)](states)[0, inputs["sites"], 0].numpy())
+    at = int(share * len(opinions))
+    early = EarlyExit(layer=layer, threshold=float(opinions[at - 1] + 1e-4) if at else -1e9, context=context)
+    found = logits_of(exported(full, tmp_path, early), inputs)
+    np.testing.assert_allclose(found, in_torch(full[0], inputs, early), atol=1e-4, rtol=0)
 
 
 def test_rounding_changes_little(wide):
-    difference = compare(*wide, [batch([40, 50, 64], seed=5)])
-    assert difference.places == 154
-    assert difference.agreement > 0.85
-    assert difference.mean < 0.05
+    difference = compare(*wide, [window(length, seed=5) for length in (40, 50, 64)])
+    assert difference.places == 20 + 25 + 32
+    assert difference.agreement > 0.8
+    assert difference.mean < 0.06
     assert wide[1].stat().st_size < 0.45 * wide[0].stat().st_size
 
 

@@ -30,6 +30,7 @@ from textmend.corpus.sinks import AppendFile, Sink, open_sink, seal, sync_folder
 from textmend.corpus.statistics import Statistics
 from textmend.corpus.worker import Refusal, Result, Task
 from textmend.errors import FileError, PolicyError
+from textmend.models.session import usable_cores
 from textmend.policy import Policy
 
 CHECKPOINT_SECONDS = 2.0
@@ -134,13 +135,6 @@ def clean(
         return outcome
     finally:
         journal.close()
-
-
-def usable_cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 class _Run:

@@ -27,13 +27,14 @@ class Detector(Protocol):
     echoes: EchoWeights
 
     def logits(self, rows: Sequence[_Row]) -> list[NDArray[np.float32]]:
-        """Return logits for each row, shape ``[length, labels]``."""
+        """Return the logits at each row's sites, shape ``[sites, labels]``."""
         ...
 
 
 class _Row(NamedTuple):
     ids: NDArray[np.int64]
     types: NDArray[np.int64]
+    sites: NDArray[np.int64]
 
 
 class Sites(NamedTuple):
@@ -63,8 +64,7 @@ def judge(texts: Sequence[str], detector: Detector) -> list[Sites]:
     rows = [_row(encoded[index], window, detector.pieces.start) for index, window in cut]
     raw = [np.zeros((len(document.sites), detector.labels)) for document in encoded]
     for (index, window), logits in zip(cut, detector.logits(rows), strict=True):
-        judged = encoded[index].sites[window.first_site : window.last_site] - window.start + 1
-        raw[index][window.first_site : window.last_site] = logits[judged]
+        raw[index][window.first_site : window.last_site] = logits
     return [
         _sites(text, document, logits, detector) for text, document, logits in zip(texts, encoded, raw, strict=True)
     ]
@@ -79,6 +79,7 @@ def _row(document: Encoded, window: Window, start: int) -> _Row:
     return _Row(
         np.concatenate(([start], document.ids[window.start : window.end])),
         np.concatenate(([0], document.types[window.start : window.end])),
+        document.sites[window.first_site : window.last_site].astype(np.int64) - window.start + 1,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol
 
@@ -12,14 +13,14 @@ from numpy.typing import NDArray
 from textmend.calibration import Calibration, EchoWeights
 from textmend.errors import ModelError
 from textmend.models.folder import ModelFolder
-from textmend.models.session import batches, open_session, padded
+from textmend.models.session import open_session, usable_cores
 from textmend.models.wordpiece import WordPieces
 
-_BATCH_TOKENS = 256  # one window a call: larger batches leave the caches and run at half the speed
+_INPUTS = {"input_ids", "type_ids", "sites"}
 
 
 class Row(Protocol):
-    """One window: ``ids`` and ``types``, each of shape ``[length]``."""
+    """One window: ``ids`` and ``types``, each of shape ``[length]``, and ``sites``, at least one place to judge."""
 
     @property
     def ids(self) -> NDArray[np.int64]:
@@ -29,6 +30,11 @@ class Row(Protocol):
     @property
     def types(self) -> NDArray[np.int64]:
         """Token types."""
+        ...
+
+    @property
+    def sites(self) -> NDArray[np.int64]:
+        """Indices of the pieces at which something is judged, rising."""
         ...
 
 
@@ -67,21 +73,27 @@ class OnnxDetector:
             raise ModelError(f"{folder}: window {self.window}, margin {self.margin}, labels {self.labels} don't fit")
         self.calibration = opened.read("calibration", Calibration.from_dict)
         self.echoes = opened.read("echoes", EchoWeights.from_dict) if "echoes" in opened.config else EchoWeights()
-        self._session = open_session(opened.model, threads)
+        self._threads = threads or usable_cores()
+        # One thread a window: windows are many and small, and nothing is gained by cutting one up.
+        self._session = open_session(opened.model, 1)
+        if (found := {value.name for value in self._session.get_inputs()}) != _INPUTS:
+            raise ModelError(
+                f"{opened.model}: takes {', '.join(sorted(found))}; a detector of this version of textmend takes "
+                f"{', '.join(sorted(_INPUTS))}; export the model again"
+            )
 
     def logits(self, rows: Sequence[Row]) -> list[NDArray[np.float32]]:
-        """Return the logits of each row, shape ``[length, labels]``, in the rows' order."""
-        results: list[NDArray[np.float32] | None] = [None] * len(rows)
-        lengths = [len(row.ids) for row in rows]
-        for indices in batches(lengths, _BATCH_TOKENS):
-            shape = (len(indices), padded(lengths[indices[0]]))
-            ids, types, mask = (np.zeros(shape, dtype=np.int64) for _ in range(3))
-            for at, index in enumerate(indices):
-                row, length = rows[index], lengths[index]
-                ids[at, :length], types[at, :length], mask[at, :length] = row.ids, row.types, 1
-            (logits,) = self._session.run(["logits"], {"input_ids": ids, "type_ids": types, "attention_mask": mask})
-            for at, index in enumerate(indices):
-                # A copy, so that ONNX Runtime's own memory goes back at once: kept, it splits the heap between calls
-                # and lets it grow, now and then by hundreds of megabytes on a document of 1 MB.
-                results[index] = logits[at, : lengths[index]].copy()
-        return [result for result in results if result is not None]
+        """Return the logits at each row's sites, shape ``[sites, labels]``, in the rows' order."""
+        # One window a call: larger batches leave the caches and run at half the speed.
+        if self._threads == 1 or len(rows) < 2:
+            return [self._judge(row) for row in rows]
+        with ThreadPoolExecutor(min(self._threads, len(rows))) as pool:
+            return list(pool.map(self._judge, rows))
+
+    def _judge(self, row: Row) -> NDArray[np.float32]:
+        inputs = {"input_ids": row.ids[None], "type_ids": row.types[None], "sites": row.sites}
+        (logits,) = self._session.run(["logits"], inputs)
+        # A copy, so that ONNX Runtime's own memory goes back at once: kept, it splits the heap between calls
+        # and lets it grow, now and then by hundreds of megabytes on a document of 1 MB.
+        copied: NDArray[np.float32] = logits.copy()
+        return copied

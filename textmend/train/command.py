@@ -44,6 +44,8 @@ _BASE_FILES = ("config.json", "model.safetensors", "tokenizer.json")
 _MOMENT_TOKENS = 2048
 _CLEAN_SHARE = 0.3
 """Of the articles that the detector is calibrated on, how many stay clean."""
+_WHOLE_SHARE = 0.5
+"""Of the articles that its early exit is chosen on."""
 
 app = typer.Typer(
     add_completion=False,
@@ -253,14 +255,20 @@ def export(
     ] = None,
     held_out: Annotated[
         list[Path] | None,
-        typer.Option("--held-out", "--damaged-from", metavar="FILE", help="Filler: clean articles to damage."),
+        typer.Option(
+            "--held-out",
+            "--damaged-from",
+            metavar="FILE",
+            help="Clean articles that weren't trained on. A detector without them runs all layers everywhere.",
+        ),
     ] = None,
     linked: Annotated[
-        Path | None, typer.Option("--linked", metavar="FILE", help="Filler: articles with known links.")
+        Path | None,
+        typer.Option("--linked", metavar="FILE", help="Articles with known links: what links look like."),
     ] = None,
     skip: Skip = None,
     articles: Annotated[
-        int, typer.Option("--articles", min=1, metavar="N", help="Filler: how many articles of each file.")
+        int, typer.Option("--articles", min=1, metavar="N", help="How many articles of each file.")
     ] = 200,
     windows: Annotated[
         int,
@@ -276,18 +284,20 @@ def export(
         for option, value in (("--casing", casing), ("--held-out", held_out), ("--linked", linked)):
             if not value:
                 raise typer.BadParameter("a filler needs it", param_hint=option)
+    elif bool(held_out) != bool(linked):
+        raise typer.BadParameter("each needs the other", param_hint="--held-out, --linked")
     _check_files([file for file in (casing, linked, *(held_out or ())) if file])
     _need("exporting a model", "torch", "onnx", "safetensors")
+    from textmend.train.calibrate import damaged_articles
     from textmend.train.package import package_detector, package_filler, pieces_of_lost_words
 
     with _logging():
+        likeness = _likeness(linked) if linked else None
+        chosen = _articles(held_out, skip, articles) if held_out else []
         if kind is Kind.detector:
-            package_detector(base, weights, out, name=name, language=language)
-        elif casing and held_out and linked:
-            from textmend.train.calibrate import damaged_articles
-
-            likeness = _likeness(linked)
-            chosen = _articles(held_out, skip, articles)
+            damaged = damaged_articles(chosen, likeness, clean_share=_WHOLE_SHARE, seed=13) if likeness else []
+            package_detector(base, weights, out, name=name, language=language, texts=[item.text for item in damaged])
+        elif casing and likeness:
             damaged = damaged_articles(chosen, likeness, clean_share=0.0, seed=13)
             package_filler(
                 base,
@@ -538,7 +548,6 @@ def _moments(
     """Return the second moments of the inputs of a filler's layers, on masked windows of the articles."""
     import json
 
-    from textmend.train.export import export_filler
     from textmend.train.filler import load_filler, read_pieces, tensors_of
     from textmend.train.filler_examples import (
         MaskedWindow,
@@ -549,6 +558,7 @@ def _moments(
         group_by_length,
         read_units,
     )
+    from textmend.train.filler_graph import export_filler
     from textmend.train.package import FILLER_WINDOW
     from textmend.train.quantize import second_moments
 

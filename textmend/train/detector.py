@@ -37,23 +37,43 @@ log = logging.getLogger(__name__)
 
 WINDOW = 256
 
+_HEADS = ("gap.", "early.")
 _TYPES = "embeddings.token_type_embeddings.weight"
 
 
+EARLY_LAYERS = (2, 3)
+"""After which layers an opinion is learnt; the export takes one of them (``early``)."""
+
+_EARLY_LOSS = 0.1
+
+
 class DetectorNetwork(nn.Module):
-    """A BERT encoder with one linear head over ``0 … MOST_WORDS`` lost words."""
+    """A BERT encoder with one linear head over ``0 … MOST_WORDS`` lost words, and early opinions.
+
+    An early opinion is a linear function of the states after a lower layer, trained to say what the whole network
+    will say: whether words are missing at all. Where it is sure that none are, the upper layers need not run.
+    """
 
     def __init__(self, config: BertConfig) -> None:
         super().__init__()
         self.encoder = BertModel(config, add_pooling_layer=False)
         self.gap = nn.Linear(config.hidden_size, MOST_WORDS + 1)
+        layers = [layer for layer in EARLY_LAYERS if layer < config.num_hidden_layers]
+        self.early = nn.ModuleDict({str(layer): nn.Linear(config.hidden_size, 1) for layer in layers})
 
-    def forward(self, ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """Return logits, shape ``[batch, length, labels]``; the encoder computes in bfloat16."""
+    def forward(
+        self, ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor
+    ) -> tuple[torch.Tensor, list[torch.Tensor]]:
+        """Return logits, and early log-odds that words are missing; the encoder computes in bfloat16.
+
+        Returns:
+            Logits, shape ``[batch, length, labels]``, and for each early layer log-odds, shape ``[batch, length]``.
+        """
         with torch.autocast("cpu", torch.bfloat16):
-            states = self.encoder(input_ids=ids, token_type_ids=types, attention_mask=mask).last_hidden_state
-        logits: torch.Tensor = self.gap(states.float())
-        return logits
+            output = self.encoder(input_ids=ids, token_type_ids=types, attention_mask=mask, output_hidden_states=True)
+        logits: torch.Tensor = self.gap(output.last_hidden_state.float())
+        early = [head(output.hidden_states[int(layer)].float())[..., 0] for layer, head in self.early.items()]
+        return logits, early
 
 
 def from_base(folder: Path) -> DetectorNetwork:
@@ -119,7 +139,7 @@ def measure(model: DetectorNetwork, examples: Sequence[Example]) -> dict[str, fl
     scores, truths = [], []
     for start in range(0, len(examples), 32):
         ids, types, mask, labels = tensors_of(examples[start : start + 32])
-        probability = 1 - model(ids, types, mask).softmax(-1)[..., 0]
+        probability = 1 - model(ids, types, mask)[0].softmax(-1)[..., 0]
         known = labels != NO_LABEL
         scores.append(probability[known].numpy())
         truths.append((labels[known] > 0).numpy())
@@ -182,15 +202,20 @@ def train_detector(
     def loss_of(examples: list[Example]) -> tuple[torch.Tensor, int]:
         ids, types, mask, labels = tensors_of(examples)
         known = labels != NO_LABEL
-        return nn.functional.cross_entropy(model(ids, types, mask)[known], labels[known]), int(mask.sum())
+        logits, early = model(ids, types, mask)
+        loss = nn.functional.cross_entropy(logits[known], labels[known])
+        some = 1 - logits[known].detach().softmax(-1)[:, 0]
+        for opinion in early:
+            loss = loss + _EARLY_LOSS * nn.functional.binary_cross_entropy_with_logits(opinion[known], some)
+        return loss, int(mask.sum())
 
     def evaluate() -> dict[str, float]:
         return {f"{name}.{key}": value for name, rows in held.items() for key, value in measure(model, rows).items()}
 
     named = list(model.named_parameters())
     groups = {
-        "head": [(name, p) for name, p in named if name.startswith("gap.")],
-        "body": [(name, p) for name, p in named if not name.startswith("gap.")],
+        "head": [(name, p) for name, p in named if name.startswith(_HEADS)],
+        "body": [(name, p) for name, p in named if not name.startswith(_HEADS)],
     }
     log.info("before training: %s", evaluate())
     train(model, groups, batches, loss_of, evaluate, schedule, checkpoint)

@@ -84,6 +84,7 @@ def train(
         betas=(0.9, 0.98),
         eps=1e-6,
         weight_decay=0.01,
+        fused=True,
     )
     run = _Run()
     average = {name: p.detach().clone() for group in groups.values() for name, p in group}

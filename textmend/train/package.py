@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,11 @@ from textmend.models.folder import FOLDER_SCHEMA
 from textmend.models.wordpiece import WordPieces
 from textmend.train.damage import Damaged
 from textmend.train.detector import WINDOW, from_base, load_weights
+from textmend.train.detector_graph import export_detector
+from textmend.train.early_exit import choose_early_exit
 from textmend.train.examples import MOST_WORDS
-from textmend.train.export import export_detector, export_filler
 from textmend.train.filler import load_filler
+from textmend.train.filler_graph import export_filler
 from textmend.train.spans import tokens
 
 MARGIN = 16
@@ -30,7 +33,9 @@ _MPNET_TOKENS = {"start": "<s>", "separator": "</s>", "unknown": "[UNK]", "mask"
 _MOST_PIECES = 6
 
 
-def package_detector(base: Path, weights: Path, folder: Path, *, name: str, language: str = "en") -> None:
+def package_detector(
+    base: Path, weights: Path, folder: Path, *, name: str, language: str = "en", texts: Sequence[str] = ()
+) -> None:
     """Write a detector's folder, not yet calibrated (``calibrate.calibrate_detector``).
 
     Args:
@@ -39,10 +44,15 @@ def package_detector(base: Path, weights: Path, folder: Path, *, name: str, lang
         folder: where to write; files of the same names are replaced.
         name: name and version, recorded with results.
         language: of the text it was trained on.
+        texts: held-out text, from which is learnt when the lower layers are enough (``early_exit``); none: never.
     """
     model = from_base(base)
     load_weights(model, weights)
-    export_detector(_arrays(model.state_dict()), _read(base / "config.json"), folder)
+    pieces = WordPieces(
+        base / "tokenizer.json", start=_DETECTOR_TOKENS["start"], separator=_DETECTOR_TOKENS["separator"]
+    )
+    early = choose_early_exit(model, pieces, texts) if texts else None
+    export_detector(_arrays(model.state_dict()), _read(base / "config.json"), folder, early=early)
     shutil.copyfile(base / "tokenizer.json", folder / "tokenizer.json")
     _write_config(
         folder,
@@ -55,6 +65,7 @@ def package_detector(base: Path, weights: Path, folder: Path, *, name: str, lang
             "window": WINDOW,
             "margin": MARGIN,
             "labels": MOST_WORDS + 1,
+            "early_exit": asdict(early) if early else None,
             "calibration": Calibration().to_dict(),
         },
     )

@@ -47,7 +47,7 @@ class TorchDetector:
         self._head = torch.nn.Linear(config.hidden_size, self.labels)
 
     def logits(self, rows: Sequence[Row]) -> list[NDArray[np.float32]]:
-        """Return logits for each row, shape ``[length, labels]`` (random ones)."""
+        """Return the logits at each row's sites, shape ``[sites, labels]`` (random ones)."""
         results: list[NDArray[np.float32] | None] = [None] * len(rows)
         for indices in batches([len(row.ids) for row in rows], _ROWS * self.window):
             shape = (len(indices), padded(len(rows[indices[0]].ids)))
@@ -62,7 +62,7 @@ class TorchDetector:
                 ).last_hidden_state
                 logits = self._head(states).numpy()
             for at, index in enumerate(indices):
-                results[index] = logits[at, : len(rows[index].ids)]
+                results[index] = logits[at, rows[index].sites]
         return [result for result in results if result is not None]
 
 

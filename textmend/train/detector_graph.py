@@ -1,0 +1,162 @@
+"""The detector as ONNX: numpy weights of a BERT encoder in, a quantized `model.onnx` out.
+
+One window a call, and results at its sites only. With an early exit, the upper layers run only where the lower ones
+leave a doubt, and around it: which places those are follows from the window alone, so batches change nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from onnx import TensorProto
+
+from textmend.train.export import FLOAT, Builder, LayerNames, Size, Weights, write_model
+from textmend.train.graph import Graph, embedding
+from textmend.train.quantize import Array, Precision
+
+BERT = LayerNames(
+    "attention.self.query",
+    "attention.self.key",
+    "attention.self.value",
+    "attention.output.dense",
+    "attention.output.LayerNorm",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlyExit:
+    """When the lower layers' word is enough (early exit: Teerapittayanon et al. 2016, Xin et al. 2020 "DeeBERT").
+
+    Attributes:
+        layer: after how many layers a first opinion is taken; that layer has a head, `early.LAYER`.
+        threshold: sites whose early log-odds of a gap are at most this are done; the others go on.
+        context: how many places on both sides go on with each of those.
+    """
+
+    layer: int
+    threshold: float
+    context: int = 12
+
+
+def export_detector(
+    weights: Weights,
+    config: Mapping[str, Any],
+    folder: str | Path,
+    *,
+    early: EarlyExit | None = None,
+    bits: int = 8,
+    block: int = 128,
+    embedding_bits: int = 8,
+    embedding_block: int = 128,
+    rows: bool = True,
+    moments: Mapping[str, Array] | None = None,
+    notes: Mapping[str, str] | None = None,
+) -> Path:
+    """Write a detector as `model.onnx` into a folder.
+
+    Inputs `input_ids`, `type_ids` (int64 `[1, length]`) and `sites` (int64 `[n]`, at least one, places that are
+    judged), output `logits` (float32 `[n, labels]`). Where the early opinion was enough, it is spread evenly over
+    the labels above 0.
+
+    Args:
+        weights: A BERT encoder under `encoder.`, the labelling layer `gap.weight`, `gap.bias`, and early heads.
+        config: The encoder's `config.json`.
+        folder: Made if it is not there.
+        early: When to leave early; by default all layers judge every site.
+        bits: 32, 8 or 4, for the matrices of the layers.
+        block: Block size of the layers' matrices.
+        embedding_bits: 32, 8 or 4, for the word embeddings.
+        embedding_block: Block size of the word embeddings.
+        rows: Integer products by row (faster) instead of by block, for the matrices of the layers.
+        moments: `quantize.second_moments` of a 32-bit export, to round 4-bit matrices with less loss.
+        notes: Anything to keep in the model's metadata.
+
+    Returns:
+        The path of the model.
+
+    Raises:
+        KeyError: If a weight or a number of the config is missing.
+    """
+    size = Size.of(config)
+    graph = Graph("detector")
+    build = Builder(graph, weights, size, Precision(bits, block, rows), moments or {})
+    ids, types = (graph.input(name, [1, "length"]) for name in ("input_ids", "type_ids"))
+    sites = graph.input("sites", ["n"])
+    tables = "encoder.embeddings"
+    words = weights[f"{tables}.word_embeddings.weight"]
+    x = embedding(graph, ids, words, f"{tables}.word_embeddings", Precision(embedding_bits, embedding_block))
+    case = f"{tables}.token_type_embeddings"
+    kinds = embedding(graph, types, weights[f"{case}.weight"], case, FLOAT)
+    places = build.places(ids, weights[f"{tables}.position_embeddings.weight"], f"{tables}.position_embeddings")
+    x = build.norm(graph.op("Sum", x, kinds, places), f"{tables}.LayerNorm")
+    opinion = None
+    asked = sites
+    for index in range(size.layers):
+        last = index == size.layers - 1
+        x = build.layer(x, "", f"encoder.encoder.layer.{index}", BERT, only=asked if last else None)
+        if early and early.layer == index + 1:
+            opinion = _opinion(build, x, sites, early)
+            x, asked = graph.op("Gather", x, opinion.kept, axis=1), opinion.asked
+    labels = len(weights["gap.bias"])
+    logits = graph.op("Reshape", build.linear(x, "gap", FLOAT), graph.ints(-1, labels))
+    graph.output(_joined(graph, logits, opinion, labels) if opinion else logits, "logits", ["n", labels])
+    return write_model(graph, folder, notes)
+
+
+@dataclass(frozen=True)
+class _Opinion:
+    """Names of what the early layer leaves behind.
+
+    Attributes:
+        log_odds: its log-odds at the sites, `[n, 1]`.
+        doubtful: which sites go on, bool `[n]`.
+        kept: the places that go on, theirs and those around, sorted; int64 `[m]`.
+        asked: where among these stand place 0 and the doubtful sites; int64 `[1 + d]`.
+    """
+
+    log_odds: str
+    doubtful: str
+    kept: str
+    asked: str
+
+
+def _opinion(build: Builder, x: str, sites: str, early: EarlyExit) -> _Opinion:
+    graph = build.graph
+    found = build.linear(graph.op("Gather", x, sites, axis=1), f"early.{early.layer}", FLOAT)
+    log_odds = graph.op("Reshape", found, graph.ints(-1, 1))
+    threshold = graph.weight("early/threshold", np.array(early.threshold, np.float32))
+    doubtful = graph.op("Reshape", graph.op("Greater", log_odds, threshold), graph.ints(-1))
+    # Place 0 always goes on, so that no layer has nothing to do.
+    asked = graph.op("Concat", graph.ints(0), graph.op("Compress", sites, doubtful, axis=0), axis=0)
+    length = graph.op("Shape", x, start=1, end=2)
+    nothing = graph.op("Expand", graph.weight("early/nothing", np.zeros(1, np.float32)), length)
+    ones = graph.op("Expand", graph.weight("early/one", np.ones(1, np.float32)), graph.op("Shape", asked))
+    marked = graph.op("Reshape", graph.op("ScatterElements", nothing, asked, ones), graph.ints(1, 1, -1))
+    near = graph.op(
+        "MaxPool", marked, kernel_shape=[2 * early.context + 1], pads=[early.context, early.context], strides=[1]
+    )
+    kept = graph.op("Reshape", near, graph.ints(-1))
+    order = graph.op(
+        "Sub", graph.op("CumSum", graph.op("Cast", kept, to=TensorProto.INT64), graph.ints(0)), graph.ints(1)
+    )
+    return _Opinion(
+        log_odds,
+        doubtful,
+        graph.op("Reshape", graph.op("NonZero", kept), graph.ints(-1)),
+        graph.op("Gather", order, asked),
+    )
+
+
+def _joined(graph: Graph, logits: str, opinion: _Opinion, labels: int) -> str:
+    """The early opinion at every site, and over it the logits `[1 + d, labels]` of those that went on."""
+    some = np.ones((1, labels), np.float32)
+    some[0, 0] = 0
+    share = graph.weight("early/share", (-np.log(np.float32(max(1, labels - 1))) * some).astype(np.float32))
+    spread = graph.op("Add", graph.op("Mul", opinion.log_odds, graph.weight("early/some", some)), share)
+    doubtful = graph.op("Transpose", graph.op("NonZero", opinion.doubtful), perm=[1, 0])
+    late = graph.op("Slice", logits, graph.ints(1), graph.ints(np.iinfo(np.int64).max), graph.ints(0))
+    return graph.op("ScatterND", spread, doubtful, late)

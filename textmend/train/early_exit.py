@@ -1,0 +1,130 @@
+"""Choosing when a detector's lower layers are enough: on held-out text, what leaving early would lose and save."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+
+from textmend.detect.inputs import encode
+from textmend.models.wordpiece import WordPieces
+from textmend.train.damage import Damaged
+from textmend.train.detector import WINDOW, DetectorNetwork, tensors_of
+from textmend.train.detector_graph import EarlyExit
+from textmend.train.examples import NO_LABEL, cut, site_labels
+
+log = logging.getLogger(__name__)
+
+MOST_LOST = 0.002
+"""Of the gaps that the whole network sees, the share that may be left to an early opinion."""
+
+_LIKELY = 0.05
+_WINDOWS = 16
+
+
+class _Judged(NamedTuple):
+    """What a network says of the sites of some windows.
+
+    Attributes:
+        final: raw probability of a gap, shape ``[sites]``.
+        early: early log-odds by layer, each of shape ``[sites]``.
+        places: where each site stands, counted through all windows with room for context between them.
+        length: places in all, without that room.
+    """
+
+    final: NDArray[np.float64]
+    early: dict[int, NDArray[np.float64]]
+    places: NDArray[np.int64]
+    length: int
+
+
+def choose_early_exit(
+    model: DetectorNetwork, pieces: WordPieces, texts: Sequence[str], *, most_lost: float = MOST_LOST
+) -> EarlyExit | None:
+    """Return the early exit that saves most, or ``None`` where the network has no early heads, or none saves anything.
+
+    Args:
+        model: the trained network.
+        pieces: cuts words.
+        texts: held-out text, of the kinds that will be read; damaged and whole.
+        most_lost: of the gaps that the whole network thinks likely (each counted by its probability), the share
+            that the early opinion may take for none.
+    """
+    judged = _judge(model, pieces, texts)
+    layers = model.encoder.config.num_hidden_layers
+    best, least = None, 1.0
+    for layer, opinion in judged.early.items():
+        exit_ = EarlyExit(layer=layer, threshold=highest_threshold(opinion, judged.final, most_lost))
+        share = _share_going_on(judged, opinion > exit_.threshold, exit_.context)
+        work = (layer + (layers - layer) * share) / layers
+        log.info(
+            "early exit after %d of %d layers, below log-odds %.2f: %.0f%% of the places go on, %.0f%% of the work is left",
+            layer, layers, exit_.threshold, 100 * share, 100 * work,
+        )  # fmt: skip
+        if work < least:
+            best, least = exit_, work
+    return best
+
+
+def highest_threshold(early: ArrayLike, final: ArrayLike, most_lost: float) -> float:
+    """Return the highest threshold of early log-odds that loses at most a share of the likely gaps.
+
+    Args:
+        early: early log-odds of sites, shape ``[sites]``.
+        final: what the whole network says: probabilities, shape ``[sites]``. Below 0.05 nothing can be lost.
+        most_lost: the share, 0 to 1, of the probability of likely sites that may stand at or below the threshold.
+    """
+    odds, likely = np.asarray(early, dtype=np.float64), np.asarray(final, dtype=np.float64)
+    worth = np.where(likely >= _LIKELY, likely, 0.0)
+    order = np.argsort(odds, kind="stable")
+    lost = np.cumsum(worth[order])
+    kept = int(np.searchsorted(lost, most_lost * lost[-1], side="right")) if len(lost) else 0
+    # The sites before ``kept`` are done early; the one at it must go on.
+    return float(odds[order[kept - 1]]) if kept else -np.inf
+
+
+@torch.no_grad()
+def _judge(model: DetectorNetwork, pieces: WordPieces, texts: Sequence[str]) -> _Judged:
+    examples = []
+    for text in texts:
+        encoded = encode(text, pieces)
+        labels = site_labels(encoded, Damaged(text, ()))
+        examples += [
+            cut(encoded, labels, start, WINDOW - 1, pieces) for start in range(0, len(encoded.ids), WINDOW - 1)
+        ]
+    examples.sort(key=lambda example: len(example.ids))
+    final: list[NDArray[np.float64]] = []
+    early: dict[int, list[NDArray[np.float64]]] = {int(layer): [] for layer in model.early}
+    places: list[NDArray[np.int64]] = []
+    length = offset = 0
+    model.eval()
+    for start in range(0, len(examples), _WINDOWS):
+        ids, types, mask, labels = tensors_of(examples[start : start + _WINDOWS])
+        logits, opinions = model(ids, types, mask)
+        known = labels != NO_LABEL
+        final.append((1 - logits[known].softmax(-1)[:, 0]).double().numpy())
+        for row, opinion in zip(early.values(), opinions, strict=True):
+            row.append(opinion[known].double().numpy())
+        at = known.nonzero().numpy()  # window and place
+        places.append(offset + 2 * WINDOW * at[:, 0] + at[:, 1])
+        offset += 2 * WINDOW * len(ids)
+        length += int(mask.sum())
+    return _Judged(
+        np.concatenate(final) if final else np.zeros(0),
+        {layer: np.concatenate(row) if row else np.zeros(0) for layer, row in early.items()},
+        np.concatenate(places) if places else np.zeros(0, dtype=np.int64),
+        length,
+    )
+
+
+def _share_going_on(judged: _Judged, doubtful: NDArray[np.bool_], context: int) -> float:
+    """Return the share of all places that lie within the context of a doubtful site (a little much at window ends)."""
+    places = np.sort(judged.places[doubtful])
+    if not len(places):
+        return 0.0
+    steps = np.minimum(np.diff(places), 2 * context + 1)
+    return min(1.0, float(steps.sum() + 2 * context + 1) / max(1, judged.length))
