@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from textmend import Fill, Mender, Policy
-from textmend.calibration import Calibration, EchoWeights
+from textmend.calibration import ArticleWeights, Calibration, EchoWeights
 from textmend.models.registry import EMBEDDED
 
 # A busy machine is no failure: no property has a deadline.
@@ -47,6 +47,7 @@ class FakeDetector:
     labels = 7
     calibration = Calibration()
     echoes = EchoWeights()
+    article = ArticleWeights()
 
     def __init__(self, *words: str | None) -> None:
         self.pieces = WholeWords()

@@ -6,13 +6,18 @@ Platt scaling (Platt 1999).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from textmend.errors import ModelError
+
+SPACES = 4
+"""Kinds of white space at a site (``detect.article``)."""
 
 _EDGE = 1e-6
 
@@ -99,3 +104,40 @@ class EchoWeights:
     def from_dict(cls, data: dict[str, float]) -> EchoWeights:
         """Read the JSON form."""
         return cls(some=float(data["some"]), word=float(data["word"]))
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleWeights:
+    """What an article's other gaps add to the log-odds of a gap (``detect.article``); nothing where not fitted.
+
+    Attributes:
+        constant: for every site.
+        often: for how often words are missing in the article, at least 0.
+        alike: for how many of its gaps have the same kind of white space, at least 0.
+        rate: the usual share of sites where words are missing, 0 to 1.
+        shares: the usual share of each kind of white space among gaps, each more than 0; shape ``[SPACES]``.
+
+    Raises:
+        ModelError: a number is out of its range.
+    """
+
+    constant: float = 0.0
+    often: float = 0.0
+    alike: float = 0.0
+    rate: float = 0.01
+    shares: tuple[float, ...] = (1 / SPACES,) * SPACES
+
+    def __post_init__(self) -> None:
+        fine = self.often >= 0 and self.alike >= 0 and math.isfinite(self.constant) and 0 < self.rate < 1
+        if not fine or len(self.shares) != SPACES or not all(share > 0 for share in self.shares):
+            raise ModelError(f"weights of an article's gaps are out of range: {self}")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form, as a detector's ``config.json`` holds it."""
+        return asdict(self) | {"shares": list(self.shares)}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ArticleWeights:
+        """Read the JSON form."""
+        numbers = {name: float(data[name]) for name in ("constant", "often", "alike", "rate")}
+        return cls(**numbers, shares=tuple(float(share) for share in data["shares"]))

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from textmend.calibration import log_odds, sigmoid
+from textmend.calibration import ArticleWeights, log_odds, sigmoid
+from textmend.detect.article import in_article
 from textmend.fill.rank import FEATURE_NAMES, Features, Ranking, feature_row
-from textmend.train.calibrate import damaged_articles, fit_calibration, fit_echoes, fit_ranking
+from textmend.train.calibrate import damaged_articles, fit_article, fit_calibration, fit_echoes, fit_ranking
 from textmend.train.corpus import Article
 from textmend.train.spans import LinkLikeness
 
@@ -148,3 +149,33 @@ def test_a_wide_bin_does_not_flatten_what_was_right():
     calibrated = fit_calibration(raw, truths)(raw)
     likely = raw > 0.5
     assert calibrated[likely] == pytest.approx(raw[likely], abs=0.1)
+
+
+def test_what_other_gaps_add_is_recovered():
+    """Some articles are whole, others badly damaged: then a doubtful place of a whole article is seldom a gap."""
+    rng = np.random.default_rng(5)
+    probabilities, kinds, truths = [], [], []
+    for article in range(400):
+        damaged = article % 2 == 1
+        own = np.full(200, 0.001)
+        own[:10] = 0.99 if damaged else 0.001
+        own[10:16] = 0.3
+        truth = np.zeros(200, dtype=bool)
+        truth[:10] = damaged
+        truth[10:16] = rng.random(6) < (0.55 if damaged else 0.05)
+        probabilities.append(own)
+        kinds.append(np.full(200, 2))
+        truths.append(truth)
+    weights = fit_article(probabilities, kinds, truths)
+    assert weights.rate == pytest.approx(np.concatenate(truths).mean())
+    assert weights.shares[2] > 0.9
+    assert weights.often > 0.1
+    starts = np.arange(200) * 5 + 4
+    text = "word " * 201
+    whole, damaged = (in_article(text, starts, starts + 1, probabilities[i], weights)[10] for i in (0, 1))
+    assert whole == pytest.approx(0.05, abs=0.03)
+    assert damaged == pytest.approx(0.55, abs=0.05)
+
+
+def test_where_all_is_whole_nothing_is_fitted():
+    assert fit_article([np.full(9, 0.3)], [np.full(9, 2)], [np.zeros(9, dtype=bool)]) == ArticleWeights()

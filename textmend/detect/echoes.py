@@ -33,7 +33,13 @@ def raised(
     """Return the probabilities of a text's sites, those with an echo raised; all of shape ``[sites]``."""
     if not (weights.some or weights.word):
         return probabilities
-    matched = matched_words(text, starts, ends, probabilities)
+    return with_echoes(probabilities, matched_words(text, starts, ends, probabilities), weights)
+
+
+def with_echoes(
+    probabilities: NDArray[np.float64], matched: NDArray[np.int64], weights: EchoWeights
+) -> NDArray[np.float64]:
+    """Return the probabilities of sites, raised by how many words their echoes match (``matched_words``)."""
     at = np.flatnonzero(matched)
     result = probabilities.copy()
     result[at] = sigmoid(log_odds(probabilities[at]) + weights.some + weights.word * (matched[at] - FEWEST))

@@ -8,7 +8,8 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.calibration import Calibration, EchoWeights
+from textmend.calibration import ArticleWeights, Calibration, EchoWeights
+from textmend.detect.article import in_article
 from textmend.detect.cues import cues_at
 from textmend.detect.echoes import raised
 from textmend.detect.inputs import Encoded, Pieces, Window, encode, windows
@@ -25,6 +26,7 @@ class Detector(Protocol):
     labels: int
     calibration: Calibration
     echoes: EchoWeights
+    article: ArticleWeights
 
     def logits(self, rows: Sequence[_Row]) -> list[NDArray[np.float32]]:
         """Return the logits at each row's sites, shape ``[sites, labels]``."""
@@ -89,6 +91,7 @@ def _sites(text: str, document: Encoded, logits: NDArray[np.float64], detector: 
     total = some.sum(axis=1, keepdims=True)
     raw = (total / np.maximum(exponents.sum(axis=1, keepdims=True), 1e-30))[:, 0]
     probabilities = raised(text, document.starts, document.ends, detector.calibration(raw), detector.echoes)
+    probabilities = in_article(text, document.starts, document.ends, probabilities, detector.article)
     return Sites(document.starts, document.ends, probabilities, some / np.maximum(total, 1e-30))
 
 

@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.calibration import Calibration, EchoWeights
+from textmend.calibration import ArticleWeights, Calibration, EchoWeights
 from textmend.errors import ModelError
 from textmend.models.folder import ModelFolder
 from textmend.models.session import open_session, usable_cores
@@ -60,6 +60,7 @@ class OnnxDetector:
         labels: the number of its labels: 0 (no gap), 1, 2, … words lost; the last means that many or more.
         calibration: from its raw probability of a gap to a calibrated one.
         echoes: what an echo adds to that.
+        article: what the article's other gaps add to that.
     """
 
     def __init__(self, folder: Path, threads: int | None = None) -> None:
@@ -73,6 +74,9 @@ class OnnxDetector:
             raise ModelError(f"{folder}: window {self.window}, margin {self.margin}, labels {self.labels} don't fit")
         self.calibration = opened.read("calibration", Calibration.from_dict)
         self.echoes = opened.read("echoes", EchoWeights.from_dict) if "echoes" in opened.config else EchoWeights()
+        self.article = (
+            opened.read("article", ArticleWeights.from_dict) if "article" in opened.config else ArticleWeights()
+        )
         self._threads = threads or usable_cores()
         # One thread a window: windows are many and small, and nothing is gained by cutting one up.
         self._session = open_session(opened.model, 1)

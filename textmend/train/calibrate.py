@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from textmend.calibration import Calibration, EchoWeights, log_odds, sigmoid
-from textmend.detect.echoes import FEWEST, matched_words
+from textmend.calibration import SPACES, ArticleWeights, Calibration, EchoWeights, log_odds, sigmoid
+from textmend.detect.article import evidence, space_kinds
+from textmend.detect.echoes import FEWEST, LEAST, matched_words, with_echoes
 from textmend.detect.finder import Sites, judge
 from textmend.files import write_file
 from textmend.fill.load import load_hub_proposer, load_proposer
@@ -105,9 +106,12 @@ def damaged_articles(
 
 
 def calibrate_detector(folder: Path, damaged: Sequence[Damaged]) -> Calibration:
-    """Fit a detector's calibration, and what echoes add to it, on damaged text; written into its ``config.json``."""
+    """Fit a detector's calibration on damaged text, then what echoes and an article's other gaps add to it.
+
+    All three are written into its ``config.json``. The calibration returned is the first.
+    """
     detector = OnnxDetector(folder)
-    detector.calibration, detector.echoes = Calibration(), EchoWeights()
+    detector.calibration, detector.echoes, detector.article = Calibration(), EchoWeights(), ArticleWeights()
     judged: list[Sites] = []
     truths: list[NDArray[np.bool_]] = []
     for start in range(0, len(damaged), _BATCH):
@@ -123,9 +127,42 @@ def calibrate_detector(folder: Path, damaged: Sequence[Damaged]) -> Calibration:
         for item, sites, own in zip(damaged, judged, probabilities, strict=True)
     ]
     echoes = fit_echoes(np.concatenate(probabilities), np.concatenate(matched), all_truths)
+    probabilities = [with_echoes(own, count, echoes) for own, count in zip(probabilities, matched, strict=True)]
+    kinds = [space_kinds(item.text, sites.starts, sites.ends) for item, sites in zip(damaged, judged, strict=True)]
+    article = fit_article(probabilities, kinds, truths)
+    log.info("detector: what echoes add %s, what other gaps add %s", echoes, article)
     write_config(folder, "calibration", calibration.to_dict())
     write_config(folder, "echoes", echoes.to_dict())
+    write_config(folder, "article", article.to_dict())
     return calibration
+
+
+def fit_article(
+    probabilities: Sequence[NDArray[np.float64]],
+    kinds: Sequence[NDArray[np.int64]],
+    truths: Sequence[NDArray[np.bool_]],
+) -> ArticleWeights:
+    """Fit what an article's other gaps add to the log-odds of a gap: logistic regression on doubtful sites.
+
+    Args:
+        probabilities: of the sites of each article, echoes heeded; each of shape ``[sites]``.
+        kinds: their white space (``detect.article.space_kinds``).
+        truths: whether words are missing there.
+    """
+    truth = np.concatenate(truths)
+    if not truth.any() or truth.all():
+        return ArticleWeights()
+    rate = float(truth.mean())
+    counts = np.bincount(np.concatenate(kinds)[truth], minlength=SPACES) + _PRIOR
+    shares = tuple(float(share) for share in counts / counts.sum())
+    found = np.concatenate([evidence(kind, own, rate, shares) for own, kind in zip(probabilities, kinds, strict=True)])
+    own = np.concatenate(probabilities)
+    doubtful = (own >= LEAST) & (own <= 1 - LEAST / 10)
+    design = np.column_stack([np.ones(int(doubtful.sum())), found[doubtful]])
+    constant, often, alike = logistic(
+        design, truth[doubtful], (0.0, 0.0, 0.0), hold=_PRIOR, offset=log_odds(own[doubtful]), least=(-np.inf, 0, 0)
+    ).tolist()
+    return ArticleWeights(constant, often, alike, rate, shares)
 
 
 def fit_echoes(probabilities: ArrayLike, matched: ArrayLike, truths: ArrayLike) -> EchoWeights:

@@ -42,7 +42,7 @@ Examples:
 """
 _BASE_FILES = ("config.json", "model.safetensors", "tokenizer.json")
 _MOMENT_TOKENS = 2048
-_CLEAN_SHARE = 0.3
+_CLEAN_SHARE = 0.5
 """Of the articles that the detector is calibrated on, how many stay clean."""
 _WHOLE_SHARE = 0.5
 """Of the articles that its early exit is chosen on."""

@@ -80,11 +80,10 @@ def highest_threshold(early: ArrayLike, final: ArrayLike, most_lost: float) -> f
     """
     odds, likely = np.asarray(early, dtype=np.float64), np.asarray(final, dtype=np.float64)
     worth = np.where(likely >= _LIKELY, likely, 0.0)
-    order = np.argsort(odds, kind="stable")
-    lost = np.cumsum(worth[order])
-    kept = int(np.searchsorted(lost, most_lost * lost[-1], side="right")) if len(lost) else 0
-    # The sites before ``kept`` are done early; the one at it must go on.
-    return float(odds[order[kept - 1]]) if kept else -np.inf
+    levels, level_of = np.unique(odds, return_inverse=True)
+    lost = np.cumsum(np.bincount(level_of, worth, len(levels)))
+    done = int(np.searchsorted(lost, most_lost * worth.sum(), side="right"))
+    return float(levels[done - 1]) if done else -np.inf
 
 
 @torch.no_grad()
@@ -103,9 +102,9 @@ def _judge(model: DetectorNetwork, pieces: WordPieces, texts: Sequence[str]) -> 
     length = offset = 0
     model.eval()
     for start in range(0, len(examples), _WINDOWS):
-        ids, types, mask, labels = tensors_of(examples[start : start + _WINDOWS])
+        ids, types, mask, targets = tensors_of(examples[start : start + _WINDOWS])
         logits, opinions = model(ids, types, mask)
-        known = labels != NO_LABEL
+        known = targets != NO_LABEL
         final.append((1 - logits[known].softmax(-1)[:, 0]).double().numpy())
         for row, opinion in zip(early.values(), opinions, strict=True):
             row.append(opinion[known].double().numpy())

@@ -15,7 +15,7 @@ def logistic(
     *,
     hold: float,
     offset: NDArray[np.float64] | float = 0.0,
-    least: float = -np.inf,
+    least: ArrayLike = -np.inf,
     steps: int = 50,
 ) -> NDArray[np.float64]:
     """Return the weights of a logistic regression, by Newton's method.
@@ -26,18 +26,18 @@ def logistic(
         start: weights to start from and to be held near, shape ``[features]``.
         hold: how firmly: the inverse of a normal prior's variance.
         offset: log-odds that each item has besides, shape ``[items]``.
-        least: no weight falls below it.
+        least: no weight falls below it; one for all, or one for each.
         steps: the most steps; none moves a weight by more than 1.
     """
     truth, prior = np.asarray(truths, dtype=np.float64), np.asarray(start, dtype=np.float64)
-    weights = prior.copy()
+    weights, floor = prior.copy(), np.asarray(least, dtype=np.float64)
     for _ in range(steps):
         expected = sigmoid(offset + design @ weights)
         gradient = design.T @ (expected - truth) + hold * (weights - prior)
         curvature = (design * (expected * (1 - expected))[:, None]).T @ design + hold * np.eye(len(prior))
         step = np.linalg.solve(curvature, gradient)
         largest = float(np.abs(step).max())
-        weights = np.maximum(least, weights - step / max(1.0, largest))
+        weights = np.maximum(floor, weights - step / max(1.0, largest))
         if largest < 1e-9:
             break
     return weights

@@ -40,7 +40,7 @@ class TorchDetector:
         self.name = "torch float32"
         self.pieces, self.window, self.margin, self.labels = like.pieces, like.window, like.margin, like.labels
         self.calibration = like.calibration
-        self.echoes = like.echoes
+        self.echoes, self.article = like.echoes, like.article
         config = transformers.BertConfig(**_DETECTOR_SIZE, type_vocab_size=TOKEN_TYPES)
         self._torch = torch
         self._encoder = transformers.BertModel(config, add_pooling_layer=False).eval()
