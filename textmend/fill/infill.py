@@ -97,6 +97,11 @@ def masked_row(model: MaskedLM, context: Context, ids: tuple[int, ...], length: 
     return Query(row, len(opening) + len(context.left) + len(ids))
 
 
+def log_share(lengths: Sequence[float], length: int) -> float:
+    """Return the log-probability that ``length`` pieces are missing; of the impossible, that of one in a million."""
+    return math.log(max(lengths[length - 1] if length <= len(lengths) else 0.0, 1e-6))
+
+
 _PREDICTED_NUMBERS = 1 << 25
 """How many log-probabilities are held at a time: 128 MB, whatever the vocabulary."""
 
@@ -130,7 +135,7 @@ class _Beams:
         ]
         self._open = frozenset(plausible or [1])
         self.live = [
-            _Partial(length, (), math.log(max(self._prior(length), 1e-6)), ())
+            _Partial(length, (), log_share(request.lengths, length), ())
             for length in sorted(self._open.union(map(len, self._candidates), map(len, self._hints)))
         ]
 

@@ -14,7 +14,7 @@ from textmend.fill.casing import ArticleCasing, cased, starts_sentence
 from textmend.fill.casing_table import UsualCasing
 from textmend.fill.context import contexts
 from textmend.fill.familiar import check_language, survey_words
-from textmend.fill.infill import Hypothesis, Request, Search, infill
+from textmend.fill.infill import Hypothesis, Request, Search, infill, log_share
 from textmend.fill.novelty import Novelty
 from textmend.fill.phrases import Phrase, names
 from textmend.fill.rank import Features, Ranking
@@ -152,7 +152,7 @@ class _View:
     ) -> None:
         self._document, self._model, self._usual = document, model, usual
         self._echoes: list[dict[tuple[int, ...], Echo]] = []
-        self._phrases: list[dict[tuple[int, ...], Evidence]] = []
+        self._phrases: list[dict[tuple[int, ...], Phrase]] = []
         self.requests: list[Request] = []
         self._gaps = [gap for gap in document.gaps if not gap.fills]
         if not self._gaps:
@@ -167,7 +167,7 @@ class _View:
         known: list[Phrase] = []
         if repeated:
             known = [*names(document.text, title=document.title, metadata=document.metadata), *document.phrases]
-        phrases: dict[tuple[bool, bool], dict[tuple[int, ...], Evidence]] = {}
+        phrases: dict[tuple[bool, bool], dict[tuple[int, ...], Phrase]] = {}
         around = contexts(document.text, document.gaps, model, room=most_pieces)
         for gap, context in zip(document.gaps, around, strict=True):
             if gap.fills:
@@ -180,7 +180,7 @@ class _View:
                 phrases[place] = {}
                 for phrase in known:
                     for ids in self._sayable(phrase.text, phrase.evidence, *place):
-                        phrases[place].setdefault(ids, phrase.evidence)
+                        phrases[place].setdefault(ids, phrase)
             self._phrases.append(phrases[place])
             echoes: dict[tuple[int, ...], Echo] = {}
             for echo in index.echoes(gap.start, gap.end) if with_echoes else ():
@@ -206,15 +206,17 @@ class _View:
             )
             if not is_encodable(text):  # bytes of the vocabulary that make no character together
                 continue
-            echo = self._echoes[index].get(hypothesis.ids)
+            echo, phrase = self._echoes[index].get(hypothesis.ids), phrases.get(hypothesis.ids)
             features = Features(
                 hypothesis.log_prob,
                 echo=echo.left + echo.right if echo else 0,
                 exact=bool(echo and echo.exact),
                 both=bool(echo and echo.left and echo.right),
-                repeated=hypothesis.ids in phrases,
+                repeated=phrase.count if phrase else 0,
+                length=log_share(self.requests[index].lengths, len(hypothesis.ids)),
+                words=text.count(" ") + 1,
             )
-            evidence = echo.evidence if echo else phrases.get(hypothesis.ids)
+            evidence = echo.evidence if echo else phrase.evidence if phrase else None
             found.setdefault(text.casefold(), Proposed(text, features, evidence))
         return list(found.values())
 

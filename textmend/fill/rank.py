@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -10,6 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textmend.calibration import Calibration
+
+_MOST_REPEATS = 16
+_MOST_WORDS = 4
 
 
 class Features(NamedTuple):
@@ -20,17 +24,21 @@ class Features(NamedTuple):
         echo: matched words around its best echo, left and right together; 0 without one.
         exact: whether that echo matches word for word rather than by stem.
         both: whether at least one word matches on each side.
-        repeated: whether it is a name or phrase that stands elsewhere in the article.
+        repeated: how often it stands elsewhere in the article as a name or phrase; 0: it does not.
+        length: log-probability of its number of pieces, which ``log_prob`` has in it already.
+        words: how many words it has.
     """
 
     log_prob: float
     echo: int = 0
     exact: bool = False
     both: bool = False
-    repeated: bool = False
+    repeated: int = 0
+    length: float = 0.0
+    words: int = 1
 
 
-FEATURE_NAMES = ("log_prob", "echo", "echo_words", "echo_exact", "echo_both", "repeated")
+FEATURE_NAMES = ("log_prob", "echo", "echo_words", "echo_exact", "echo_both", "repeated", "repeats", "length", "words")
 
 
 def feature_row(features: Features) -> list[float]:
@@ -42,7 +50,10 @@ def feature_row(features: Features) -> list[float]:
         min(features.echo, 8) / 4,
         float(found and features.exact),
         float(found and features.both),
-        float(features.repeated),
+        float(features.repeated > 0),
+        math.log(max(1, min(features.repeated, _MOST_REPEATS))),
+        max(features.length, -10.0),
+        float(min(features.words, _MOST_WORDS) - 1),
     ]
 
 
@@ -56,7 +67,7 @@ class Ranking:
         calibration: from the logit model's probability to a calibrated one.
     """
 
-    weights: tuple[float, ...] = (1.0, 2.0, 1.0, 0.5, 1.0, 0.3)
+    weights: tuple[float, ...] = (1.0, 2.0, 1.0, 0.5, 1.0, 0.3, 0.0, 0.0, 0.0)
     other: float = 0.0
     calibration: Calibration = field(default_factory=Calibration)
 
@@ -91,7 +102,7 @@ class Ranking:
     def from_dict(cls, data: Mapping[str, Any]) -> Ranking:
         """Read the JSON form."""
         return cls(
-            tuple(float(data["weights"][name]) for name in FEATURE_NAMES),
+            tuple(float(data["weights"].get(name, 0.0)) for name in FEATURE_NAMES),
             float(data["other"]),
             Calibration.from_dict(data["calibration"]),
         )

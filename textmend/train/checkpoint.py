@@ -33,6 +33,13 @@ def load_checkpoint(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]
         raise ModelError(f"{path}: not a checkpoint of a training run: {error}") from error
 
 
+def trained_weights(path: Path) -> dict[str, torch.Tensor]:
+    """Return the averaged weights of a checkpoint (those that were trained; the rest is the base's)."""
+    tensors, _ = load_checkpoint(path)
+    prefix = "average."
+    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+
+
 def optimizer_tensors(optimizer: torch.optim.Optimizer, names: list[str]) -> dict[str, torch.Tensor]:
     """Return the moments of an Adam optimizer by parameter name."""
     parameters = [p for group in optimizer.param_groups for p in group["params"]]

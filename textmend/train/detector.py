@@ -18,6 +18,7 @@ from textmend.evaluate.metrics import average_precision, best_f1, precision_reca
 from textmend.models.wordpiece import WordPieces
 from textmend.train.base import check_architecture, check_complete, read_base
 from textmend.train.checkpoint import load_checkpoint
+from textmend.train.compact import load_compact
 from textmend.train.corpus import read_articles, read_lines
 from textmend.train.damage import Damaged, Loss
 from textmend.train.examples import (
@@ -102,11 +103,8 @@ def from_base(folder: Path) -> DetectorNetwork:
 
 
 def load_weights(model: nn.Module, file: Path) -> None:
-    """Load bare weights, or the averaged weights of a checkpoint."""
-    tensors, state = load_checkpoint(file)
-    if state:
-        tensors = {k.removeprefix("average."): v for k, v in tensors.items() if k.startswith("average.")}
-    model.load_state_dict({name: tensor.float() for name, tensor in tensors.items()}, strict=False)
+    """Load bare weights, the averaged ones of a checkpoint, or those of the compact form (after bare ones)."""
+    model.load_state_dict(load_compact({}, file), strict=False)
 
 
 def tensors_of(batch: Sequence[Example]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:

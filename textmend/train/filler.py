@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
 from tokenizers import Tokenizer
 from torch import nn
 from transformers import AutoConfig, BertForMaskedLM, MPNetForMaskedLM, PretrainedConfig
@@ -21,6 +20,7 @@ from textmend.models.wordpiece import WordPieces
 from textmend.text import WORD
 from textmend.train.base import TIED, Weights, check_architecture, check_complete, read_base
 from textmend.train.checkpoint import load_checkpoint
+from textmend.train.compact import load_compact
 from textmend.train.corpus import read_articles, read_lines
 from textmend.train.damage import Loss
 from textmend.train.examples import NO_LABEL, pad
@@ -135,65 +135,6 @@ def load_filler(base: Path, start: Path) -> FillerNetwork:
     except RuntimeError as error:
         raise ModelError(f"{start}: doesn't fit the base {base}: {error}") from error
     return model
-
-
-def trained_weights(checkpoint: Path) -> Weights:
-    """Return the averaged weights of a checkpoint (those that were trained; the rest is the base's)."""
-    tensors, _ = load_checkpoint(checkpoint)
-    prefix = "average."
-    return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
-
-
-def save_compact(weights: Mapping[str, torch.Tensor], base: Mapping[str, torch.Tensor], file: Path) -> None:
-    """Write weights in a quarter of their size, to train on from.
-
-    A matrix that the base has is kept as its difference from the base's: ``NAME.q``, int8, and ``NAME.s``, one
-    float32 scale a row, so that an element is off by at most 1/254 of its row's greatest change. Vectors, and
-    what the base lacks, are kept as they are in float16. What equals the base is left out.
-
-    Args:
-        weights: by the names of a :class:`FillerNetwork` (``trained_weights``, or a state dict).
-        base: the base's (``base_weights``).
-        file: the safetensors file to write.
-    """
-    tensors: Weights = {}
-    for name, tensor in weights.items():
-        old, new = base.get(name), tensor.detach().float()
-        if name.endswith(TIED) or (old is not None and torch.equal(old.float(), new)):
-            continue
-        if old is None or new.ndim != 2:
-            tensors[name] = new.half().contiguous()
-            continue
-        difference = new - old.float()
-        scale = difference.abs().amax(1, keepdim=True) / 127
-        tensors[f"{name}.q"] = (difference / scale.clamp_min(1e-30)).round().to(torch.int8)
-        tensors[f"{name}.s"] = scale
-    save_file(tensors, file)
-
-
-def load_compact(base: Mapping[str, torch.Tensor], file: Path) -> Weights:
-    """Read weights as float32: the compact form (``save_compact``), bare weights, or a checkpoint's averaged ones.
-
-    Args:
-        base: the base's weights, from which the compact form differs.
-        file: a safetensors file.
-
-    Raises:
-        ModelError: the file can't be read, or differs from a base other than this.
-    """
-    tensors, state = load_checkpoint(file)
-    if state:
-        return trained_weights(file)
-    weights: Weights = {}
-    for name, tensor in tensors.items():
-        if name.endswith(".q"):
-            name = name.removesuffix(".q")
-            if name not in base or base[name].shape != tensor.shape or f"{name}.s" not in tensors:
-                raise ModelError(f"{file}: {name} differs from a matrix that this base hasn't got")
-            weights[name] = base[name].float() + tensor.float() * tensors[f"{name}.s"].float()
-        elif not name.endswith(".s"):
-            weights[name] = tensor.float()
-    return weights
 
 
 def held_out_windows(

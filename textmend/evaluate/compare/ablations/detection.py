@@ -1,17 +1,19 @@
-"""Ablations of detection: how much of the article the detector sees, and quantization.
+"""Ablations of detection: what the article tells, how much of it the detector sees, and quantization.
 
 Cues are no part of this: the model does not see them, so leaving them out changes no probability.
 """
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 import numpy as np
 
+from textmend.calibration import ArticleWeights, EchoWeights
 from textmend.detect import finder
-from textmend.detect.finder import Sites
+from textmend.detect.finder import Detector, Sites
 from textmend.evaluate.benchmark import Benchmark
 from textmend.evaluate.bootstrap import intervals, paired_differences
 from textmend.evaluate.compare.ablations.filling import model_title
@@ -39,10 +41,15 @@ _NOTE = "In percent, the change in percentage points against the first row, with
 
 
 def ablate_context(setting: Setting, report: Report) -> list[Table]:
-    """Show the detector less than the article."""
-    judge = setting.system.judge
+    """Leave out what an article's echoes and other gaps tell; show the detector less than the article."""
+    judge, detector = setting.system.judge, setting.single.detector
     judges: list[tuple[str, Judge]] = [
         ("the article, in windows", judge),
+        ("without echoes", partial(finder.judge, detector=_changed(detector, echoes=EchoWeights()))),
+        (
+            "without the other gaps of the article",
+            partial(finder.judge, detector=_changed(detector, article=ArticleWeights())),
+        ),
         ("each paragraph alone", lambda texts: by_parts(texts, judge, _paragraphs)),
         ("each sentence alone", lambda texts: by_parts(texts, judge, _sentences)),
     ]
@@ -54,6 +61,13 @@ def ablate_context(setting: Setting, report: Report) -> list[Table]:
         _table(f"The detector's context, {described(benchmark)}", benchmark, judges, report, note)
         for benchmark in setting.damaged(RECORDS)
     ]
+
+
+def _changed(detector: Detector, **parts: object) -> Detector:
+    changed = copy.copy(detector)
+    for name, part in parts.items():
+        setattr(changed, name, part)
+    return changed
 
 
 def ablate_quantization(setting: Setting, report: Report) -> list[Table]:
