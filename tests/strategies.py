@@ -37,9 +37,9 @@ MORSELS = (
 
 any_char = st.characters(exclude_categories=())
 any_text = st.lists(st.sampled_from(MORSELS) | any_char, max_size=40).map("".join)
-_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")  # two code points that JSON takes for one character
+PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")  # two code points that JSON takes for one character
 short_text = (
-    st.lists(st.sampled_from(MORSELS) | any_char, max_size=6).map("".join).filter(lambda text: not _PAIR.search(text))
+    st.lists(st.sampled_from(MORSELS) | any_char, max_size=6).map("".join).filter(lambda text: not PAIR.search(text))
 )
 words = short_text.filter(lambda text: bool(text.strip()))
 probabilities = st.floats(min_value=0, max_value=1)

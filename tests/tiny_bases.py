@@ -37,7 +37,7 @@ def base(folder: Path, kind: str = "mpnet", *, head: bool = False) -> Path:
     size = {
         "vocab_size": len(SPECIAL[kind]) + len(WORDS) + len(PIECES),
         "hidden_size": 16,
-        "num_hidden_layers": 2,
+        "num_hidden_layers": 4 if kind == "bert" else 2,
         "num_attention_heads": 2,
         "intermediate_size": 32,
         "max_position_embeddings": 140,

@@ -128,7 +128,8 @@ class ArticleWeights:
     shares: tuple[float, ...] = (1 / SPACES,) * SPACES
 
     def __post_init__(self) -> None:
-        fine = self.often >= 0 and self.alike >= 0 and math.isfinite(self.constant) and 0 < self.rate < 1
+        finite = all(map(math.isfinite, (self.constant, self.often, self.alike)))
+        fine = finite and self.often >= 0 and self.alike >= 0 and 0 < self.rate < 1
         if not fine or len(self.shares) != SPACES or not all(share > 0 for share in self.shares):
             raise ModelError(f"weights of an article's gaps are out of range: {self}")
 

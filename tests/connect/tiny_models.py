@@ -16,6 +16,8 @@ from tokenizers.models import WordPiece
 from tokenizers.normalizers import BertNormalizer
 from tokenizers.pre_tokenizers import BertPreTokenizer
 
+from textmend.fill.rank import FEATURE_NAMES
+
 TEXT = "They organised night against trawlers and went home."
 MENDED = "They organised night raids against trawlers and went home."
 CLEAN = "They organised night raids at sea."
@@ -62,7 +64,7 @@ def make_filler(folder: Path) -> Path:
         "window": 64,
         "pieces_per_word": [1.0],
         "ranking": {
-            "weights": dict.fromkeys(("log_prob", "echo", "echo_words", "echo_exact", "echo_both", "repeated"), 1.0),
+            "weights": dict.fromkeys(FEATURE_NAMES, 1.0) | {"length": 0.0},
             "other": 0.0,
             "calibration": _NO_CALIBRATION,
         },

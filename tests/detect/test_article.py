@@ -30,8 +30,11 @@ def sites(text):
         ("( 1999)", 1, 2, ODD),
         ("the of", 3, 4, PLAIN),
         ("the,", 3, 3, NONE),
-        (" and so", 0, 1, PLAIN),
-        ("end ", 3, 4, PLAIN),
+        (" and so", 0, 1, ODD),
+        ("end ", 3, 4, ODD),
+        ("and\nso", 3, 4, PLAIN),
+        ("and\r\n  so", 3, 7, PLAIN),
+        ("end \nSo", 3, 4, ODD),
     ],
 )
 def test_kinds_of_white_space(text, start, end, kind):

@@ -81,7 +81,7 @@ def test_training_learns_a_memorisable_text(bert):
     assert int((example.labels != NO_LABEL).sum()) == len(labels)
     model = from_base(bert)
     before = measure(model, [example])
-    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=4e-3)
     ids, types, known = (torch.from_numpy(row)[None] for row in (example.ids, example.types, example.labels))
     for _ in range(80):
         loss = torch.nn.functional.cross_entropy(

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from taught import teach
 from tiny_bases import TEXT, base
 
 from textmend.models.wordpiece import WordPieces
@@ -30,8 +31,27 @@ def test_what_is_lost_stays_within_the_share(pairs, most_lost):
 
 
 def test_a_network_without_early_heads_has_no_early_exit(tmp_path):
-    folder = base(tmp_path / "bert", "bert")
-    model = from_base(folder)
+    model, pieces = network(tmp_path)
+    assert choose_early_exit(model, pieces, [TEXT] * 40) is not None
     model.early.clear()
-    pieces = WordPieces(folder / "tokenizer.json", start="[CLS]", separator="[SEP]")
-    assert choose_early_exit(model, pieces, [TEXT]) is None
+    assert choose_early_exit(model, pieces, [TEXT] * 40) is None
+
+
+def test_texts_without_likely_gaps_teach_no_early_exit(tmp_path):
+    model, pieces = network(tmp_path, gaps=False)
+    assert choose_early_exit(model, pieces, [TEXT] * 40) is None
+    assert choose_early_exit(model, pieces, []) is None
+
+
+def test_the_exit_that_saves_most_is_chosen(tmp_path):
+    """The second layer's head knows the answer; the third's knows nothing."""
+    model, pieces = network(tmp_path)
+    found = choose_early_exit(model, pieces, [TEXT] * 40, most_lost=0.0)
+    assert (found.layer, len(found.lengths)) == (2, 6)
+    assert sum(found.lengths) == pytest.approx(1)
+
+
+def network(folder, *, gaps=True):
+    made = base(folder / "bert", "bert")
+    pieces = WordPieces(made / "tokenizer.json", start="[CLS]", separator="[SEP]")
+    return teach(from_base(made), pieces("NATO")[0], gaps=gaps), pieces

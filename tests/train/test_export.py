@@ -12,6 +12,7 @@ from textmend.train.export import compare, session
 
 LABELS = 7
 LAYERS = 4
+LENGTHS = (0.5, 0.2, 0.1, 0.1, 0.05, 0.05)
 
 
 def network(width, vocabulary=60):
@@ -58,7 +59,7 @@ def in_torch(model, inputs, early=None):
     x = states[early.layer]
     opinion = model.early[str(early.layer)](x)[0, :, 0]
     doubtful = [int(site) for site in sites if opinion[site] > early.threshold]
-    kept = [place for place in range(ids.shape[1]) if any(abs(place - at) <= early.context for at in (0, *doubtful))]
+    kept = [p for p in range(ids.shape[1]) if not p or any(abs(p - at) <= early.context for at in doubtful)]
     x = x[:, kept]
     for layer in model.encoder.encoder.layer[early.layer :]:
         x = layer(x)
@@ -68,8 +69,7 @@ def in_torch(model, inputs, early=None):
         if site in doubtful:
             rows.append(model.gap(x[0, kept.index(site)]))
         else:
-            spread = opinion[site] - np.log(LABELS - 1)
-            rows.append(torch.cat([torch.zeros(1), spread.expand(LABELS - 1)]))
+            rows.append(torch.cat([torch.zeros(1), opinion[site] + torch.tensor(LENGTHS).log()]))
     return torch.stack(rows).numpy()
 
 
@@ -117,7 +117,8 @@ def test_sites_that_leave_no_doubt_leave_early(full, layer, context, share, tmp_
         )
         opinions = np.sort(full[0].early[str(layer)](states)[0, inputs["sites"], 0].numpy())
     at = int(share * len(opinions))
-    early = EarlyExit(layer=layer, threshold=float(opinions[at - 1] + 1e-4) if at else -1e9, context=context)
+    threshold = float(opinions[at - 1] + 1e-4) if at else -1e9
+    early = EarlyExit(layer=layer, threshold=threshold, lengths=LENGTHS, context=context)
     found = logits_of(exported(full, tmp_path, early), inputs)
     np.testing.assert_allclose(found, in_torch(full[0], inputs, early), atol=1e-4, rtol=0)
 
@@ -141,3 +142,14 @@ def test_a_missing_weight_is_named(tmp_path):
 def test_nothing_to_compare_is_an_error(wide):
     with pytest.raises(ValueError, match="no places"):
         compare(*wide, [])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"layer": LAYERS}, {"layer": 0}, {"context": -1}, {"lengths": (0.5, 0.5)}],
+    ids=lambda wrong: next(iter(wrong)),
+)
+def test_an_early_exit_that_does_not_fit_is_refused(full, tmp_path, wrong):
+    early = EarlyExit(**{"layer": 2, "threshold": 0.0, "lengths": LENGTHS} | wrong)
+    with pytest.raises(ValueError, match="doesn't fit an encoder of 4 layers and 7 labels"):
+        exported(full, tmp_path, early)

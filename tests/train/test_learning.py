@@ -15,7 +15,7 @@ from textmend.cli import app
 from textmend.detect.finder import Sites
 from textmend.errors import RecordError
 from textmend.fill.propose import Proposed
-from textmend.fill.rank import Features, Ranking, feature_row
+from textmend.fill.rank import FEATURE_NAMES, Features, Ranking, feature_row
 from textmend.records import Fill, Gap
 from textmend.review.decisions import dump, record
 from textmend.review.documents import ReviewDocument
@@ -175,7 +175,7 @@ def _words(count, choose):
 
 @pytest.fixture
 def filler(tmp_path, monkeypatch):
-    start = Ranking(weights=(1.0, 0.0, 0.0, 0.0, 0.0, 0.0))
+    start = Ranking(weights=(1.0, *[0.0] * (len(FEATURE_NAMES) - 1)))
     config = {"kind": "filler", "schema": 1, "ranking": start.to_dict()}
     (tmp_path / "config.json").write_text(json.dumps(config))
     for name in ("tokenizer.json", "model.onnx"):

@@ -2,12 +2,15 @@
 
 import json
 import logging
+import shutil
 import sys
 from pathlib import Path
 
+import onnx
 import pytest
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
+from taught import teach
 from tokenizers import Tokenizer
 from tokenizers.models import WordPiece
 from tokenizers.normalizers import BertNormalizer
@@ -20,6 +23,7 @@ from textmend import Mender
 from textmend.cli import app
 from textmend.errors import FileError, ModelError
 from textmend.fill.load import load_proposer
+from textmend.models.wordpiece import WordPieces
 from textmend.train.card import MINILM, MPNET, write_card
 from textmend.train.command import parse_sources
 from textmend.train.detector import from_base
@@ -28,6 +32,7 @@ from textmend.train.package import package_detector
 
 WORDS = "the mayor of oslo met envoy rome at old harbour today and saw a red river near hill".split()
 TEXT = "The mayor of Oslo met the old envoy of Rome at the harbour today. He saw a red river near the hill."
+LONG = TEXT + " The mayor saw a red river near the hill today." * 8
 SPECIAL = {
     "bert": ["[PAD]", "[CLS]", "[SEP]", "[UNK]"],
     "mpnet": ["<s>", "<pad>", "</s>", "<unk>", "[UNK]", "<mask>"],
@@ -48,7 +53,7 @@ def base(folder: Path, kind: str) -> Path:
         config_class(
             vocab_size=len(vocabulary),
             hidden_size=128,
-            num_hidden_layers=1,
+            num_hidden_layers=4 if kind == "bert" else 1,
             num_attention_heads=2,
             intermediate_size=128,
             max_position_embeddings=260,
@@ -93,6 +98,49 @@ def test_a_packaged_detector_finds_gaps(detector):
     assert gaps
     assert all(0.5 <= gap.probability <= 1 for gap in gaps)
     assert all(not TEXT[gap.start : gap.end].strip() for gap in gaps)
+
+
+@pytest.fixture(scope="module")
+def early(bert, tmp_path_factory):
+    """A detector that sees a gap before "envoy", and leaves early where there is none."""
+    place = tmp_path_factory.mktemp("early")
+    model = teach(from_base(bert), WordPieces(bert / "tokenizer.json", start="[CLS]", separator="[SEP]")("envoy")[0])
+    save_file({name: tensor.contiguous() for name, tensor in model.state_dict().items()}, place / "weights")
+    package_detector(bert, place / "weights", place / "model", name="tiny 1.0", texts=[LONG] * 60)
+    return place / "model"
+
+
+def test_a_detector_that_leaves_early_finds_the_same_gaps(early):
+    config = json.loads((early / "config.json").read_text())
+    assert config["early_exit"]["layer"] == 2
+    long = " ".join([LONG] * 20)
+    gaps = Mender(detector=early, threads=1).find_gaps(long)
+    assert [long[gap.end : gap.end + 5] for gap in gaps] == ["envoy"] * 20
+    assert Mender(detector=early, threads=3).find_gaps(long) == gaps
+
+
+def test_a_detector_of_another_version_is_to_be_exported_again(early, tmp_path):
+    folder = shutil.copytree(early, tmp_path / "old")
+    model = onnx.load(folder / "model.onnx")
+    model.graph.input[2].name = "attention_mask"
+    for node in model.graph.node:
+        node.input[:] = ["attention_mask" if name == "sites" else name for name in node.input]
+    onnx.save(model, folder / "model.onnx")
+    with pytest.raises(ModelError, match="export the model again"):
+        Mender(detector=folder).find_gaps(TEXT)
+
+
+def test_weights_of_another_model_are_refused(bert, tmp_path):
+    save_file({"lm.head": torch.ones(2)}, tmp_path / "weights")
+    with pytest.raises(ModelError, match="holds no weights of this detector"):
+        package_detector(bert, tmp_path / "weights", tmp_path / "model", name="none")
+
+
+def test_weights_without_early_heads_have_no_early_exit(bert, detector, tmp_path):
+    weights = {name: tensor for name, tensor in load_file(detector.parent / "weights").items() if "early" not in name}
+    save_file(weights, tmp_path / "weights")
+    package_detector(bert, tmp_path / "weights", tmp_path / "model", name="old 1.0", texts=[TEXT] * 60)
+    assert json.loads((tmp_path / "model" / "config.json").read_text())["early_exit"] is None
 
 
 def test_a_packaged_detector_says_what_it_is(detector):

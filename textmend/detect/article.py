@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textmend.calibration import SPACES, ArticleWeights, log_odds, sigmoid
-from textmend.text import CLOSING, OPENING
+from textmend.text import CLOSING, LINE_ENDS, OPENING
 
-LEAST = 0.05
-"""Sites below this probability are no evidence for others."""
+LEAST, MOST = 0.02, 0.995
+"""Only sites between these probabilities are judged anew, and only from the least one on are they evidence."""
 
 _SITES = 300.0
 """For how many sites of an article the usual rate of gaps stands in."""
@@ -36,8 +36,12 @@ def in_article(
         return probabilities
     found = evidence(space_kinds(text, starts, ends), probabilities, weights.rate, weights.shares)
     result = sigmoid(log_odds(probabilities) + weights.constant + found @ (weights.often, weights.alike))
-    # What is plainly whole stays what it is, and so does what the logarithm can't tell from certainty.
-    return np.where((probabilities > 1e-6) & (probabilities < 1 - 1e-6), result, probabilities)
+    return np.where(is_doubtful(probabilities), result, probabilities)
+
+
+def is_doubtful(probabilities: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which sites an article's other gaps may speak about; the others are sure enough by themselves."""
+    return (probabilities >= LEAST) & (probabilities <= MOST)
 
 
 def evidence(
@@ -75,6 +79,10 @@ def space_kinds(text: str, starts: NDArray[np.int64], ends: NDArray[np.int64]) -
 def _kind(text: str, start: int, end: int) -> int:
     if start == end:
         return NONE
+    before, after = text[max(0, start - 1) : start], text[end : end + 1]
+    if not LINE_ENDS.isdisjoint(text[start:end]):
+        return PLAIN
     if end - start > 1:
         return WIDE
-    return ODD if text[end : end + 1] in CLOSING or text[max(0, start - 1) : start] in OPENING else PLAIN
+    at_edge = not before or not after or before in LINE_ENDS or after in LINE_ENDS
+    return ODD if at_edge or after in CLOSING or before in OPENING else PLAIN

@@ -79,8 +79,8 @@ def find_gaps(texts: Sequence[str], detector: Detector, threshold: float) -> lis
 
 def _row(document: Encoded, window: Window, start: int) -> _Row:
     return _Row(
-        np.concatenate(([start], document.ids[window.start : window.end])),
-        np.concatenate(([0], document.types[window.start : window.end])),
+        np.concatenate(([start], document.ids[window.start : window.end])).astype(np.int64, copy=False),
+        np.concatenate(([0], document.types[window.start : window.end])).astype(np.int64, copy=False),
         document.sites[window.first_site : window.last_site].astype(np.int64) - window.start + 1,
     )
 

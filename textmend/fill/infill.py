@@ -122,7 +122,11 @@ class _Beams:
     def __init__(self, request: Request, model: MaskedLM, search: Search) -> None:
         self._request, self._model, self._search = request, model, search
         self._candidates = {ids for ids in request.candidates if ids}
-        self._hints = {ids for ids in request.hints if ids and self._prior(len(ids)) >= search.least_length / 10}
+        self._hints = {
+            ids
+            for ids in request.hints
+            if ids and log_share(request.lengths, len(ids)) >= math.log(search.least_length / 10)
+        }
         self._prefixes = _prefixes(self._candidates)
         self._hint_prefixes = _prefixes(self._hints)
         self._done: dict[tuple[int, ...], Hypothesis] = {}
@@ -138,9 +142,6 @@ class _Beams:
             _Partial(length, (), log_share(request.lengths, length), ())
             for length in sorted(self._open.union(map(len, self._candidates), map(len, self._hints)))
         ]
-
-    def _prior(self, length: int) -> float:
-        return self._request.lengths[length - 1] if length <= len(self._request.lengths) else 0.0
 
     def query(self, partial: _Partial) -> Query:
         """Return the row that predicts the next piece of a hypothesis."""

@@ -102,7 +102,7 @@ class Ranking:
     def from_dict(cls, data: Mapping[str, Any]) -> Ranking:
         """Read the JSON form."""
         return cls(
-            tuple(float(data["weights"].get(name, 0.0)) for name in FEATURE_NAMES),
+            tuple(float(data["weights"][name]) for name in FEATURE_NAMES),
             float(data["other"]),
             Calibration.from_dict(data["calibration"]),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -78,7 +79,7 @@ class OnnxDetector:
             opened.read("article", ArticleWeights.from_dict) if "article" in opened.config else ArticleWeights()
         )
         self._threads = threads or usable_cores()
-        # One thread a window: windows are many and small, and nothing is gained by cutting one up.
+        # One thread a window: they wait for each other less than threads that share one.
         self._session = open_session(opened.model, 1)
         if (found := {value.name for value in self._session.get_inputs()}) != _INPUTS:
             raise ModelError(
@@ -90,6 +91,9 @@ class OnnxDetector:
         """Return the logits at each row's sites, shape ``[sites, labels]``, in the rows' order."""
         # One window a call: larger batches leave the caches and run at half the speed.
         if self._threads == 1 or len(rows) < 2:
+            return [self._judge(row) for row in rows]
+        if not threading.main_thread().is_alive():
+            # The interpreter is shutting down, and starts no more threads.
             return [self._judge(row) for row in rows]
         with ThreadPoolExecutor(min(self._threads, len(rows))) as pool:
             return list(pool.map(self._judge, rows))

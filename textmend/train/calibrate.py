@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from textmend.calibration import SPACES, ArticleWeights, Calibration, EchoWeights, log_odds, sigmoid
-from textmend.detect.article import evidence, space_kinds
-from textmend.detect.echoes import FEWEST, LEAST, matched_words, with_echoes
+from textmend.detect.article import evidence, is_doubtful, space_kinds
+from textmend.detect.echoes import FEWEST, matched_words, with_echoes
 from textmend.detect.finder import Sites, judge
 from textmend.files import write_file
 from textmend.fill.load import load_hub_proposer, load_proposer
@@ -131,9 +131,7 @@ def calibrate_detector(folder: Path, damaged: Sequence[Damaged]) -> Calibration:
     kinds = [space_kinds(item.text, sites.starts, sites.ends) for item, sites in zip(damaged, judged, strict=True)]
     article = fit_article(probabilities, kinds, truths)
     log.info("detector: what echoes add %s, what other gaps add %s", echoes, article)
-    write_config(folder, "calibration", calibration.to_dict())
-    write_config(folder, "echoes", echoes.to_dict())
-    write_config(folder, "article", article.to_dict())
+    write_config(folder, calibration=calibration.to_dict(), echoes=echoes.to_dict(), article=article.to_dict())
     return calibration
 
 
@@ -157,7 +155,7 @@ def fit_article(
     shares = tuple(float(share) for share in counts / counts.sum())
     found = np.concatenate([evidence(kind, own, rate, shares) for own, kind in zip(probabilities, kinds, strict=True)])
     own = np.concatenate(probabilities)
-    doubtful = (own >= LEAST) & (own <= 1 - LEAST / 10)
+    doubtful = is_doubtful(own)
     design = np.column_stack([np.ones(int(doubtful.sum())), found[doubtful]])
     constant, often, alike = logistic(
         design, truth[doubtful], (0.0, 0.0, 0.0), hold=_PRIOR, offset=log_odds(own[doubtful]), least=(-np.inf, 0, 0)
@@ -193,7 +191,7 @@ def calibrate_filler(folder: Path, detector: Path, damaged: Sequence[Damaged], *
         most_gaps: how many gaps to fill; each costs about a second.
     """
     ranking = fit_to(load_proposer(folder), detector, damaged, most_gaps=most_gaps)
-    write_config(folder, "ranking", ranking.to_dict())
+    write_config(folder, ranking=ranking.to_dict())
     return ranking
 
 
@@ -293,9 +291,9 @@ def answer_among(proposed: Sequence[Proposed], lost: str) -> int:
     return next((index for index, candidate in enumerate(proposed) if candidate.text.casefold() == wanted), -1)
 
 
-def write_config(folder: Path, key: str, value: dict[str, Any]) -> None:
-    """Write a value into the ``config.json`` of a model's folder, whole or not at all."""
+def write_config(folder: Path, **values: Any) -> None:
+    """Write values into the ``config.json`` of a model's folder, all or none."""
     file = folder / "config.json"
     config = json.loads(file.read_text(encoding="utf-8"))
-    config[key] = value
+    config.update(values)
     write_file(file, (json.dumps(config, indent=2, ensure_ascii=False) + "\n").encode("utf-8"))

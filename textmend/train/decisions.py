@@ -17,7 +17,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from textmend.calibration import Calibration, log_odds
+from textmend.calibration import ArticleWeights, Calibration, EchoWeights, log_odds, sigmoid
 from textmend.detect.finder import judge
 from textmend.errors import RecordError
 from textmend.evaluate.metrics import log_losses
@@ -93,16 +93,22 @@ def recalibrate_detector(folder: Path, decided: Sequence[Judged]) -> Fit:
     detector = OnnxDetector(folder)
     old = detector.calibration
     probabilities = _gap_probabilities(detector, decided)
+    # What echoes and other gaps add stays as it is; what is fitted is the calibration below them.
+    detector.echoes, detector.article = EchoWeights(), ArticleWeights()
+    alone = _gap_probabilities(detector, decided)
+    added = log_odds(probabilities) - log_odds(alone)
     fitted = _validated(
         "gap calibration",
         [one.document for one in decided],
-        lambda kept: fit_platt(probabilities[kept], truths[kept]),
-        lambda calibration, left: log_losses(calibration(probabilities[left]), truths[left]),
+        lambda kept: fit_platt(alone[kept], truths[kept], added[kept]),
+        lambda calibration, left: log_losses(
+            sigmoid(calibration.of_log_odds(log_odds(alone[left])) + added[left]), truths[left]
+        ),
         log_losses(probabilities, truths),
     )
     if fitted.better:
-        new = composed(old, fit_platt(probabilities, truths))
-        write_config(folder, "calibration", new.to_dict())
+        new = composed(old, fit_platt(alone, truths, added))
+        write_config(folder, calibration=new.to_dict())
     return fitted
 
 
@@ -134,11 +140,11 @@ def recalibrate_filler(folder: Path, decided: Sequence[Judged], *, most_gaps: in
         ranking_losses(old, rows, answers),
     )
     if fitted.better:
-        write_config(folder, "ranking", fit_ranking(rows, answers, start=old).to_dict())
+        write_config(folder, ranking=fit_ranking(rows, answers, start=old).to_dict())
     return fitted
 
 
-def fit_platt(probabilities: ArrayLike, truths: ArrayLike) -> Calibration:
+def fit_platt(probabilities: ArrayLike, truths: ArrayLike, added: NDArray[np.float64] | float = 0.0) -> Calibration:
     """Return the calibration ``slope * log-odds + shift`` that makes probabilities true (Platt 1999).
 
     Slope and shift are held near 1 and 0, by a normal prior of variance 1, so that a few decisions move little.
@@ -148,9 +154,10 @@ def fit_platt(probabilities: ArrayLike, truths: ArrayLike) -> Calibration:
     Args:
         probabilities: shape ``[items]``.
         truths: whether each is true, shape ``[items]``.
+        added: log-odds that each item has besides, shape ``[items]``.
     """
     x = log_odds(probabilities)
-    fitted = logistic(with_shift(x), truths, (1.0, 0.0), hold=1.0)
+    fitted = logistic(with_shift(x), truths, (1.0, 0.0), hold=1.0, offset=added)
     slope, shift = max(0.05, float(fitted[0])), float(fitted[1])
     low, high = float(x.min()), float(x.max())
     if high - low < 1e-6:

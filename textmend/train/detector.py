@@ -14,6 +14,7 @@ from torch import nn
 from transformers import BertConfig, BertModel
 
 from textmend.detect.inputs import TOKEN_TYPES, encode
+from textmend.errors import ModelError
 from textmend.evaluate.metrics import average_precision, best_f1, precision_recall, recall_at_precision
 from textmend.models.wordpiece import WordPieces
 from textmend.train.base import check_architecture, check_complete, read_base
@@ -102,9 +103,24 @@ def from_base(folder: Path) -> DetectorNetwork:
     return model
 
 
-def load_weights(model: nn.Module, file: Path) -> None:
-    """Load bare weights, the averaged ones of a checkpoint, or those of the compact form (after bare ones)."""
-    model.load_state_dict(load_compact({}, file), strict=False)
+def load_weights(model: DetectorNetwork, file: Path) -> None:
+    """Load bare weights, the averaged ones of a checkpoint, or those of the compact form.
+
+    Early heads that the weights don't have are taken from the model: they were never trained.
+
+    Raises:
+        ModelError: the weights are those of another model.
+    """
+    weights = load_compact(model.state_dict(), file)
+    try:
+        missing, unknown = model.load_state_dict(weights, strict=False)
+    except RuntimeError as error:
+        raise ModelError(f"{file}: doesn't fit this detector: {error}") from error
+    wrong = [*unknown, *(name for name in missing if not name.startswith("early."))]
+    if wrong:
+        raise ModelError(f"{file}: holds no weights of this detector: {', '.join(sorted(wrong)[:5])}")
+    for layer in {name.split(".")[1] for name in missing}:
+        del model.early[layer]
 
 
 def tensors_of(batch: Sequence[Example]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -181,10 +197,16 @@ def train_detector(
     position = None
     if checkpoint.exists():
         tensors, state = load_checkpoint(checkpoint)
-        model.load_state_dict({k.removeprefix("model."): v for k, v in tensors.items() if k.startswith("model.")})
+        own = {k.removeprefix("model."): v for k, v in tensors.items() if k.startswith("model.")}
+        if own.keys() != dict(model.named_parameters()).keys():
+            raise ModelError(f"{checkpoint}: a run of another version of textmend; take its weights with --start")
+        model.load_state_dict(own)
         position = state["position"]
     elif start:
         load_weights(model, start)
+        for layer in EARLY_LAYERS:  # weights of before there were early heads
+            if layer < model.encoder.config.num_hidden_layers and str(layer) not in model.early:
+                model.early[str(layer)] = nn.Linear(model.encoder.config.hidden_size, 1)
     likeness = LinkLikeness.learn(read_articles(linked), random.Random(0))
     batches = ExampleBatches(
         Mixture(sources, position["positions"] if position else None),

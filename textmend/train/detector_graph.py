@@ -34,11 +34,13 @@ class EarlyExit:
     Attributes:
         layer: after how many layers a first opinion is taken; that layer has a head, `early.LAYER`.
         threshold: sites whose early log-odds of a gap are at most this are done; the others go on.
-        context: how many places on both sides go on with each of those.
+        lengths: how likely 1, 2, … words are missing where gaps are done early: their log-odds are spread like this.
+        context: how many places on both sides go on with each of those that do.
     """
 
     layer: int
     threshold: float
+    lengths: tuple[float, ...]
     context: int = 12
 
 
@@ -59,8 +61,8 @@ def export_detector(
     """Write a detector as `model.onnx` into a folder.
 
     Inputs `input_ids`, `type_ids` (int64 `[1, length]`) and `sites` (int64 `[n]`, at least one, places that are
-    judged), output `logits` (float32 `[n, labels]`). Where the early opinion was enough, it is spread evenly over
-    the labels above 0.
+    judged), output `logits` (float32 `[n, labels]`). Where the early opinion was enough, it is spread over the
+    labels above 0 as `EarlyExit.lengths` says.
 
     Args:
         weights: A BERT encoder under `encoder.`, the labelling layer `gap.weight`, `gap.bias`, and early heads.
@@ -80,8 +82,12 @@ def export_detector(
 
     Raises:
         KeyError: If a weight or a number of the config is missing.
+        ValueError: If the early exit doesn't fit the encoder.
     """
     size = Size.of(config)
+    labels = len(weights["gap.bias"])
+    if early and not (0 < early.layer < size.layers and early.context >= 0 and len(early.lengths) == labels - 1):
+        raise ValueError(f"{early} doesn't fit an encoder of {size.layers} layers and {labels} labels")
     graph = Graph("detector")
     build = Builder(graph, weights, size, Precision(bits, block, rows), moments or {})
     ids, types = (graph.input(name, [1, "length"]) for name in ("input_ids", "type_ids"))
@@ -101,9 +107,8 @@ def export_detector(
         if early and early.layer == index + 1:
             opinion = _opinion(build, x, sites, early)
             x, asked = graph.op("Gather", x, opinion.kept, axis=1), opinion.asked
-    labels = len(weights["gap.bias"])
     logits = graph.op("Reshape", build.linear(x, "gap", FLOAT), graph.ints(-1, labels))
-    graph.output(_joined(graph, logits, opinion, labels) if opinion else logits, "logits", ["n", labels])
+    graph.output(_joined(graph, logits, opinion, early) if early and opinion else logits, "logits", ["n", labels])
     return write_model(graph, folder, notes)
 
 
@@ -130,16 +135,18 @@ def _opinion(build: Builder, x: str, sites: str, early: EarlyExit) -> _Opinion:
     log_odds = graph.op("Reshape", found, graph.ints(-1, 1))
     threshold = graph.weight("early/threshold", np.array(early.threshold, np.float32))
     doubtful = graph.op("Reshape", graph.op("Greater", log_odds, threshold), graph.ints(-1))
+    going = graph.op("Compress", sites, doubtful, axis=0)
     # Place 0 always goes on, so that no layer has nothing to do.
-    asked = graph.op("Concat", graph.ints(0), graph.op("Compress", sites, doubtful, axis=0), axis=0)
+    asked = graph.op("Concat", graph.ints(0), going, axis=0)
     length = graph.op("Shape", x, start=1, end=2)
     nothing = graph.op("Expand", graph.weight("early/nothing", np.zeros(1, np.float32)), length)
-    ones = graph.op("Expand", graph.weight("early/one", np.ones(1, np.float32)), graph.op("Shape", asked))
-    marked = graph.op("Reshape", graph.op("ScatterElements", nothing, asked, ones), graph.ints(1, 1, -1))
+    one = graph.weight("early/one", np.ones(1, np.float32))
+    ones = graph.op("Expand", one, graph.op("Shape", going))
+    marked = graph.op("Reshape", graph.op("ScatterElements", nothing, going, ones), graph.ints(1, 1, -1))
     near = graph.op(
         "MaxPool", marked, kernel_shape=[2 * early.context + 1], pads=[early.context, early.context], strides=[1]
     )
-    kept = graph.op("Reshape", near, graph.ints(-1))
+    kept = graph.op("ScatterElements", graph.op("Reshape", near, graph.ints(-1)), graph.ints(0), one)
     order = graph.op(
         "Sub", graph.op("CumSum", graph.op("Cast", kept, to=TensorProto.INT64), graph.ints(0)), graph.ints(1)
     )
@@ -151,12 +158,16 @@ def _opinion(build: Builder, x: str, sites: str, early: EarlyExit) -> _Opinion:
     )
 
 
-def _joined(graph: Graph, logits: str, opinion: _Opinion, labels: int) -> str:
+def _joined(graph: Graph, logits: str, opinion: _Opinion, early: EarlyExit) -> str:
     """The early opinion at every site, and over it the logits `[1 + d, labels]` of those that went on."""
-    some = np.ones((1, labels), np.float32)
-    some[0, 0] = 0
-    share = graph.weight("early/share", (-np.log(np.float32(max(1, labels - 1))) * some).astype(np.float32))
-    spread = graph.op("Add", graph.op("Mul", opinion.log_odds, graph.weight("early/some", some)), share)
+    lengths = np.maximum(np.array(early.lengths, np.float64), 1e-6)
+    shares = np.append(0.0, np.log(lengths / lengths.sum())).astype(np.float32)
+    some = np.array([0.0] + [1.0] * len(lengths), np.float32)
+    spread = graph.op(
+        "Add",
+        graph.op("Mul", opinion.log_odds, graph.weight("early/some", some[None])),
+        graph.weight("early/shares", shares[None]),
+    )
     doubtful = graph.op("Transpose", graph.op("NonZero", opinion.doubtful), perm=[1, 0])
     late = graph.op("Slice", logits, graph.ints(1), graph.ints(np.iinfo(np.int64).max), graph.ints(0))
     return graph.op("ScatterND", spread, doubtful, late)

@@ -22,6 +22,12 @@ log = logging.getLogger(__name__)
 MOST_LOST = 0.002
 """Of the gaps that the whole network sees, the share that may be left to an early opinion."""
 
+MOST_WORK = 0.95
+"""An exit that leaves more of the work than this is not worth what it may lose."""
+
+LEAST_GAPS = 50
+"""How many likely gaps it takes, at least, to choose an exit by."""
+
 _LIKELY = 0.05
 _WINDOWS = 16
 
@@ -31,12 +37,14 @@ class _Judged(NamedTuple):
 
     Attributes:
         final: raw probability of a gap, shape ``[sites]``.
+        lengths: given one, how likely 1, 2, … words are missing, shape ``[sites, labels - 1]``.
         early: early log-odds by layer, each of shape ``[sites]``.
         places: where each site stands, counted through all windows with room for context between them.
         length: places in all, without that room.
     """
 
     final: NDArray[np.float64]
+    lengths: NDArray[np.float64]
     early: dict[int, NDArray[np.float64]]
     places: NDArray[np.int64]
     length: int
@@ -45,7 +53,7 @@ class _Judged(NamedTuple):
 def choose_early_exit(
     model: DetectorNetwork, pieces: WordPieces, texts: Sequence[str], *, most_lost: float = MOST_LOST
 ) -> EarlyExit | None:
-    """Return the early exit that saves most, or ``None`` where the network has no early heads, or none saves anything.
+    """Return the early exit that saves most; ``None`` where none saves anything, or too little is known to choose.
 
     Args:
         model: the trained network.
@@ -56,9 +64,17 @@ def choose_early_exit(
     """
     judged = _judge(model, pieces, texts)
     layers = model.encoder.config.num_hidden_layers
-    best, least = None, 1.0
+    best, least = None, MOST_WORK
+    if float(judged.final[judged.final >= _LIKELY].sum()) < LEAST_GAPS:
+        log.info("no early exit: these texts have too few likely gaps to choose one by")
+        return None
     for layer, opinion in judged.early.items():
-        exit_ = EarlyExit(layer=layer, threshold=highest_threshold(opinion, judged.final, most_lost))
+        threshold = highest_threshold(opinion, judged.final, most_lost)
+        if not np.isfinite(threshold):
+            continue
+        done = (judged.final + 1e-12) * (opinion <= threshold)
+        lengths = tuple(float(share) for share in done @ judged.lengths / done.sum())
+        exit_ = EarlyExit(layer=layer, threshold=threshold, lengths=lengths)
         share = _share_going_on(judged, opinion > exit_.threshold, exit_.context)
         work = (layer + (layers - layer) * share) / layers
         log.info(
@@ -97,6 +113,7 @@ def _judge(model: DetectorNetwork, pieces: WordPieces, texts: Sequence[str]) -> 
         ]
     examples.sort(key=lambda example: len(example.ids))
     final: list[NDArray[np.float64]] = []
+    lengths: list[NDArray[np.float64]] = []
     early: dict[int, list[NDArray[np.float64]]] = {int(layer): [] for layer in model.early}
     places: list[NDArray[np.int64]] = []
     length = offset = 0
@@ -105,7 +122,9 @@ def _judge(model: DetectorNetwork, pieces: WordPieces, texts: Sequence[str]) -> 
         ids, types, mask, targets = tensors_of(examples[start : start + _WINDOWS])
         logits, opinions = model(ids, types, mask)
         known = targets != NO_LABEL
-        final.append((1 - logits[known].softmax(-1)[:, 0]).double().numpy())
+        shares = logits[known].double().softmax(-1)
+        final.append((1 - shares[:, 0]).numpy())
+        lengths.append((shares[:, 1:] / shares[:, 1:].sum(-1, keepdim=True)).numpy())
         for row, opinion in zip(early.values(), opinions, strict=True):
             row.append(opinion[known].double().numpy())
         at = known.nonzero().numpy()  # window and place
@@ -114,6 +133,7 @@ def _judge(model: DetectorNetwork, pieces: WordPieces, texts: Sequence[str]) -> 
         length += int(mask.sum())
     return _Judged(
         np.concatenate(final) if final else np.zeros(0),
+        np.concatenate(lengths) if lengths else np.zeros((0, 1)),
         {layer: np.concatenate(row) if row else np.zeros(0) for layer, row in early.items()},
         np.concatenate(places) if places else np.zeros(0, dtype=np.int64),
         length,

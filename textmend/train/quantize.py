@@ -199,7 +199,7 @@ def second_moments(path: str | Path, batches: Iterable[Mapping[str, Array]]) -> 
     sums: dict[str, Array] = {}
     counts = dict.fromkeys(watched, 0)
     for batch in batches:
-        keep = batch["attention_mask"] > 0
+        keep = batch["attention_mask"] > 0 if "attention_mask" in batch else np.ones(batch["input_ids"].shape, bool)
         for name, found in zip(watched, session.run(None, dict(batch)), strict=True):
             values = np.asarray(found)
             flat = values[keep] if values.shape[:2] == keep.shape else values.reshape(-1, values.shape[-1])

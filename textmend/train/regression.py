@@ -30,15 +30,19 @@ def logistic(
         steps: the most steps; none moves a weight by more than 1.
     """
     truth, prior = np.asarray(truths, dtype=np.float64), np.asarray(start, dtype=np.float64)
-    weights, floor = prior.copy(), np.asarray(least, dtype=np.float64)
+    floor = np.broadcast_to(np.asarray(least, dtype=np.float64), prior.shape)
+    weights = np.maximum(floor, prior)
     for _ in range(steps):
         expected = sigmoid(offset + design @ weights)
         gradient = design.T @ (expected - truth) + hold * (weights - prior)
         curvature = (design * (expected * (1 - expected))[:, None]).T @ design + hold * np.eye(len(prior))
-        step = np.linalg.solve(curvature, gradient)
-        largest = float(np.abs(step).max())
-        weights = np.maximum(floor, weights - step / max(1.0, largest))
-        if largest < 1e-9:
+        # What stands at its floor and would fall below it stays; the others move as if it were no part of the model.
+        free = (weights > floor) | (gradient < 0)
+        step = np.zeros_like(weights)
+        step[free] = np.linalg.solve(curvature[np.ix_(free, free)], gradient[free])
+        moved = np.maximum(floor, weights - step / max(1.0, float(np.abs(step).max())))
+        done, weights = float(np.abs(moved - weights).max()) < 1e-9, moved
+        if done:
             break
     return weights
 
