@@ -7,7 +7,7 @@ from transformers import BertConfig
 
 from textmend.detect.inputs import TOKEN_TYPES
 from textmend.train.detector import DetectorNetwork
-from textmend.train.detector_graph import EarlyExit, export_detector
+from textmend.train.detector_graph import MOST_EARLY, EarlyExit, export_detector
 from textmend.train.export import compare, session
 
 LABELS = 7
@@ -69,7 +69,7 @@ def in_torch(model, inputs, early=None):
         if site in doubtful:
             rows.append(model.gap(x[0, kept.index(site)]))
         else:
-            rows.append(torch.cat([torch.zeros(1), opinion[site] + torch.tensor(LENGTHS).log()]))
+            rows.append(torch.cat([torch.zeros(1), opinion[site].clamp(max=MOST_EARLY) + torch.tensor(LENGTHS).log()]))
     return torch.stack(rows).numpy()
 
 

@@ -27,6 +27,10 @@ BERT = LayerNames(
 )
 
 
+MOST_EARLY = -4.0
+"""Log-odds of a gap that a site has at most where it is done early: it is plainly whole, however crude the opinion."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlyExit:
     """When the lower layers' word is enough (early exit: Teerapittayanon et al. 2016, Xin et al. 2020 "DeeBERT").
@@ -163,9 +167,10 @@ def _joined(graph: Graph, logits: str, opinion: _Opinion, early: EarlyExit) -> s
     lengths = np.maximum(np.array(early.lengths, np.float64), 1e-6)
     shares = np.append(0.0, np.log(lengths / lengths.sum())).astype(np.float32)
     some = np.array([0.0] + [1.0] * len(lengths), np.float32)
+    most = graph.weight("early/most", np.array(MOST_EARLY, np.float32))
     spread = graph.op(
         "Add",
-        graph.op("Mul", opinion.log_odds, graph.weight("early/some", some[None])),
+        graph.op("Mul", graph.op("Min", opinion.log_odds, most), graph.weight("early/some", some[None])),
         graph.weight("early/shares", shares[None]),
     )
     doubtful = graph.op("Transpose", graph.op("NonZero", opinion.doubtful), perm=[1, 0])
