@@ -24,7 +24,7 @@ class Features(NamedTuple):
         echo: matched words around its best echo, left and right together; 0 without one.
         exact: whether that echo matches word for word rather than by stem.
         both: whether at least one word matches on each side.
-        repeated: how often it stands elsewhere in the article as a name or phrase; 0: it does not.
+        repeated: how often it stands elsewhere in the article, its title or its metadata as a name or phrase; 0: it does not.
         length: log-probability of its number of pieces, which ``log_prob`` has in it already.
         words: how many words it has.
     """

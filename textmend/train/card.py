@@ -71,8 +71,9 @@ _QUANTIZED = {
         "token's activations have their own scale. Word embeddings are 8-bit."
     ),
     "filler": (
-        "The layers' weights are 4-bit with one scale for 64 neighbours; the word embeddings, which serve as output "
-        "layer too, are 8-bit."
+        "The layers' weights are 4-bit with one scale for 64 neighbours, unfolded to 8 bits when the model is loaded; "
+        "their products are computed in integers, each token's activations on their own scale. The word embeddings, "
+        "which serve as output layer too, are 8-bit."
     ),
 }
 _LIMITS = {
