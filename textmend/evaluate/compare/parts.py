@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from textmend.evaluate.compare import filling, finding, growth, memory, profiling, restoring, speed
+from textmend.evaluate.compare import filling, finding, growth, memory, profiling, restoring, roles, speed
 from textmend.evaluate.compare.ablations import casing as casing_ablation
 from textmend.evaluate.compare.ablations import detection as detection_ablation
 from textmend.evaluate.compare.ablations import filling as filling_ablation
@@ -54,6 +54,7 @@ PARTS: dict[str, Part] = {
     part.name: part
     for part in (
         Part("finding", "gaps found: cues alone, spaCy's parse", finding.compare_finders),
+        Part("finding-by-role", "gaps found, by what was lost", roles.find_by_role),
         Part("filling-1", "fills: plain fill-mask, greedy, first file", partial(filling.compare_fillers, 0)),
         Part("filling-2", "the same, second file", partial(filling.compare_fillers, 1)),
         Part(
