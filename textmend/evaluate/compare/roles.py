@@ -16,7 +16,7 @@ from textmend.evaluate.compare.setting import Report, Setting
 from textmend.evaluate.compare.tables import Row, Table, columns
 from textmend.evaluate.detection import judge_records
 from textmend.evaluate.rivals.parse import load_pipeline
-from textmend.text import encodable
+from textmend.text import OPENING, encodable
 
 if TYPE_CHECKING:
     from spacy.tokens import Span
@@ -48,13 +48,13 @@ class Restored(NamedTuple):
 
 
 def restore(record: Record) -> Restored:
-    """Put the lost words back: a space on each side, none before punctuation."""
+    """Put the lost words back: a space on each side, none before punctuation and after an opening bracket."""
     parts: list[str] = []
     spans: list[tuple[int, int]] = []
     length = position = 0
     for gap in record.gaps:
         before = record.text[position : gap.start]
-        space = " " if before and not before[-1].isspace() else ""
+        space = " " if before and not (before[-1].isspace() or before[-1] in OPENING) else ""
         parts += [before, space, gap.lost]
         start = length + len(before) + len(space)
         spans.append((start, start + len(gap.lost)))
