@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import numpy as np
 
 _WIDTH, _HEIGHT = 380.0, 300.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 12.0, 12.0, 42.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 12.0, 18.0, 42.0
 _DASHES = ("", "6 3", "2 3", "8 3 2 3", "1 4", "12 4")
 _MOST_POINTS = 240
 _LONGEST_LABEL = 52
