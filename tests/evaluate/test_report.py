@@ -193,7 +193,7 @@ def test_long_lines_are_thinned_and_keep_their_ends():
     )
     line = ElementTree.fromstring(plot).find("polyline").get("points").split()
     assert len(line) <= 240
-    assert (line[0], line[-1]) == ("46.0,135.0", "368.0,135.0")
+    assert (line[0], line[-1]) == ("46.0,138.0", "368.0,138.0")
 
 
 def test_bars_are_as_high_as_their_shares():
