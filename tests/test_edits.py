@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import any_text, cuts, short_text, words
+from strategies import PAIR, any_text, cuts, short_text, words
 
 from textmend.edits import apply_edits, insertion, removal, undo_edits
 from textmend.errors import RecordError
@@ -66,7 +66,7 @@ def test_no_edits_change_nothing(text):
     assert apply_edits(text, []) == text == undo_edits(text, [])
 
 
-@given(edited())
+@given(edited().filter(lambda case: not PAIR.search(case[0])))
 def test_edits_come_back_from_json_and_still_fit(case):
     text, edits = case
     stored = [Edit.from_dict(json.loads(json.dumps(change.to_dict()))) for change in edits]
