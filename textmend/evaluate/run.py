@@ -11,6 +11,7 @@ from textmend.evaluate.detection import Detection, JudgedRecord, clean_statistic
 from textmend.evaluate.filling import Filling, fill_records
 from textmend.evaluate.mending import MendedRecord, clean_mending_statistic, mend_records, mending_statistic
 from textmend.evaluate.system import System
+from textmend.policy import FIND_AT
 
 Track = Callable[[Sequence[Sequence[Record]], str], Iterable[Sequence[Record]]]
 """Passes batches on and may show how far they are."""
@@ -34,7 +35,7 @@ class Plan:
         seed: for sampling and resampling.
     """
 
-    threshold: float = 0.5
+    threshold: float = FIND_AT
     fills: bool = True
     fill_gaps: int | None = 300
     mend_gaps: int | None = 300

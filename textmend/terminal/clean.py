@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from textmend.policy import Policy
+from textmend.policy import FIND_AT, Policy
 from textmend.terminal.clean_progress import Meter
 from textmend.terminal.clean_report import draw_report
 from textmend.terminal.inputs import sources
@@ -123,7 +123,7 @@ def clean(
     placeholder: Placeholder = "[…]",
     allow_names: AllowNames = False,
     allow_numbers: AllowNumbers = False,
-    at: At = 0.5,
+    at: At = FIND_AT,
     detector: Detector = "en",
     filler: Filler = "en",
     workers: Annotated[

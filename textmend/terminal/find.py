@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from textmend.files import Document
-from textmend.policy import Policy
+from textmend.policy import FIND_AT, Policy
 from textmend.records import SCHEMA, Gap
 from textmend.terminal import run
 from textmend.terminal.article import Places, count, label, page, with_gaps
@@ -34,7 +34,7 @@ def find(
     ctx: typer.Context,
     files: Files = None,
     encoding: Encoding = None,
-    at: At = 0.5,
+    at: At = FIND_AT,
     detector: Detector = "en",
     threads: Threads = None,
     json: Json = False,

@@ -14,7 +14,7 @@ from rich.text import Text
 from textmend.errors import FileError
 from textmend.files import STDIN, Document, back_up, write_file
 from textmend.mended import Mended
-from textmend.policy import Policy, Unsure
+from textmend.policy import FIND_AT, Policy, Unsure
 from textmend.records import Gap
 from textmend.terminal import run
 from textmend.terminal.about import about
@@ -83,7 +83,7 @@ def mend(
         bool,
         flag("--allow-uncalibrated", panel="Policy", help="Also apply fills of a hub model without --ranking."),
     ] = False,
-    at: At = 0.5,
+    at: At = FIND_AT,
     detector: Detector = "en",
     filler: Filler = "en",
     ranking: Ranking = None,

@@ -12,7 +12,7 @@ import typer
 
 from textmend.errors import FileError
 from textmend.files import STDIN, read_document, write_file
-from textmend.policy import Policy
+from textmend.policy import FIND_AT, Policy
 from textmend.terminal import run
 from textmend.terminal.about import about
 from textmend.terminal.article import count
@@ -111,7 +111,7 @@ def review(
     ] = None,
     by: By = None,
     apply_at: ApplyAt = 0.9,
-    at: At = 0.5,
+    at: At = FIND_AT,
     detector: Detector = "en",
     filler: Filler = "en",
     ranking: Ranking = None,

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from textmend.files import Document
-from textmend.policy import Policy
+from textmend.policy import FIND_AT, Policy
 from textmend.records import SCHEMA, Fill, Gap
 from textmend.terminal import run
 from textmend.terminal.about import about
@@ -58,7 +58,7 @@ def suggest(
     title: Title = None,
     html: Html = None,
     reference: References = None,
-    at: At = 0.5,
+    at: At = FIND_AT,
     top: Annotated[
         int, typer.Option("--top", "-n", min=1, metavar="N", help="How many fills a gap.", rich_help_panel="Output")
     ] = 5,

@@ -12,8 +12,9 @@ from textmend.evaluate.detection import Detection, clean_statistic, judge_record
 from textmend.evaluate.rivals.cues import CuesAlone
 from textmend.evaluate.rivals.parse import ParseHeuristic
 from textmend.evaluate.system import Judge
+from textmend.policy import FIND_AT
 
-THRESHOLD = 0.5
+THRESHOLD = FIND_AT
 RECORDS, WHOLE = 120, 120
 
 _COLUMNS = columns(
