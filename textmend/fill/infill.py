@@ -99,7 +99,11 @@ def masked_row(model: MaskedLM, context: Context, ids: tuple[int, ...], length: 
 
 def log_share(lengths: Sequence[float], length: int) -> float:
     """Return the log-probability that ``length`` pieces are missing; of the impossible, that of one in a million."""
-    return math.log(max(lengths[length - 1] if length <= len(lengths) else 0.0, 1e-6))
+    return math.log(max(_share(lengths, length), 1e-6))
+
+
+def _share(lengths: Sequence[float], length: int) -> float:
+    return lengths[length - 1] if length <= len(lengths) else 0.0
 
 
 _PREDICTED_NUMBERS = 1 << 25
@@ -123,9 +127,7 @@ class _Beams:
         self._request, self._model, self._search = request, model, search
         self._candidates = {ids for ids in request.candidates if ids}
         self._hints = {
-            ids
-            for ids in request.hints
-            if ids and log_share(request.lengths, len(ids)) >= math.log(search.least_length / 10)
+            ids for ids in request.hints if ids and _share(request.lengths, len(ids)) >= search.least_length / 10
         }
         self._prefixes = _prefixes(self._candidates)
         self._hint_prefixes = _prefixes(self._hints)

@@ -43,9 +43,7 @@ Examples:
 _BASE_FILES = ("config.json", "model.safetensors", "tokenizer.json")
 _MOMENT_TOKENS = 2048
 _CLEAN_SHARE = 0.5
-"""Of the articles that the detector is calibrated on, how many stay clean."""
-_WHOLE_SHARE = 0.5
-"""Of the articles that its early exit is chosen on."""
+"""Of the articles that the detector is calibrated on, and its early exit chosen on, how many stay clean."""
 
 app = typer.Typer(
     add_completion=False,
@@ -295,7 +293,7 @@ def export(
         likeness = _likeness(linked) if linked else None
         chosen = _articles(held_out, skip, articles) if held_out else []
         if kind is Kind.detector:
-            damaged = damaged_articles(chosen, likeness, clean_share=_WHOLE_SHARE, seed=13) if likeness else []
+            damaged = damaged_articles(chosen, likeness, clean_share=_CLEAN_SHARE, seed=13) if likeness else []
             package_detector(base, weights, out, name=name, language=language, texts=[item.text for item in damaged])
         elif casing and likeness:
             damaged = damaged_articles(chosen, likeness, clean_share=0.0, seed=13)

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
 from transformers import BertConfig, BertModel
 
-from textmend.detect.inputs import TOKEN_TYPES, encode
+from textmend.detect.inputs import TOKEN_TYPES, Encoded, encode
 from textmend.errors import ModelError
 from textmend.evaluate.metrics import average_precision, best_f1, precision_recall, recall_at_precision
 from textmend.models.wordpiece import WordPieces
@@ -141,10 +142,13 @@ def held_out(file: Path, pieces: WordPieces, count: int) -> list[Example]:
         gaps = tuple(Loss(gap["start"], gap["end"], gap["lost"]) for gap in record["gaps"])
         encoded = encode(record["text"], pieces)
         labels = site_labels(encoded, Damaged(record["text"], gaps))
-        examples += [
-            cut(encoded, labels, start, WINDOW - 1, pieces) for start in range(0, len(encoded.ids), WINDOW - 1)
-        ]
+        examples += tiled(encoded, labels, pieces)
     return sorted(examples, key=lambda example: len(example.ids))
+
+
+def tiled(encoded: Encoded, labels: NDArray[np.int64], pieces: WordPieces) -> list[Example]:
+    """Return all windows of a text, side by side; ``labels`` as ``examples.site_labels`` gives them."""
+    return [cut(encoded, labels, start, WINDOW - 1, pieces) for start in range(0, len(encoded.ids), WINDOW - 1)]
 
 
 @torch.no_grad()

@@ -13,9 +13,9 @@ from numpy.typing import ArrayLike, NDArray
 from textmend.detect.inputs import encode
 from textmend.models.wordpiece import WordPieces
 from textmend.train.damage import Damaged
-from textmend.train.detector import WINDOW, DetectorNetwork, tensors_of
+from textmend.train.detector import WINDOW, DetectorNetwork, tensors_of, tiled
 from textmend.train.detector_graph import EarlyExit
-from textmend.train.examples import NO_LABEL, cut, site_labels
+from textmend.train.examples import NO_LABEL, site_labels
 
 log = logging.getLogger(__name__)
 
@@ -107,10 +107,7 @@ def _judge(model: DetectorNetwork, pieces: WordPieces, texts: Sequence[str]) -> 
     examples = []
     for text in texts:
         encoded = encode(text, pieces)
-        labels = site_labels(encoded, Damaged(text, ()))
-        examples += [
-            cut(encoded, labels, start, WINDOW - 1, pieces) for start in range(0, len(encoded.ids), WINDOW - 1)
-        ]
+        examples += tiled(encoded, site_labels(encoded, Damaged(text, ())), pieces)
     examples.sort(key=lambda example: len(example.ids))
     final: list[NDArray[np.float64]] = []
     lengths: list[NDArray[np.float64]] = []

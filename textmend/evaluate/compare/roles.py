@@ -10,13 +10,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from textmend.edits import apply_edits, insertion
 from textmend.evaluate.benchmark import Record
 from textmend.evaluate.compare.finding import THRESHOLD, batches
 from textmend.evaluate.compare.setting import Report, Setting
 from textmend.evaluate.compare.tables import Row, Table, columns
 from textmend.evaluate.detection import judge_records
 from textmend.evaluate.rivals.parse import load_pipeline
-from textmend.text import OPENING, encodable
+from textmend.records import Gap
+from textmend.text import encodable
 
 if TYPE_CHECKING:
     from spacy.tokens import Span
@@ -48,23 +50,17 @@ class Restored(NamedTuple):
 
 
 def restore(record: Record) -> Restored:
-    """Put the lost words back: a space on each side, none before punctuation and after an opening bracket."""
-    parts: list[str] = []
+    """Put the lost words back, spaced as a mended text is."""
+    edits = [
+        insertion(record.text, Gap(start=gap.start, end=gap.end, probability=1.0), gap.lost) for gap in record.gaps
+    ]
     spans: list[tuple[int, int]] = []
-    length = position = 0
-    for gap in record.gaps:
-        before = record.text[position : gap.start]
-        space = " " if before and not (before[-1].isspace() or before[-1] in OPENING) else ""
-        parts += [before, space, gap.lost]
-        start = length + len(before) + len(space)
+    shift = 0
+    for edit, gap in zip(edits, record.gaps, strict=True):
+        start = edit.start + shift + edit.replacement.index(gap.lost)
         spans.append((start, start + len(gap.lost)))
-        length = spans[-1][1]
-        if record.text[gap.end : gap.end + 1].isalnum():
-            parts.append(" ")
-            length += 1
-        position = gap.end
-    parts.append(record.text[position:])
-    return Restored("".join(parts), tuple(spans))
+        shift += len(edit.replacement) - (edit.end - edit.start)
+    return Restored(apply_edits(record.text, edits), tuple(spans))
 
 
 def role_of(span: Span) -> str:
