@@ -100,5 +100,6 @@ def test_weights_are_unfolded_to_what_was_stored(block):
 
     run = onnxruntime.InferenceSession(graph.model().SerializeToString(), providers=["CPUExecutionProvider"])
     (found,) = run.run(None, {})
-    np.testing.assert_allclose(found, (blocks.dequantized() / scales[:, None]).T, atol=0.51)
+    # Half a step for rounding, and what float16 takes from a block's share of the scale.
+    np.testing.assert_allclose(found, (blocks.dequantized() / scales[:, None]).T, atol=0.54)
     assert np.abs(found).max() <= 63

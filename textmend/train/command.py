@@ -33,6 +33,7 @@ _EPILOG = """
 Examples:
   textmend train split news.jsonl pages.jsonl --against bench.jsonl --out split
   textmend train detector BASE news.jsonl=0.7 pages.jsonl=0.3 --linked pages.jsonl --checkpoint detector.ckpt --hours 3
+  textmend train average BASE detector.ckpt=0.7 earlier.ckpt=0.3 --kind detector --out averaged.safetensors
   textmend train casing news.jsonl pages.jsonl --out casing.json
   textmend train export --kind detector --base BASE --weights detector.ckpt --out detector --name "mine 1.0"
   textmend train calibrate --detector detector --held-out later.jsonl --linked pages.jsonl
@@ -181,6 +182,51 @@ def filler(
             threads=threads,
             seed=seed,
         )
+
+
+@app.command()
+def average(
+    base: Base,
+    weights: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE[=SHARE]...", help="Checkpoints or weights of several runs, and how much each counts."
+        ),
+    ],
+    kind: Annotated[Kind, typer.Option("--kind", help="Of which model.")],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The averaged weights, safetensors.")],
+    bits: Annotated[
+        int | None,
+        typer.Option("--bits", metavar="4|8", help="Keep them small: as differences from the base, of so many bits."),
+    ] = None,
+    after: Annotated[
+        Path | None,
+        typer.Option("--after", metavar="FILE", help="With --bits: differ from these weights, which stand beside OUT."),
+    ] = None,
+) -> None:
+    """Average the weights of several runs, or keep those of one small."""
+    if bits is not None and bits != 4 and bits != 8:
+        raise typer.BadParameter(f"{bits} should be 4 or 8", param_hint="--bits")
+    if after and (bits is None or after.absolute().parent != out.absolute().parent):
+        raise typer.BadParameter("goes with --bits, and must stand in the folder of --out", param_hint="--after")
+    _check_base(base)
+    sources = parse_sources(weights)
+    _check_files([after] if after else [])
+    _check_writable(out)
+    _need("averaging weights", "torch", "safetensors")
+    from textmend.train.average import write_average
+
+    if kind is Kind.filler:
+        from textmend.train.filler import base_weights
+
+        start = base_weights(base)
+    else:
+        from textmend.train.detector import from_base
+
+        start = from_base(base).state_dict()
+    with _logging():
+        write_average(start, sources, out, bits=bits, after=after)
+        log.info("%s: written, the average of %s", out, _names([file for file, _ in sources]))
 
 
 @app.command()
