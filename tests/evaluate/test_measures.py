@@ -17,6 +17,7 @@ from textmend.evaluate.mending import (
     mending_statistic,
     sweep,
 )
+from textmend.evaluate.run import Plan, evaluate_system
 from textmend.policy import Policy
 
 A = record("a", "The‹ ›of Oslo and‹ ›otters.", "port", "big wet", variant="raw")
@@ -224,3 +225,27 @@ def test_every_edit_of_clean_text_is_harm(tmp_path):
     whole = read_benchmark(write_lines(tmp_path / "c.jsonl", [{"text": text}]), clean=True)
     system = FakeSystem({text: [(5, 6, 0.99)]}, {(text, 5): [fill("milk", 0.99)]})
     assert clean_mending_statistic(mend_records([whole.records], system.mend))(np.ones(1)) == {"harm": 2000.0}
+
+
+def test_calibration_of_everything_together(tmp_path):
+    """Two benchmarks that err in opposite directions are right together; a clean text's site counts with them."""
+    texts = {"often": ("Ann‹ ›off on Monday.", 0.5), "seldom": ("Bob sank‹ ›off on Monday.", 0.5)}
+    benches, places, fills = [], {}, {}
+    for name, (marked, probability) in texts.items():
+        bench = read_benchmark(write_lines(tmp_path / f"{name}.jsonl", [record(name, marked, "sailed")]))
+        one = bench.records[0]
+        start = one.gaps[0].start
+        place = start if name == "often" else 0
+        places[one.text] = [(place, place + 1, probability)]
+        fills[(one.text, start)] = [fill("sailed" if name == "often" else "drove", 0.5)]
+        benches.append(bench)
+    clean = read_benchmark(write_lines(tmp_path / "clean.jsonl", [{"text": "Whole text."}]), clean=True)
+    places["Whole text."] = [(5, 6, 0.5)]
+    run = evaluate_system(FakeSystem(places, fills), benches, [clean], Plan(resamples=0))
+    figures = {name: values["ece"].value for name, values in run.together.items()}
+    assert [result.figures["detection"]["ece"].value for result in run.benchmarks] == [0.5, 0.5]
+    assert figures == pytest.approx(
+        {"calibration/gaps": 0, "calibration/gaps and clean text": 1 / 6, "calibration/first fills": 0}
+    )
+    alone = evaluate_system(FakeSystem(places, fills), benches[:1], [], Plan(resamples=0))
+    assert not alone.together

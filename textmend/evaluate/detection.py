@@ -106,7 +106,6 @@ class Detection:
         found = self._scores >= self.threshold
         right = weight * (found & self._truths)
         precision, recall = share(right, weight * found), share(right, gaps)
-        doubtful = self._scores >= DOUBTFUL
         curve = self.curve(weights)
         return {
             "average_precision": average_precision(curve) if gaps else math.nan,
@@ -115,10 +114,15 @@ class Detection:
             "precision": precision,
             "recall": recall,
             "f1": f1(precision, recall) if gaps else math.nan,
-            "ece": expected_calibration_error(self._scores[doubtful], self._truths[doubtful], weights=weight[doubtful])
-            if weight[doubtful].any()
-            else math.nan,
+            **self.calibration_figures(weights),
         }
+
+    def calibration_figures(self, weights: Weights) -> Mapping[str, float]:
+        """Return the expected calibration error (``ece``) of doubtful and likely sites alone."""
+        doubtful = self._scores >= DOUBTFUL
+        weight = weights[self._documents][doubtful]
+        probabilities, truths = self.calibration()
+        return {"ece": expected_calibration_error(probabilities, truths, weights=weight) if weight.any() else math.nan}
 
     def calibration(self) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Return probabilities and truths of the sites that calibration is measured on."""

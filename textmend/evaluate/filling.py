@@ -134,14 +134,16 @@ class Filling:
         weight = weights[self._document]
         figures = {f"top_{most}": top_share(self.ranks, most, weight) for most in TOPS}
         figures["mrr"] = mean_reciprocal_rank(self.ranks, weight)
-        probabilities, truths = self.calibration()
-        counted = weight[self._has_fill]
-        figures["ece"] = (
-            expected_calibration_error(probabilities, truths, weights=counted) if counted.any() else math.nan
-        )
+        figures |= self.calibration_figures(weights)
         if self.has_accepted:
             figures["top_1_accepted"] = top_share(self._accepted, 1, weight)
         return figures
+
+    def calibration_figures(self, weights: Weights) -> Mapping[str, float]:
+        """Return the expected calibration error (``ece``) of first fills alone."""
+        weight = weights[self._document][self._has_fill]
+        probabilities, truths = self.calibration()
+        return {"ece": expected_calibration_error(probabilities, truths, weights=weight) if weight.any() else math.nan}
 
     def calibration(self) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Return the probabilities of first fills, and whether each is what stood there."""

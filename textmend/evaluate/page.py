@@ -67,6 +67,7 @@ def to_html(evaluation: Evaluation, origin: Mapping[str, Any], policy: Policy | 
         plan=evaluation.plan,
         benchmarks=[_benchmark_view(result, policy or Policy()) for result in evaluation.benchmarks],
         clean=[_clean_view(result, evaluation.plan.threshold) for result in evaluation.clean],
+        together=_tables(evaluation.together, {}),
     )
 
 

@@ -35,6 +35,7 @@ _SECTIONS = (
     ("Recall by shape", "recall_by_shape"),
     ("Fills at true gaps", "filling"),
     ("Mending", "mending"),
+    ("Calibration of all together", "calibration"),
 )
 
 LABELS = {
@@ -107,6 +108,7 @@ def to_dict(evaluation: Evaluation, origin: Mapping[str, Any]) -> dict[str, Any]
             for result in evaluation.benchmarks
         ],
         "clean": [{**_data(result.benchmark), "figures": _figures(result.figures)} for result in evaluation.clean],
+        "together": _figures(evaluation.together),
     }
 
 
@@ -136,6 +138,9 @@ def show(evaluation: Evaluation, console: Console) -> None:
         console.print(f"\n[bold]{clean.benchmark.name}[/]: clean, {clean.benchmark.words:,} words")
         for title, columns in sections(clean.figures):
             console.print(_table(title, columns, None))
+    for title, columns in sections(evaluation.together):
+        console.print()
+        console.print(_table(title, columns, None))
 
 
 def counts_of(columns: Iterable[str], title: str, counts: Mapping[str, int]) -> dict[str, int] | None:

@@ -10,6 +10,7 @@ from textmend.evaluate.bootstrap import Interval, Statistic, intervals
 from textmend.evaluate.detection import Detection, JudgedRecord, clean_statistic, judge_records
 from textmend.evaluate.filling import Filling, fill_records
 from textmend.evaluate.mending import MendedRecord, clean_mending_statistic, mend_records, mending_statistic
+from textmend.evaluate.pooled import pooled_calibration
 from textmend.evaluate.system import System
 from textmend.policy import FIND_AT
 
@@ -43,6 +44,10 @@ class Plan:
     known_lengths: bool = False
     resamples: int = 500
     seed: int = 0
+
+    def resampled(self, statistic: Statistic, documents: int) -> dict[str, Interval]:
+        """Return a statistic's figures with intervals over so many documents."""
+        return intervals(statistic, documents, resamples=self.resamples, seed=self.seed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,11 +85,12 @@ class CleanResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
-    """Everything measured in one run."""
+    """Everything measured in one run; ``together`` is what is measured on all of it (``pooled``)."""
 
     plan: Plan
     benchmarks: list[BenchmarkResult]
     clean: list[CleanResult]
+    together: dict[str, dict[str, Interval]]
 
 
 def evaluate_system(
@@ -104,29 +110,30 @@ def evaluate_system(
         track: shows progress; default: nothing is shown.
     """
     plan, track = plan or Plan(), track or _silently
-    return Evaluation(
-        plan=plan,
-        benchmarks=[_benchmark(system, benchmark, plan, track) for benchmark in benchmarks],
-        clean=[_clean(system, benchmark, plan, track) for benchmark in clean],
+    damaged = [_benchmark(system, benchmark, plan, track) for benchmark in benchmarks]
+    whole = [_clean(system, benchmark, plan, track) for benchmark in clean]
+    together = pooled_calibration(
+        [result.detection for result in damaged],
+        [Detection(result.judged, plan.threshold) for result in whole],
+        [result.filling for result in damaged if result.filling],
+        plan.resampled,
     )
+    return Evaluation(plan=plan, benchmarks=damaged, clean=whole, together=together)
 
 
 def _benchmark(system: System, benchmark: Benchmark, plan: Plan, track: Track) -> BenchmarkResult:
-    def resampled(statistic: Statistic, documents: int) -> dict[str, Interval]:
-        return intervals(statistic, documents, resamples=plan.resamples, seed=plan.seed)
-
     judged = judge_records(track(_by_words(benchmark.records), f"{benchmark.name}: detection"), system.judge)
     detection = Detection(judged, plan.threshold)
     documents = len(judged)
-    figures = {"detection": resampled(detection.figures, documents)}
+    figures = {"detection": plan.resampled(detection.figures, documents)}
     counts = {"detection": benchmark.gaps}
     for variant, part in detection.by_variant().items():
-        figures[f"detection/{variant}"] = resampled(part.figures, len(part.judged))
+        figures[f"detection/{variant}"] = plan.resampled(part.figures, len(part.judged))
         counts[f"detection/{variant}"] = sum(len(one.record.gaps) for one in part.judged)
     for shape, part in detection.by_shape().items():
-        figures[f"detection/shape {shape}"] = resampled(part.ranked_figures, documents)
+        figures[f"detection/shape {shape}"] = plan.resampled(part.ranked_figures, documents)
         counts[f"detection/shape {shape}"] = sum(len(one.record.gaps) for one in part.judged)
-    figures["recall_by_shape"] = resampled(detection.recall_by_shape, documents)
+    figures["recall_by_shape"] = plan.resampled(detection.recall_by_shape, documents)
     filling = filling_known = None
     mended = None
     if plan.fills:
@@ -141,11 +148,11 @@ def _benchmark(system: System, benchmark: Benchmark, plan: Plan, track: Track) -
                 fill_records(batches, system.judge, system.propose, known_lengths=True), len(records)
             )
         for name, fills in _filling_parts(filling, filling_known):
-            figures[name] = resampled(fills.figures, fills.documents)
+            figures[name] = plan.resampled(fills.figures, fills.documents)
             counts[name] = len(fills.filled)
         records = sample_gaps(benchmark, plan.mend_gaps, plan.seed).records
         mended = mend_records(track(by_gaps(records), f"{benchmark.name}: mending"), system.mend)
-        figures["mending"] = resampled(mending_statistic(mended), len(mended))
+        figures["mending"] = plan.resampled(mending_statistic(mended), len(mended))
     return BenchmarkResult(
         benchmark=benchmark,
         detection=detection,
@@ -171,16 +178,13 @@ def _filling_parts(filling: Filling, known: Filling | None) -> Iterator[tuple[st
 
 
 def _clean(system: System, benchmark: Benchmark, plan: Plan, track: Track) -> CleanResult:
-    def resampled(statistic: Statistic, documents: int) -> dict[str, Interval]:
-        return intervals(statistic, documents, resamples=plan.resamples, seed=plan.seed)
-
     judged = judge_records(track(_by_words(benchmark.records), f"{benchmark.name}: detection"), system.judge)
-    figures = {"detection": resampled(clean_statistic(judged, plan.threshold), len(judged))}
+    figures = {"detection": plan.resampled(clean_statistic(judged, plan.threshold), len(judged))}
     mended = None
     if plan.fills:
         records = sample(benchmark, plan.mend_clean, plan.seed).records
         mended = mend_records(track(_by_words(records), f"{benchmark.name}: mending"), system.mend)
-        figures["mending"] = resampled(clean_mending_statistic(mended), len(mended))
+        figures["mending"] = plan.resampled(clean_mending_statistic(mended), len(mended))
     return CleanResult(benchmark=benchmark, judged=judged, mended=mended, figures=figures)
 
 

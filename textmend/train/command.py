@@ -205,7 +205,7 @@ def average(
     ] = None,
 ) -> None:
     """Average the weights of several runs, or keep those of one small."""
-    if bits is not None and bits != 4 and bits != 8:
+    if bits not in (None, 4, 8):
         raise typer.BadParameter(f"{bits} should be 4 or 8", param_hint="--bits")
     if after and (bits is None or after.absolute().parent != out.absolute().parent):
         raise typer.BadParameter("goes with --bits, and must stand in the folder of --out", param_hint="--after")
@@ -225,7 +225,7 @@ def average(
 
         start = from_base(base).state_dict()
     with _logging():
-        write_average(start, sources, out, bits=bits, after=after)
+        write_average(start, sources, out, bits=None if bits is None else 4 if bits == 4 else 8, after=after)
         log.info("%s: written, the average of %s", out, _names([file for file, _ in sources]))
 
 
