@@ -6,40 +6,45 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from textmend.evaluate.bootstrap import Interval, Statistic
-from textmend.evaluate.detection import Detection
+from textmend.evaluate.detection import Detection, JudgedRecord
 from textmend.evaluate.filling import Filling
 
 Resampled = Callable[[Statistic, int], dict[str, Interval]]
 
 
 def pooled_calibration(
-    benchmarks: Sequence[Detection], clean: Sequence[Detection], filled: Sequence[Filling], resampled: Resampled
+    benchmarks: Sequence[Sequence[JudgedRecord]],
+    clean: Sequence[Sequence[JudgedRecord]],
+    filled: Sequence[Filling],
+    threshold: float,
+    resampled: Resampled,
 ) -> dict[str, dict[str, Interval]]:
     """Return the expected calibration error (``ece``) of gaps, of gaps with clean text among them, and of first fills.
 
     Args:
-        benchmarks: the sites of each benchmark.
+        benchmarks: the judged records of each benchmark.
         clean: those of each clean text file.
         filled: the fills of each benchmark.
+        threshold: the probability from which a site is a gap.
         resampled: gives a statistic's intervals over so many documents.
     """
     figures: dict[str, dict[str, Interval]] = {}
+
+    def of_sites(parts: Sequence[Sequence[JudgedRecord]]) -> dict[str, Interval]:
+        whole = Detection([one for part in parts for one in part], threshold)
+        return resampled(whole.calibration_figures, len(whole.judged))
+
     if len(benchmarks) > 1:
-        figures["calibration/gaps"] = _of_sites(benchmarks, resampled)
+        figures["calibration/gaps"] = of_sites(benchmarks)
     if benchmarks and clean:
-        figures["calibration/gaps and clean text"] = _of_sites([*benchmarks, *clean], resampled)
+        figures["calibration/gaps and clean text"] = of_sites([*benchmarks, *clean])
     if len(filled) > 1:
-        fills = together(filled)
+        fills = _together(filled)
         figures["calibration/first fills"] = resampled(fills.calibration_figures, fills.documents)
     return figures
 
 
-def _of_sites(parts: Sequence[Detection], resampled: Resampled) -> dict[str, Interval]:
-    whole = Detection([one for part in parts for one in part.judged], parts[0].threshold)
-    return resampled(whole.calibration_figures, len(whole.judged))
-
-
-def together(filled: Sequence[Filling]) -> Filling:
+def _together(filled: Sequence[Filling]) -> Filling:
     """Return the fills of several benchmarks as those of one."""
     gaps, documents = [], 0
     for part in filled:

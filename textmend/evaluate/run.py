@@ -113,9 +113,10 @@ def evaluate_system(
     damaged = [_benchmark(system, benchmark, plan, track) for benchmark in benchmarks]
     whole = [_clean(system, benchmark, plan, track) for benchmark in clean]
     together = pooled_calibration(
-        [result.detection for result in damaged],
-        [Detection(result.judged, plan.threshold) for result in whole],
+        [result.detection.judged for result in damaged],
+        [result.judged for result in whole],
         [result.filling for result in damaged if result.filling],
+        plan.threshold,
         plan.resampled,
     )
     return Evaluation(plan=plan, benchmarks=damaged, clean=whole, together=together)

@@ -142,14 +142,12 @@ def _unfolded(graph: Graph, blocks: Blocks, scales: Array, name: str) -> str:
     In as few steps as can be, and in float16, for whatever is computed on the way is held until the model is loaded:
     a code is cast, and divided by its share of the column's scale as it is rounded.
     """
-    rows, count, _ = blocks.codes.shape
-    size = blocks.precision.block
-    steps = np.stack([blocks.codes & 15, blocks.codes >> 4], axis=-1).reshape(rows, count * size).astype(np.int8) - 8
-    codes = graph.op("Cast", graph.int4_weight(name, steps.T), to=TensorProto.FLOAT16)
+    steps = blocks.steps.reshape(len(blocks.codes), -1).T
+    codes = graph.op("Cast", graph.int4_weight(name, steps), to=TensorProto.FLOAT16)
     share = scales / blocks.scales.astype(np.float32).T
     return graph.op(
         "QuantizeLinear", codes, graph.weight(f"{name}.shares", share.astype(np.float16)),
-        axis=0, block_size=size, output_dtype=TensorProto.INT8,
+        axis=0, block_size=blocks.precision.block, output_dtype=TensorProto.INT8,
     )  # fmt: skip
 
 

@@ -71,14 +71,18 @@ class Blocks:
     scales: Array
     precision: Precision
 
-    def dequantized(self) -> Array:
-        """The float32 matrix that the codes stand for."""
+    @property
+    def steps(self) -> Array:
+        """The codes less their middle, one each: int16 `[rows, blocks, block]`."""
         codes = self.codes
         if self.precision.bits == 4:
             codes = np.stack([codes & 15, codes >> 4], axis=-1).reshape(*codes.shape[:2], -1)
-        middle = 2 ** (self.precision.bits - 1)
-        values = (codes.astype(np.float32) - middle) * self.scales.astype(np.float32)[..., None]
-        return np.asarray(values.reshape(len(codes), -1))
+        return np.asarray(codes.astype(np.int16) - 2 ** (self.precision.bits - 1))
+
+    def dequantized(self) -> Array:
+        """The float32 matrix that the codes stand for."""
+        values = self.steps.astype(np.float32) * self.scales.astype(np.float32)[..., None]
+        return np.asarray(values.reshape(len(self.codes), -1))
 
 
 def quantize(matrix: Array, precision: Precision, moments: Array | None = None) -> Blocks:
