@@ -34,12 +34,13 @@ def test_suggestions_are_read_as_they_are(document):
     assert _read(_line(document, gaps=[gap.to_dict() for gap in document.gaps])) == [document]
 
 
-def test_lines_that_clean_annotated_are_read():
+@pytest.mark.parametrize(("key", "fields"), [("textmend", None), ("repairs", Fields(annotations="repairs"))])
+def test_lines_that_clean_annotated_are_read(key, fields):
     gaps = [gap.to_dict() for gap in article().gaps]
     edit = {"start": 1, "end": 2, "removed": " ", "replacement": "x", "gap": gaps[1], "fill": None}
     note = {"schema": 1, "mended": False, "gaps": [gaps[2], gaps[0]], "edits": [edit]}
     whole = json.dumps({"text": "All is well.", "id": 7}) + "\n"
-    damaged, clean = _read(_line(article(), textmend=note) + whole)
+    damaged, clean = _read(_line(article(), **{key: note}) + whole, fields=fields)
     assert damaged == article()
     assert (clean.id, clean.gaps) == ("7", ())
 

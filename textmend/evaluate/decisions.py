@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -202,10 +203,11 @@ def _bins(title: str, said: str, bins: Sequence[ReliabilityBin], items: int) -> 
 
 
 def _parts_table(title: str, parts: dict[str, Part]) -> Table:
-    table = Table(title=title, title_justify="left")
-    table.add_column("")
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("", overflow="fold")
     for column in ("decided", "expected %", "gaps %", "words given", "expected first %", "first %", "in five %"):
-        table.add_column(column, justify="right")
+        # A narrow screen breaks heads between words, and names before heads are cut.
+        table.add_column(column, justify="right", min_width=max(map(len, column.split())))
     for name, part in parts.items():
         table.add_row(
             Text(" ".join(name.replace("_", " ").split())),

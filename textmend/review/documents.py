@@ -72,6 +72,7 @@ class Fields:
     text: str = "text"
     id: str = "id"
     title: str = "title"
+    annotations: str = "textmend"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,7 @@ def read_rows(name: str, text: str, load: Callable[[str], str], fields: Fields |
 
     JSON Lines, recognised by a first line that is a JSON object, hold one document a line: what
     ``textmend suggest --json`` and ``textmend clean --annotate`` write, or any objects with a text. Their gaps are
-    the list ``gaps``, or those of the object ``textmend``, which stands only in lines with gaps. Where no line of
+    the list ``gaps``, or those of the annotations, an object that stands only in lines with gaps. Where no line of
     a file has gaps, its documents are yet to be analysed. A line without a text names a ``file``. Anything else
     is one text.
 
@@ -183,12 +184,12 @@ def _row(data: Mapping[str, Any], place: str, load: Callable[[str], str], fields
     title = data.get(fields.title)
     if title is not None and not isinstance(title, str):
         raise RecordError(f"{place}: {fields.title!r} should be a string, not {title!r:.60}")
-    return Row(id=id_of(data, place, fields), text=text, title=title, gaps=_gaps(data, place))
+    return Row(id=id_of(data, place, fields), text=text, title=title, gaps=_gaps(data, place, fields))
 
 
-def _gaps(data: Mapping[str, Any], place: str) -> tuple[Gap, ...] | None:
+def _gaps(data: Mapping[str, Any], place: str, fields: Fields) -> tuple[Gap, ...] | None:
     """Return the gaps of a line: those of suggestions, or those that ``clean`` wrote beside a text."""
-    note = data.get("textmend")
+    note = data.get(fields.annotations)
     if "gaps" in data:
         gaps = data["gaps"]
     elif isinstance(note, Mapping):

@@ -68,6 +68,16 @@ TitleField = Annotated[
     str, typer.Option("--title-field", metavar="KEY", help="JSON Lines: the key of the title.", rich_help_panel="Input")
 ]
 
+AnnotationsField = Annotated[
+    str,
+    typer.Option(
+        "--annotations",
+        metavar="KEY",
+        help="JSON Lines: the key of the annotations that  textmend clean --annotate  wrote.",
+        rich_help_panel="Input",
+    ),
+]
+
 
 @app.command(epilog=_EPILOG)
 def review(
@@ -78,6 +88,7 @@ def review(
     text_field: TextField = "text",
     id_field: IdField = "id",
     title_field: TitleField = "title",
+    annotations: AnnotationsField = "textmend",
     output: Annotated[
         Path | None,
         typer.Option(
@@ -134,7 +145,7 @@ def review(
     from textmend.review.log import Log
 
     screen = open_screen()
-    fields = Fields(text=text_field, id=id_field, title=title_field)
+    fields = Fields(text=text_field, id=id_field, title=title_field, annotations=annotations)
     policy = Policy(find_at=at, apply_at=apply_at)
     reader = _Reader(encoding, about(paths, title, None, None, encoding)["title"], fields)
     read = reader.documents(paths, _Analysis(detector, filler, policy, threads, ranking, screen))

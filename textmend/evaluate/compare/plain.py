@@ -18,7 +18,7 @@ from textmend.detect.inputs import TOKEN_TYPES
 from textmend.errors import MissingExtraError
 from textmend.models.detector import Row
 from textmend.models.masked_lm import MaskedLM, Prediction, Query
-from textmend.models.session import batches, padded
+from textmend.models.session import batches
 
 _ROWS = 8
 """Rows of a batch, as is usual on a CPU."""
@@ -50,7 +50,7 @@ class TorchDetector:
         """Return the logits at each row's sites, shape ``[sites, labels]`` (random ones)."""
         results: list[NDArray[np.float32] | None] = [None] * len(rows)
         for indices in batches([len(row.ids) for row in rows], _ROWS * self.window):
-            shape = (len(indices), padded(len(rows[indices[0]].ids)))
+            shape = (len(indices), max(len(rows[index].ids) for index in indices))
             ids, types, mask = (np.zeros(shape, dtype=np.int64) for _ in range(3))
             for at, index in enumerate(indices):
                 length = len(rows[index].ids)
@@ -87,7 +87,7 @@ class TorchMaskedLM:
         """Return a prediction for each query (a random one, without letter case)."""
         results: list[Prediction | None] = [None] * len(queries)
         for indices in batches([len(query.ids) for query in queries], _ROWS * self.window):
-            shape = (len(indices), padded(len(queries[indices[0]].ids)))
+            shape = (len(indices), max(len(queries[index].ids) for index in indices))
             ids, mask = np.ones(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
             for at, index in enumerate(indices):
                 length = len(queries[index].ids)
