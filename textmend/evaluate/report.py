@@ -13,8 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 import textmend
 from textmend.evaluate.benchmark import Benchmark
@@ -207,17 +209,28 @@ def grid(columns: Mapping[str, Mapping[str, Interval]], counts: Mapping[str, int
 
 def _table(title: str, columns: Mapping[str, Mapping[str, Interval]], counts: Mapping[str, int] | None) -> Table:
     heading, rows = grid(columns, counts)
-    table = Table(title=title, title_justify="left")
+    single = len(columns) == 1
+    # Intervals of the parts are in the JSON and in the HTML report; here they would hide the figures.
+    texts = [
+        [_with_interval(*cell, folded=not single) if number == 0 or single else cell[0] for cell in cells]
+        for number, (_, cells) in enumerate(rows)
+    ]
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=0)
     table.add_column("", no_wrap=True)
-    for column in heading:
-        table.add_column(column, justify="right")
-    for number, (name, cells) in enumerate(rows):
-        # Intervals of the parts are in the JSON and in the HTML report; here they would hide the figures.
-        with_interval = number == 0 or len(columns) == 1
-        table.add_row(
-            name, *(f"{value}\n[dim]{between}[/]" if between and with_interval else value for value, between in cells)
-        )
+    for column, *own in zip(heading, *texts, strict=True):
+        # As narrow as the words allow: it fits a screen of 80, which cuts neither heads nor figures.
+        words = " ".join([column, *(Text.from_markup(text).plain for text in own)]).split()
+        table.add_column(column, justify="right", width=None if single else max(map(len, words)))
+    for (name, _), line in zip(rows, texts, strict=True):
+        table.add_row(name, *line)
     return table
+
+
+def _with_interval(value: str, between: str, *, folded: bool) -> str:
+    if not between:
+        return value
+    low, dash, high = between.partition("–")
+    return f"{value}\n[dim]{low}{dash}[/]\n[dim]{high}[/]" if folded else f"{value}\n[dim]{between}[/]"
 
 
 def _percent(value: float) -> str:
