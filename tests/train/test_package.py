@@ -100,6 +100,18 @@ def test_a_packaged_detector_finds_gaps(detector):
     assert all(not TEXT[gap.start : gap.end].strip() for gap in gaps)
 
 
+def test_a_detector_left_in_float_finds_the_same_with_more_bytes(bert, detector, tmp_path):
+    weights = detector.parent / "weights"
+    given = ("--kind", "detector", "--base", bert, "--weights", weights, "--out", tmp_path, "--name", "exact 1.0")
+    made = train("export", *given, "--float")
+    assert made.exit_code == 0, made.output
+    rounded, exact = (Mender(detector=folder, threads=1).find_gaps(TEXT) for folder in (detector, tmp_path))
+    assert [gap.start for gap in exact] == [gap.start for gap in rounded]
+    assert [gap.probability for gap in exact] == pytest.approx([gap.probability for gap in rounded], abs=0.02)
+    assert [gap.probability for gap in exact] != [gap.probability for gap in rounded]
+    assert (tmp_path / "model.onnx").stat().st_size > 2 * (detector / "model.onnx").stat().st_size
+
+
 @pytest.fixture(scope="module")
 def early(bert, tmp_path_factory):
     """A detector that sees a gap before "envoy", and leaves early where there is none."""

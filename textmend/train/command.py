@@ -322,6 +322,9 @@ def export(
             "--windows", min=0, metavar="N", help="Filler: windows to round 4-bit weights by (GPTQ); 0: plainly."
         ),
     ] = 256,
+    in_float: Annotated[
+        bool, typer.Option("--float", help="Leave the weights in float32, to measure what rounding loses.")
+    ] = False,
 ) -> None:
     """Write a model's folder: quantized ONNX, tokenizer, configuration. Calibrate it next."""
     _check_base(base)
@@ -342,7 +345,8 @@ def export(
         chosen = _articles(held_out, skip, articles) if held_out else []
         if kind is Kind.detector:
             damaged = damaged_articles(chosen, likeness, clean_share=_CLEAN_SHARE, seed=13) if likeness else []
-            package_detector(base, weights, out, name=name, language=language, texts=[item.text for item in damaged])
+            texts = [item.text for item in damaged]
+            package_detector(base, weights, out, name=name, language=language, texts=texts, quantized=not in_float)
         elif casing and likeness:
             damaged = damaged_articles(chosen, likeness, clean_share=0.0, seed=13)
             package_filler(
@@ -353,7 +357,8 @@ def export(
                 pieces_per_word=pieces_of_lost_words(damaged, base),
                 name=name,
                 language=language,
-                moments=_moments(base, weights, chosen, likeness, windows) if windows else None,
+                moments=_moments(base, weights, chosen, likeness, windows) if windows and not in_float else None,
+                quantized=not in_float,
             )
         log.info("%s: written; calibrate it with  textmend train calibrate", out)
 

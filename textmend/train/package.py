@@ -34,7 +34,14 @@ _MOST_PIECES = 6
 
 
 def package_detector(
-    base: Path, weights: Path, folder: Path, *, name: str, language: str = "en", texts: Sequence[str] = ()
+    base: Path,
+    weights: Path,
+    folder: Path,
+    *,
+    name: str,
+    language: str = "en",
+    texts: Sequence[str] = (),
+    quantized: bool = True,
 ) -> None:
     """Write a detector's folder, not yet calibrated (``calibrate.calibrate_detector``).
 
@@ -45,6 +52,7 @@ def package_detector(
         name: name and version, recorded with results.
         language: of the text it was trained on.
         texts: held-out text, from which is learnt when the lower layers are enough (``early_exit``); none: never.
+        quantized: round the weights; otherwise they stay float32, to measure what rounding loses.
     """
     model = from_base(base)
     load_weights(model, weights)
@@ -52,7 +60,9 @@ def package_detector(
         base / "tokenizer.json", start=_DETECTOR_TOKENS["start"], separator=_DETECTOR_TOKENS["separator"]
     )
     early = choose_early_exit(model, pieces, texts) if texts else None
-    export_detector(_arrays(model.state_dict()), _read(base / "config.json"), folder, early=early)
+    bits = 8 if quantized else 32
+    config = _read(base / "config.json")
+    export_detector(_arrays(model.state_dict()), config, folder, early=early, bits=bits, embedding_bits=bits)
     shutil.copyfile(base / "tokenizer.json", folder / "tokenizer.json")
     _write_config(
         folder,
@@ -81,6 +91,7 @@ def package_filler(
     name: str,
     language: str = "en",
     moments: Mapping[str, np.ndarray[Any, Any]] | None = None,
+    quantized: bool = True,
 ) -> None:
     """Write a filler's folder, its ranking not yet fitted (``calibrate.calibrate_filler``).
 
@@ -93,9 +104,12 @@ def package_filler(
         name: name and version, recorded with results.
         language: of the text it was trained on.
         moments: ``quantize.second_moments``, to round to 4 bits with less loss (GPTQ).
+        quantized: round the weights; otherwise they stay float32, to measure what rounding loses.
     """
     arrays = _arrays(load_filler(base, weights).state_dict())
-    export_filler(arrays, _read(base / "config.json"), folder, moments=moments)
+    bits, embedding_bits = (4, 8) if quantized else (32, 32)
+    config = _read(base / "config.json")
+    export_filler(arrays, config, folder, moments=moments, bits=bits, embedding_bits=embedding_bits)
     shutil.copyfile(base / "tokenizer.json", folder / "tokenizer.json")
     shutil.copyfile(casing, folder / "casing.json")
     _write_config(

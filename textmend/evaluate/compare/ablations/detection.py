@@ -71,13 +71,20 @@ def _changed(detector: Detector, **parts: object) -> Detector:
 
 
 def ablate_quantization(setting: Setting, report: Report) -> list[Table]:
-    """Compare the detector with the same one in float32; nothing where there is no such folder."""
+    """Compare the detector with the same one in float32, calibrated alike; nothing where there is no such folder."""
     if not setting.float_detector:
         return []
-    folders = (locate(setting.detector, "detector"), setting.float_detector)
+    embedded = locate(setting.detector, "detector")
+    quantized = OnnxDetector(embedded)
+    exact = _changed(
+        OnnxDetector(setting.float_detector),
+        calibration=quantized.calibration,
+        echoes=quantized.echoes,
+        article=quantized.article,
+    )
     judges: list[tuple[str, Judge]] = [
-        (model_title(name, folder), partial(finder.judge, detector=OnnxDetector(folder)))
-        for name, folder in zip(("as embedded", "float32"), folders, strict=True)
+        (model_title("as embedded", embedded), partial(finder.judge, detector=quantized)),
+        (model_title("float32", setting.float_detector), partial(finder.judge, detector=exact)),
     ]
     return [
         _table(f"Quantization of the detector, {described(benchmark)}", benchmark, judges, report, _NOTE)

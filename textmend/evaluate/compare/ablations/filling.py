@@ -84,13 +84,16 @@ def ablate_beam(setting: Setting, report: Report) -> list[Table]:
 
 
 def ablate_quantization(setting: Setting, report: Report) -> list[Table]:
-    """Compare the filler with the same one in float32; nothing where there is no such folder."""
+    """Compare the filler with the same one in float32, ranked alike; nothing where there is no such folder."""
     if not setting.float_filler:
         return []
-    folders = (locate(setting.filler, "filler"), setting.float_filler)
+    embedded = locate(setting.filler, "filler")
+    quantized, exact = load_filler(embedded, THREADS), load_filler(setting.float_filler, THREADS)
     variants = [
-        Variant(model_title(name, folder), proposer(load_filler(folder, THREADS)).propose)
-        for name, folder in zip(("as embedded", "float32"), folders, strict=True)
+        Variant(model_title("as embedded", embedded), proposer(quantized).propose),
+        Variant(
+            model_title("float32", setting.float_filler), proposer(exact._replace(ranking=quantized.ranking)).propose
+        ),
     ]
     return [_table("Quantization of the filler", variants, setting, report, _NOTE, FLOAT_GAPS)]
 
