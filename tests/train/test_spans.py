@@ -30,7 +30,7 @@ LIKENESS = LinkLikeness({}, default=4.0)
 CHOICES = {
     "keyword": keyword_span,
     "link-like": lambda row, rng: link_like_span(row, LIKENESS, rng),
-    "random": random_span,
+    "random": lambda row, rng: random_span(row, rng.randint(1, MAX_WORDS), rng),
 }
 
 
@@ -60,7 +60,7 @@ def test_a_keyword_is_no_function_word(seed):
 def test_there_may_be_nothing_to_choose():
     row = tokens("of the , and to")
     assert keyword_span(row, random.Random(0)) is None
-    assert random_span([], random.Random(0)) is None
+    assert random_span([], 1, random.Random(0)) is None
     assert link_like_span(row, LinkLikeness({}, default=0.0), random.Random(0)) is None
 
 
@@ -90,6 +90,23 @@ def test_what_links_look_like_is_learnt():
     likeness = LinkLikeness.learn(articles, rng)
     row = tokens(articles[0].text)
     assert likeness.ratio(row, 5, 6) > 3 * likeness.ratio(row, 3, 4)
+
+
+def test_spans_like_links_are_as_long_as_links():
+    rng = random.Random(5)
+    words = "the old mayor met a young envoy near some slow river in rainy Oslo today".split()
+    starts = [sum(map(len, words[:index])) + index for index in range(len(words) + 1)]
+
+    def article():
+        first, many = rng.randrange(len(words) - 5), rng.choice((1, 5))
+        return Article(" ".join(words), ((starts[first], starts[first + many] - 1),))
+
+    likeness = LinkLikeness.learn([article() for _ in range(400)], rng)
+    row = tokens(" ".join(words))
+    spans = [span for _ in range(400) if (span := link_like_span(row, likeness, rng))]
+    share = {many: sum(last - first == many for first, last in spans) / len(spans) for many in range(1, 6)}
+    assert share[1] == pytest.approx(0.5, abs=0.1)
+    assert share[5] == pytest.approx(0.5, abs=0.1)
 
 
 @given(seed=st.integers(0, 2000))

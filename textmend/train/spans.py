@@ -63,18 +63,27 @@ def word_kind(token: Token | None) -> str:
 
 
 class LinkLikeness:
-    """How much more often spans of a signature are links than chance would have it."""
+    """How many words links have, and how much more often spans of a signature are links than chance would have it.
 
-    def __init__(self, ratios: dict[tuple[str, ...], float], default: float) -> None:
+    Args:
+        ratios: for parts of signatures, how much more often links have them than other spans as long.
+        default: for all other parts.
+        lengths: how often a link has 1, 2, … words, at most ``MAX_WORDS``.
+    """
+
+    def __init__(
+        self, ratios: dict[tuple[str, ...], float], default: float, lengths: Sequence[float] = _LENGTH_WEIGHTS
+    ) -> None:
         self._ratios = ratios
         self._default = default
+        self._lengths = tuple(lengths)
 
     @classmethod
     def learn(cls, articles: Iterable[Article], rng: random.Random, *, limit: int = 20_000) -> LinkLikeness:
         """Count signatures of up to ``limit`` real links, and of as many random spans beside them."""
         linked: Counter[tuple[str, ...]] = Counter()
         chance: Counter[tuple[str, ...]] = Counter()
-        seen = 0
+        lengths: Counter[int] = Counter()
         for article in articles:
             for text, links in split_paragraphs(article):
                 if not links:
@@ -83,21 +92,25 @@ class LinkLikeness:
                 for first, last in align(row, links):
                     if last - first <= MAX_WORDS:
                         linked.update(signatures(row, first, last))
-                        seen += 1
+                        lengths[last - first] += 1
                         for _ in range(4):
-                            if span := random_span(row, rng):
+                            if span := random_span(row, last - first, rng):
                                 chance.update(signatures(row, *span))
-            if seen >= limit:
+            if lengths.total() >= limit:
                 break
         ratios = {
-            key: (linked[key] / max(1, seen)) / ((chance[key] + 2.0) / max(1, 4 * seen))
+            key: (linked[key] / max(1, lengths.total())) / ((chance[key] + 2.0) / max(1, 4 * lengths.total()))
             for key in linked.keys() | chance.keys()
             if linked[key] + chance[key] >= 20
         }
-        return cls(ratios, default=1.0)
+        return cls(ratios, 1.0, [lengths[words] + 1 for words in range(1, MAX_WORDS + 1)])
+
+    def length(self, rng: random.Random) -> int:
+        """Draw how many words a link has."""
+        return rng.choices(range(1, len(self._lengths) + 1), self._lengths)[0]
 
     def ratio(self, row: Sequence[Token], first: int, last: int) -> float:
-        """Return the likelihood ratio of a span being a link, from independent parts of its signature."""
+        """Return the likelihood ratio of a span being a link among those as long, by independent parts of its signature."""
         product = 1.0
         for key in signatures(row, first, last):
             product *= self._ratios.get(key, self._default)
@@ -143,22 +156,21 @@ def align(row: Sequence[Token], links: Iterable[tuple[int, int]]) -> list[tuple[
     return spans
 
 
-def random_span(row: Sequence[Token], rng: random.Random) -> tuple[int, int] | None:
-    """Return a random span of words, with no punctuation inside but what joins them, or ``None``."""
-    if not row:
+def random_span(row: Sequence[Token], words: int, rng: random.Random) -> tuple[int, int] | None:
+    """Return a random span of so many words, with no punctuation inside but what joins them, or ``None``."""
+    if len(row) < words:
         return None
-    first = rng.randrange(len(row))
-    last = first + rng.choices(range(1, MAX_WORDS + 1), _LENGTH_WEIGHTS)[0]
-    if last > len(row) or not all(token.is_word for token in row[first:last]):
-        return None
-    return first, last
+    first = rng.randrange(len(row) - words + 1)
+    last = first + words
+    return (first, last) if all(token.is_word for token in row[first:last]) else None
 
 
 def link_like_span(row: Sequence[Token], likeness: LinkLikeness, rng: random.Random) -> tuple[int, int] | None:
-    """Draw a span about as real links are drawn, by rejection; ``None`` after too many tries."""
+    """Draw a span about as real links are drawn: first its length, then by rejection; ``None`` after too many tries."""
     ceiling = 8.0
+    words = likeness.length(rng)
     for _ in range(40):
-        span = random_span(row, rng)
+        span = random_span(row, words, rng)
         if span and rng.random() * ceiling < likeness.ratio(row, *span):
             return span
     return None
