@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from textmend import Fill, Mender, Policy
-from textmend.calibration import ArticleWeights, Calibration, EchoWeights
+from textmend.calibration import ArticleWeights, Calibration, EchoWeights, LengthKinds
 from textmend.models.registry import EMBEDDED
 
 # A busy machine is no failure: no property has a deadline.
@@ -48,6 +48,7 @@ class FakeDetector:
     calibration = Calibration()
     echoes = EchoWeights()
     article = ArticleWeights()
+    length_kinds = LengthKinds()
 
     def __init__(self, *words: str | None) -> None:
         self.pieces = WholeWords()

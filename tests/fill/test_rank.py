@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from textmend.calibration import Calibration
 from textmend.fill.casing import LOWER, MIXED, TITLE, UPPER, ArticleCasing, cased, starts_sentence
 from textmend.fill.casing_table import Habit, UsualCasing
-from textmend.fill.rank import FEATURE_NAMES, Features, Ranking, feature_row
+from textmend.fill.rank import FEATURE_NAMES, Features, Ranking, feature_row, log_odds_of_one
+
+DEFAULTS = dict(zip(FEATURE_NAMES, Ranking().weights, strict=True))
 
 features = st.builds(
     Features,
@@ -23,6 +25,7 @@ features = st.builds(
     repeated=st.integers(0, 30),
     length=st.floats(-20, 0),
     words=st.integers(1, 9),
+    single=st.floats(-4, 4),
 )
 rankings = st.builds(
     Ranking,
@@ -94,6 +97,12 @@ class TestProbabilities:
         found = [Ranking(other=other).probabilities([Features(-1.0)])[0] for other in (-1.0, 0.0, 1.0)]
         assert (np.diff(found) < 0).all()
 
+    def test_where_one_word_is_missing_something_else_is_less_likely(self):
+        ranking = Ranking(weights=tuple(0.4 if name == "single" else one for name, one in DEFAULTS.items()))
+        shares = [log_odds_of_one(lengths) for lengths in ((0.1, 0.3, 0.6), (), (0.9, 0.05, 0.05), (1.0, 0.0, 0.0))]
+        found = [ranking.probabilities([Features(-1.0, single=share)])[0] for share in shares]
+        assert (np.diff(found) > 0).all()
+
     def test_no_candidates(self):
         assert Ranking().probabilities([]).shape == (0,)
 
@@ -121,6 +130,15 @@ class TestFeatures:
 @given(rankings)
 def test_json_round_trip(ranking):
     assert Ranking.from_dict(json.loads(json.dumps(ranking.to_dict()))) == ranking
+
+
+def test_a_ranking_of_before_has_no_opinion_on_lengths():
+    record = Ranking().to_dict()
+    del record["weights"]["single"]
+    assert Ranking.from_dict(record) == Ranking()
+    del record["weights"]["words"]
+    with pytest.raises(KeyError):
+        Ranking.from_dict(record)
 
 
 USUAL = UsualCasing(

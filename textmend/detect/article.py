@@ -54,17 +54,22 @@ def evidence(
 
     Args:
         kinds: the white space of each site (``space_kinds``).
-        probabilities: of each site; squared, so that many small doubts don't add up to evidence.
+        probabilities: of each site.
         rate: the usual share of sites where words are missing.
         shares: the usual share of each kind of white space among gaps.
     """
-    weight = np.where(probabilities >= LEAST, probabilities**2, 0.0)
+    weight = as_evidence(probabilities)
     usual = np.asarray(shares)[kinds]
     others = weight.sum() - weight
     alike = np.bincount(kinds, weight, SPACES)[kinds] - weight
     often = (others + _SITES * rate) / (len(kinds) - 1 + _SITES) / rate
     same = (alike + _GAPS * usual) / (others + _GAPS) / usual
     return np.column_stack([np.log(np.maximum(often, 1e-9)), np.log(np.maximum(same, 1e-9))])
+
+
+def as_evidence(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how much each site counts as evidence about others, ``[sites]``: squared, so that many doubts add to little."""
+    return np.where(probabilities >= LEAST, probabilities**2, 0.0)
 
 
 def space_kinds(text: str, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -8,11 +8,12 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.calibration import ArticleWeights, Calibration, EchoWeights
+from textmend.calibration import ArticleWeights, Calibration, EchoWeights, LengthKinds
 from textmend.detect.article import in_article
 from textmend.detect.cues import cues_at
 from textmend.detect.echoes import raised
 from textmend.detect.inputs import Encoded, Pieces, Window, encode, windows
+from textmend.detect.lengths import lengths_in_article
 from textmend.records import Gap
 
 
@@ -27,6 +28,7 @@ class Detector(Protocol):
     calibration: Calibration
     echoes: EchoWeights
     article: ArticleWeights
+    length_kinds: LengthKinds
 
     def logits(self, rows: Sequence[_Row]) -> list[NDArray[np.float32]]:
         """Return the logits at each row's sites, shape ``[sites, labels]``."""
@@ -92,7 +94,8 @@ def _sites(text: str, document: Encoded, logits: NDArray[np.float64], detector: 
     raw = (total / np.maximum(exponents.sum(axis=1, keepdims=True), 1e-30))[:, 0]
     probabilities = raised(text, document.starts, document.ends, detector.calibration(raw), detector.echoes)
     probabilities = in_article(text, document.starts, document.ends, probabilities, detector.article)
-    return Sites(document.starts, document.ends, probabilities, some / np.maximum(total, 1e-30))
+    lengths = lengths_in_article(some / np.maximum(total, 1e-30), probabilities, detector.length_kinds)
+    return Sites(document.starts, document.ends, probabilities, lengths)
 
 
 def _gaps(text: str, sites: Sites, threshold: float) -> list[Gap]:

@@ -17,7 +17,7 @@ from textmend.fill.familiar import check_language, survey_words
 from textmend.fill.infill import Hypothesis, Request, Search, infill, log_share
 from textmend.fill.novelty import Novelty
 from textmend.fill.phrases import Phrase, names
-from textmend.fill.rank import Features, Ranking
+from textmend.fill.rank import Features, Ranking, log_odds_of_one
 from textmend.models.masked_lm import MaskedLM
 from textmend.records import Evidence, Fill, Gap
 from textmend.text import is_encodable
@@ -215,6 +215,7 @@ class _View:
                 repeated=phrase.count if phrase else 0,
                 length=log_share(self.requests[index].lengths, len(hypothesis.ids)),
                 words=text.count(" ") + 1,
+                single=log_odds_of_one(gap.lengths),
             )
             evidence = echo.evidence if echo else phrase.evidence if phrase else None
             found.setdefault(text.casefold(), Proposed(text, features, evidence))

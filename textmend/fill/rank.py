@@ -14,6 +14,7 @@ from textmend.calibration import Calibration
 
 _MOST_REPEATS = 16
 _MOST_WORDS = 4
+_BLUR = 0.02
 
 
 class Features(NamedTuple):
@@ -27,6 +28,7 @@ class Features(NamedTuple):
         repeated: how often it stands elsewhere in the article, its title or its metadata as a name or phrase; 0: it does not.
         length: log-probability of its number of pieces, which ``log_prob`` has in it already.
         words: how many words it has.
+        single: log-odds that one word is missing at the gap, as the detector sees it; 0 where nothing is known.
     """
 
     log_prob: float
@@ -36,9 +38,20 @@ class Features(NamedTuple):
     repeated: int = 0
     length: float = 0.0
     words: int = 1
+    single: float = 0.0
 
 
-FEATURE_NAMES = ("log_prob", "echo", "echo_words", "echo_exact", "echo_both", "repeated", "repeats", "length", "words")
+FEATURE_NAMES = (
+    "log_prob", "echo", "echo_words", "echo_exact", "echo_both", "repeated", "repeats", "length", "words", "single"
+)  # fmt: skip
+
+
+def log_odds_of_one(lengths: Sequence[float]) -> float:
+    """Return the log-odds that one word is missing, kept within about 4; 0 without lengths.
+
+    The same for all candidates of a gap, so it is weighed against "something else": a gap of several words is harder.
+    """
+    return math.log((lengths[0] + _BLUR) / (1 - lengths[0] + _BLUR)) if lengths else 0.0
 
 
 def feature_row(features: Features) -> list[float]:
@@ -54,6 +67,7 @@ def feature_row(features: Features) -> list[float]:
         math.log(max(1, min(features.repeated, _MOST_REPEATS))),
         max(features.length, -10.0),
         float(min(features.words, _MOST_WORDS) - 1),
+        features.single,
     ]
 
 
@@ -67,7 +81,7 @@ class Ranking:
         calibration: from the logit model's probability to a calibrated one.
     """
 
-    weights: tuple[float, ...] = (1.0, 2.0, 1.0, 0.5, 1.0, 0.3, 0.0, 0.0, 0.0)
+    weights: tuple[float, ...] = (1.0, 2.0, 1.0, 0.5, 1.0, 0.3, 0.0, 0.0, 0.0, 0.0)
     other: float = 0.0
     calibration: Calibration = field(default_factory=Calibration)
 
@@ -101,8 +115,10 @@ class Ranking:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Ranking:
         """Read the JSON form."""
+        # Rankings fitted before there was "single" have no weight for it.
+        weights = {"single": 0.0, **data["weights"]}
         return cls(
-            tuple(float(data["weights"][name]) for name in FEATURE_NAMES),
+            tuple(float(weights[name]) for name in FEATURE_NAMES),
             float(data["other"]),
             Calibration.from_dict(data["calibration"]),
         )

@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.calibration import ArticleWeights, Calibration, EchoWeights
+from textmend.calibration import ArticleWeights, Calibration, EchoWeights, LengthKinds
 from textmend.errors import ModelError
 from textmend.models.folder import ModelFolder
 from textmend.models.session import open_session, usable_cores
@@ -62,6 +62,7 @@ class OnnxDetector:
         calibration: from its raw probability of a gap to a calibrated one.
         echoes: what an echo adds to that.
         article: what the article's other gaps add to that.
+        length_kinds: what they say about how many words are missing.
     """
 
     def __init__(self, folder: Path, threads: int | None = None) -> None:
@@ -78,6 +79,11 @@ class OnnxDetector:
         self.article = (
             opened.read("article", ArticleWeights.from_dict) if "article" in opened.config else ArticleWeights()
         )
+        self.length_kinds = (
+            opened.read("length_kinds", LengthKinds.from_dict) if "length_kinds" in opened.config else LengthKinds()
+        )
+        if len(self.length_kinds.short) not in (0, self.labels - 1):
+            raise ModelError(f"{folder}: {len(self.length_kinds.short)} lengths in 'length_kinds' don't fit the labels")
         self._threads = threads or usable_cores()
         # One thread a window: they wait for each other less than threads that share one.
         self._session = open_session(opened.model, 1)

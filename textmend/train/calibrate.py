@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from textmend.calibration import SPACES, ArticleWeights, Calibration, EchoWeights, log_odds, sigmoid
+from textmend.calibration import SPACES, ArticleWeights, Calibration, EchoWeights, LengthKinds, log_odds, sigmoid
 from textmend.detect.article import evidence, is_doubtful, space_kinds
 from textmend.detect.echoes import FEWEST, matched_words, with_echoes
 from textmend.detect.finder import Sites, judge
@@ -30,6 +30,7 @@ from textmend.text import fold
 from textmend.train.corpus import Article
 from textmend.train.damage import Damaged
 from textmend.train.examples import lose_words
+from textmend.train.length_kinds import fit_length_kinds
 from textmend.train.regression import logistic, with_shift
 from textmend.train.spans import LinkLikeness
 
@@ -108,17 +109,20 @@ def damaged_articles(
 def calibrate_detector(folder: Path, damaged: Sequence[Damaged]) -> Calibration:
     """Fit a detector's calibration on damaged text, then what echoes and an article's other gaps add to it.
 
-    All three are written into its ``config.json``. The calibration returned is the first.
+    Then what those say about how many words are missing. All four are written into its ``config.json``; the
+    calibration returned is the first.
     """
     detector = OnnxDetector(folder)
     detector.calibration, detector.echoes, detector.article = Calibration(), EchoWeights(), ArticleWeights()
+    detector.length_kinds = LengthKinds()
     judged: list[Sites] = []
-    truths: list[NDArray[np.bool_]] = []
+    lost: list[NDArray[np.int64]] = []
     for start in range(0, len(damaged), _BATCH):
         batch = damaged[start : start + _BATCH]
         for truth, sites in zip(batch, judge([item.text for item in batch], detector), strict=True):
             judged.append(sites)
-            truths.append(np.isin(sites.ends, np.array([gap.end for gap in truth.gaps], dtype=np.int64)))
+            lost.append(_lost_words(truth, sites, detector.labels - 1))
+    truths = [words > 0 for words in lost]
     all_truths = np.concatenate(truths)
     calibration = fit_calibration(np.concatenate([sites.probabilities for sites in judged]), all_truths)
     probabilities = [calibration(sites.probabilities) for sites in judged]
@@ -128,11 +132,28 @@ def calibrate_detector(folder: Path, damaged: Sequence[Damaged]) -> Calibration:
     ]
     echoes = fit_echoes(np.concatenate(probabilities), np.concatenate(matched), all_truths)
     probabilities = [with_echoes(own, count, echoes) for own, count in zip(probabilities, matched, strict=True)]
-    kinds = [space_kinds(item.text, sites.starts, sites.ends) for item, sites in zip(damaged, judged, strict=True)]
-    article = fit_article(probabilities, kinds, truths)
-    log.info("detector: what echoes add %s, what other gaps add %s", echoes, article)
-    write_config(folder, calibration=calibration.to_dict(), echoes=echoes.to_dict(), article=article.to_dict())
+    spaces = [space_kinds(item.text, sites.starts, sites.ends) for item, sites in zip(damaged, judged, strict=True)]
+    article = fit_article(probabilities, spaces, truths)
+    kinds = fit_length_kinds([sites.lengths for sites in judged], lost, detector.labels - 1)
+    log.info("detector: what echoes add %s, what other gaps add %s, lengths %s", echoes, article, kinds)
+    write_config(
+        folder,
+        calibration=calibration.to_dict(),
+        echoes=echoes.to_dict(),
+        article=article.to_dict(),
+        length_kinds=kinds.to_dict(),
+    )
     return calibration
+
+
+def _lost_words(truth: Damaged, sites: Sites, most: int) -> NDArray[np.int64]:
+    """Return how many words were lost at each site, 0 for none, at most ``most``; shape ``[sites]``."""
+    lost = np.zeros(len(sites.ends), dtype=np.int64)
+    for gap in truth.gaps:
+        at = int(np.searchsorted(sites.ends, gap.end))
+        if at < len(lost) and sites.ends[at] == gap.end:
+            lost[at] = min(max(1, gap.words), most)
+    return lost
 
 
 def fit_article(

@@ -40,7 +40,7 @@ class TorchDetector:
         self.name = "torch float32"
         self.pieces, self.window, self.margin, self.labels = like.pieces, like.window, like.margin, like.labels
         self.calibration = like.calibration
-        self.echoes, self.article = like.echoes, like.article
+        self.echoes, self.article, self.length_kinds = like.echoes, like.article, like.length_kinds
         config = transformers.BertConfig(**_DETECTOR_SIZE, type_vocab_size=TOKEN_TYPES)
         self._torch = torch
         self._encoder = transformers.BertModel(config, add_pooling_layer=False).eval()

@@ -81,6 +81,7 @@ def ablate_quantization(setting: Setting, report: Report) -> list[Table]:
         calibration=quantized.calibration,
         echoes=quantized.echoes,
         article=quantized.article,
+        length_kinds=quantized.length_kinds,
     )
     judges: list[tuple[str, Judge]] = [
         (model_title("as embedded", embedded), partial(finder.judge, detector=quantized)),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from textmend.detect.finder import Sites
+import numpy as np
+
+from textmend.calibration import LengthKinds
+from textmend.detect.finder import Detector, Sites, judge
 from textmend.evaluate.benchmark import Record
 from textmend.evaluate.bootstrap import intervals, paired_differences
 from textmend.evaluate.compare.clock import timed
@@ -35,6 +39,7 @@ NARROW = 64
 _COLUMNS = (
     *COLUMNS,
     *columns(
+        ("ece", "calibration error", "number"),
         ("top_1_change", "top-1, change", "points"),
         ("mrr_change", "MRR, change", "number"),
         ("seconds", "s a gap", "number"),
@@ -61,6 +66,10 @@ def ablate_candidates(setting: Setting, report: Report) -> list[Table]:
         Variant("all of it", whole.propose),
         Variant("without echoes", proposer(filler, echoes=False).propose),
         Variant("without repeated names", proposer(filler, repeated=False).propose),
+        Variant(
+            "lengths told by each gap alone",
+            lambda documents: whole.propose([lengths_alone(d, setting.single.detector) for d in documents]),
+        ),
         Variant("every length equally likely", lambda documents: whole.propose([any_length(d) for d in documents])),
         Variant(f"{NARROW} tokens of context, not {filler.model.window}", _narrow(filler, NARROW).propose),
         Variant("only the sentence", lambda documents: by_sentence(documents, whole.propose)),
@@ -114,6 +123,18 @@ def any_length(document: Document) -> Document:
     """Return a document whose gaps may have any number of words, up to the detector's most, with equal odds."""
     gaps = [replace(gap, lengths=tuple(1 / len(gap.lengths) for _ in gap.lengths)) for gap in document.gaps]
     return replace(document, gaps=gaps)
+
+
+def lengths_alone(document: Document, detector: Detector) -> Document:
+    """Return a document whose gaps' lengths are those the detector tells without heeding the other gaps."""
+    alone = copy.copy(detector)
+    alone.length_kinds = LengthKinds()
+    (sites,) = judge([document.text], alone)
+    index = np.searchsorted(sites.ends, [gap.end for gap in document.gaps]).clip(max=len(sites.ends) - 1)
+    lengths = sites.lengths[index].tolist()
+    return replace(
+        document, gaps=[replace(g, lengths=tuple(own)) for g, own in zip(document.gaps, lengths, strict=True)]
+    )
 
 
 def by_sentence(documents: Sequence[Document], propose: Propose) -> list[list[Gap]]:
