@@ -45,7 +45,7 @@ def open_session(file: Path, threads: int | None) -> onnxruntime.InferenceSessio
 
 
 def _give_memory_back() -> None:
-    """Give the system back what loading took: unfolding a filler's weights takes a gigabyte and more for a moment.
+    """Give the system back what loading took: unfolding a filler's weights takes some hundreds of megabytes.
 
     Only glibc keeps it, and only it has this function; elsewhere nothing is done.
     """
