@@ -90,17 +90,18 @@ def test_a_text_that_shifted_is_told(cli, decisions, article):
     assert "1 placed by the words around them" in outcome.err
 
 
-def test_lines_of_json_keep_their_other_fields(cli, tmp_path):
+@pytest.mark.parametrize(("key", "options"), [("textmend", ()), ("repairs", ("--annotations", "repairs"))])
+def test_lines_of_json_keep_their_other_fields(cli, tmp_path, key, options):
     rows = [
         {"id": 1, "text": "All is well.", "score": 1.5},
-        {"id": "b", "text": ARTICLE, "tags": ["é"], "gaps": [], "textmend": {}},
+        {"id": "b", "text": ARTICLE, "tags": ["é"], "gaps": [], key: {}},
     ]
     lines = [json.dumps(row, ensure_ascii=False) for row in rows]
     corpus = tmp_path / "corpus.jsonl"
     corpus.write_text("\n".join(lines) + "\n")
     decisions = tmp_path / "d.jsonl"
     decisions.write_text(_decisions("b"))
-    out = cli("apply", decisions, corpus).text.split("\n")
+    out = cli("apply", decisions, corpus, *options).text.split("\n")
     assert out[0] == lines[0]
     assert json.loads(out[1]) == {"id": "b", "text": MENDED, "tags": ["é"]}
     assert out[2] == ""

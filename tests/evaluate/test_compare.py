@@ -12,14 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from textmend.calibration import LengthKinds
-from textmend.detect.finder import judge
 from textmend.errors import ModelError, PolicyError, RecordError
 from textmend.evaluate.benchmark import read_benchmark
 from textmend.evaluate.bootstrap import Interval
 from textmend.evaluate.compare import parts as registry
 from textmend.evaluate.compare.ablations.detection import by_parts
-from textmend.evaluate.compare.ablations.filling import any_length, by_sentence, lengths_alone
+from textmend.evaluate.compare.ablations.filling import any_length, by_sentence
 from textmend.evaluate.compare.command import app
 from textmend.evaluate.compare.document import filled_in, update
 from textmend.evaluate.compare.growth import exponent
@@ -200,25 +198,3 @@ def test_filling_by_sentence_shows_the_sentence_and_keeps_the_gaps_places():
     assert shown[0].text[shown[0].gaps[0].start :] == " ."
     assert (found.start, found.fills[0].text) == (start, "June")
     assert any_length(Document(text=text, gaps=[gap])).gaps[0].lengths == pytest.approx((1 / 3,) * 3)
-
-
-def test_lengths_told_by_a_gap_alone_do_not_heed_the_others(fake_detector):
-    class Unsure(fake_detector):
-        """Thinks one and two words equally likely."""
-
-        def _judge(self, ids):
-            logits = super()._judge(ids)
-            logits[:, 2] = logits[:, 1]
-            return logits
-
-    text = "Ann came in . Bob left in . All was well."
-    detector = Unsure(".")
-    detector.length_kinds = LengthKinds((0.9, *[0.02] * 5), (0.01, *[0.198] * 5), (0.5, *[0.1] * 5))
-    (sites,) = judge([text], detector)
-    places = sites.probabilities > 0.5
-    gaps = [Gap(start=int(end) - 1, end=int(end), probability=0.9) for end in sites.ends[places]]
-    alone = lengths_alone(Document(text=text, gaps=gaps), detector).gaps
-    assert len(alone) >= 2
-    assert [gap.lengths[0] for gap in alone] == pytest.approx([0.5] * len(alone))
-    assert (np.abs(sites.lengths[places][:, 0] - 0.5) > 0.02).all()
-    assert detector.length_kinds.short

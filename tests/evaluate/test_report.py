@@ -136,12 +136,15 @@ def test_the_json_form_reads_back_and_names_its_data(evaluation, tmp_path):
     assert data["clean"][0]["figures"]["detection"]["false_gaps"]["value"] == pytest.approx(10_000 / 3)
 
 
-def test_the_table_shows_every_part(evaluation):
-    console = Console(file=io.StringIO(), width=160)
+@pytest.mark.parametrize("width", [160, 80])
+def test_the_table_shows_every_part_and_cuts_nothing(evaluation, width):
+    console = Console(file=io.StringIO(), width=width)
     show(evaluation, console)
     said = console.file.getvalue()
+    assert not re.search(r"\w…", said)
     for words in (
-        "average precision",
+        "average",
+        "recall at",
         "collapsed",
         "top-20",
         "known length",

@@ -98,7 +98,7 @@ def read_rows(name: str, text: str, load: Callable[[str], str], fields: Fields |
         name: the file's name, which is the id of a document without one.
         text: what it holds.
         load: returns the text of a file that a line names.
-        fields: the keys of text, id and title.
+        fields: the keys of text, id, title and annotations.
 
     Raises:
         RecordError: a line is malformed; the error names it.

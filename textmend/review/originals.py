@@ -11,8 +11,8 @@ from textmend.errors import RecordError
 from textmend.review.documents import Fields, id_of, is_json_lines, json_object
 from textmend.review.replay import Original
 
-_ANALYSIS = ("gaps", "edits", "textmend")
-"""Keys whose offsets tell of the text as it was."""
+_ANALYSIS = ("gaps", "edits")
+"""Keys whose offsets tell of the text as it was, beside the annotations."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ class Holder:
                 data = {
                     key: value
                     for key, value in json_object(lines[number], f"{self.name}:{number + 1}").items()
-                    if key not in _ANALYSIS
+                    if key not in (*_ANALYSIS, self.fields.annotations)
                 }
                 end = "\r" if lines[number].endswith("\r") else ""
                 lines[number] = json.dumps(data | {self.fields.text: text}, ensure_ascii=True) + end

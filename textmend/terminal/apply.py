@@ -18,7 +18,7 @@ from textmend.policy import Policy
 from textmend.terminal.article import count
 from textmend.terminal.options import Backup, Debug, Encoding, InPlace, NoColor, flag
 from textmend.terminal.outputs import write_bytes
-from textmend.terminal.review import IdField, TextField
+from textmend.terminal.review import AnnotationsField, IdField, TextField
 from textmend.terminal.screen import Screen, open_screen, show_line
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ def apply(
     encoding: Encoding = None,
     text_field: TextField = "text",
     id_field: IdField = "id",
+    annotations: AnnotationsField = "textmend",
     output: Annotated[
         Path | None,
         typer.Option(
@@ -110,7 +111,7 @@ def apply(
     made = decisions_in(decisions, source)
     paths = texts or _named(made, in_place)
     _check(paths, decisions, output, in_place, backup)
-    fields = Fields(text=text_field, id=id_field)
+    fields = Fields(text=text_field, id=id_field, annotations=annotations)
     read = [read_document(path, encoding) for path in paths]
     holders = [hold(str(document.path), document.text, fields) for document in read]
     result = replay([original for holder in holders for original in holder.originals], made, placeholder)

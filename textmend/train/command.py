@@ -46,7 +46,7 @@ _MOMENT_TOKENS = 2048
 _CLEAN_SHARE = 0.6
 """Of the articles that the detector is calibrated on, and its early exit chosen on, how many stay clean."""
 _DETECTOR_SEEDS = (11, 14)
-"""A detector is calibrated on every article as often, damaged differently: held-out articles are few."""
+"""A detector is calibrated on every article once for each seed, damaged differently: held-out articles are few."""
 
 app = typer.Typer(
     add_completion=False,
@@ -319,14 +319,17 @@ def export(
     windows: Annotated[
         int,
         typer.Option(
-            "--windows", min=0, metavar="N", help="Filler: windows to round 4-bit weights by (GPTQ); 0: plainly."
+            "--windows",
+            min=0,
+            metavar="N",
+            help="Filler: windows to round 4-bit weights by (GPTQ); 0: plainly; --float: none.",
         ),
     ] = 256,
     in_float: Annotated[
         bool, typer.Option("--float", help="Leave the weights in float32, to measure what rounding loses.")
     ] = False,
 ) -> None:
-    """Write a model's folder: quantized ONNX, tokenizer, configuration. Calibrate it next."""
+    """Write a model's folder: ONNX, tokenizer, configuration. Calibrate it next."""
     _check_base(base)
     _check_files([weights])
     if kind is Kind.filler:

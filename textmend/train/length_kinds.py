@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from textmend.calibration import LengthKinds, log_odds, sigmoid
 
-FEWEST = 20
-"""How many articles with gaps it takes, at least, to tell kinds apart."""
+FEWEST = 40
+"""How many damaged texts it takes, at least, to tell kinds apart."""
 
 _PRIOR = 5.0
 """For how many gaps of each kind the lengths of all stand in."""

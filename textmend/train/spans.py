@@ -1,8 +1,8 @@
 """Choosing what to lose: spans like real links, and single names and content words.
 
-Which spans look like links is learnt from articles whose links are known (``LinkLikeness``): a span's
-signature (its length, the kinds of its first and last word, and of the words around it) is about as often
-lost as links have that signature, compared with spans taken at random.
+What links look like is learnt from articles whose links are known (``LinkLikeness``): how long they are, and how
+often spans of that length have a signature (the kinds of their first and last word, and of the words around them)
+as links, compared with spans taken at random.
 """
 
 from __future__ import annotations
@@ -66,9 +66,9 @@ class LinkLikeness:
     """How many words links have, and how much more often spans of a signature are links than chance would have it.
 
     Args:
-        ratios: for parts of signatures, how much more often links have them than other spans as long.
+        ratios: for parts of signatures, how much more often links have them than random spans beside them, as long.
         default: for all other parts.
-        lengths: how often a link has 1, 2, … words, at most ``MAX_WORDS``.
+        lengths: how often a link has 1, 2, … tokens, at most ``MAX_WORDS``.
     """
 
     def __init__(
@@ -103,14 +103,17 @@ class LinkLikeness:
             for key in linked.keys() | chance.keys()
             if linked[key] + chance[key] >= 20
         }
-        return cls(ratios, 1.0, [lengths[words] + 1 for words in range(1, MAX_WORDS + 1)])
+        return cls(ratios, 1.0, [lengths[n] + usual / 100 for n, usual in enumerate(_LENGTH_WEIGHTS, 1)])
 
     def length(self, rng: random.Random) -> int:
-        """Draw how many words a link has."""
+        """Draw how many tokens a link has."""
         return rng.choices(range(1, len(self._lengths) + 1), self._lengths)[0]
 
     def ratio(self, row: Sequence[Token], first: int, last: int) -> float:
-        """Return the likelihood ratio of a span being a link among those as long, by independent parts of its signature."""
+        """Return how much likelier than spans as long a span is a link, by parts of its signature, as if independent.
+
+        Up to a factor for each length, which does not matter where the length is drawn first.
+        """
         product = 1.0
         for key in signatures(row, first, last):
             product *= self._ratios.get(key, self._default)

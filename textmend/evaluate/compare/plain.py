@@ -21,7 +21,7 @@ from textmend.models.masked_lm import MaskedLM, Prediction, Query
 from textmend.models.session import batches
 
 _ROWS = 8
-"""Rows of a batch, as is usual on a CPU."""
+"""Full windows that a batch may hold, as is usual on a CPU; of shorter rows as many more as make up for it."""
 
 # The architectures of the embedded models' bases, all-MiniLM-L6-v2 and all-mpnet-base-v2 (the defaults of its class).
 _DETECTOR_SIZE = {"hidden_size": 384, "num_hidden_layers": 6, "num_attention_heads": 12, "intermediate_size": 1536}

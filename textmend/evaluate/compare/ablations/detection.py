@@ -87,8 +87,9 @@ def ablate_quantization(setting: Setting, report: Report) -> list[Table]:
         (model_title("as embedded", embedded), partial(finder.judge, detector=quantized)),
         (model_title("float32", setting.float_detector), partial(finder.judge, detector=exact)),
     ]
+    note = f"{_NOTE} Both are calibrated as the rounded model is."
     return [
-        _table(f"Quantization of the detector, {described(benchmark)}", benchmark, judges, report, _NOTE)
+        _table(f"Quantization of the detector, {described(benchmark)}", benchmark, judges, report, note)
         for benchmark in setting.damaged(FLOAT_RECORDS)
     ]
 

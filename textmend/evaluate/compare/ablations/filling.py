@@ -5,13 +5,12 @@ from __future__ import annotations
 import copy
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
 from textmend.calibration import LengthKinds
-from textmend.detect.finder import Detector, Sites, judge
+from textmend.detect.finder import Sites, judge
 from textmend.evaluate.benchmark import Record
 from textmend.evaluate.bootstrap import intervals, paired_differences
 from textmend.evaluate.compare.clock import timed
@@ -20,7 +19,7 @@ from textmend.evaluate.compare.setting import THREADS, Report, Setting
 from textmend.evaluate.compare.tables import Row, Table, columns
 from textmend.evaluate.filling import FilledGap, Filling, fill_records
 from textmend.evaluate.run import by_gaps
-from textmend.evaluate.system import Propose
+from textmend.evaluate.system import Judge, Propose
 from textmend.fill.infill import Search
 from textmend.fill.load import Filler, load_filler
 from textmend.fill.propose import Document, Proposer
@@ -46,30 +45,30 @@ _COLUMNS = (
     ),
 )
 _NOTE = (
-    "In percent but for MRR; changes (percentage points) against the first row, on the same gaps; 95 % intervals from "
+    "In percent but for MRR and calibration error; changes (percentage points) against the first row, on the same gaps; 95 % intervals from "
     "resampling whole records: one that holds 0 is no evidence of a difference. Seconds are of processor time."
 )
 
 
 class Variant(NamedTuple):
-    """A filler with a part left out, or another setting."""
+    """A filler with a part left out, or another setting, and a judge of its own where that differs."""
 
     name: str
     propose: Propose
+    judge: Judge | None = None
 
 
 def ablate_candidates(setting: Setting, report: Report) -> list[Table]:
-    """Leave out echoes, names and the length model, and narrow the context."""
+    """Leave out echoes, names and what is known of lengths, and narrow the context."""
     filler = load_filler(locate(setting.filler, "filler"))
     whole = proposer(filler)
+    alone = copy.copy(setting.single.detector)
+    alone.length_kinds = LengthKinds()
     variants = [
         Variant("all of it", whole.propose),
         Variant("without echoes", proposer(filler, echoes=False).propose),
         Variant("without repeated names", proposer(filler, repeated=False).propose),
-        Variant(
-            "lengths told by each gap alone",
-            lambda documents: whole.propose([lengths_alone(d, setting.single.detector) for d in documents]),
-        ),
+        Variant("lengths told by each gap alone", whole.propose, partial(judge, detector=alone)),
         Variant("every length equally likely", lambda documents: whole.propose([any_length(d) for d in documents])),
         Variant(f"{NARROW} tokens of context, not {filler.model.window}", _narrow(filler, NARROW).propose),
         Variant("only the sentence", lambda documents: by_sentence(documents, whole.propose)),
@@ -104,7 +103,8 @@ def ablate_quantization(setting: Setting, report: Report) -> list[Table]:
             model_title("float32", setting.float_filler), proposer(exact._replace(ranking=quantized.ranking)).propose
         ),
     ]
-    return [_table("Quantization of the filler", variants, setting, report, _NOTE, FLOAT_GAPS)]
+    note = f"{_NOTE} Both are ranked and calibrated as the rounded model is."
+    return [_table("Quantization of the filler", variants, setting, report, note, FLOAT_GAPS)]
 
 
 def proposer(filler: Filler, search: Search | None = None, *, echoes: bool = True, repeated: bool = True) -> Proposer:
@@ -123,18 +123,6 @@ def any_length(document: Document) -> Document:
     """Return a document whose gaps may have any number of words, up to the detector's most, with equal odds."""
     gaps = [replace(gap, lengths=tuple(1 / len(gap.lengths) for _ in gap.lengths)) for gap in document.gaps]
     return replace(document, gaps=gaps)
-
-
-def lengths_alone(document: Document, detector: Detector) -> Document:
-    """Return a document whose gaps' lengths are those the detector tells without heeding the other gaps."""
-    alone = copy.copy(detector)
-    alone.length_kinds = LengthKinds()
-    (sites,) = judge([document.text], alone)
-    index = np.searchsorted(sites.ends, [gap.end for gap in document.gaps]).clip(max=len(sites.ends) - 1)
-    lengths = sites.lengths[index].tolist()
-    return replace(
-        document, gaps=[replace(g, lengths=tuple(own)) for g, own in zip(document.gaps, lengths, strict=True)]
-    )
 
 
 def by_sentence(documents: Sequence[Document], propose: Propose) -> list[list[Gap]]:
@@ -175,13 +163,14 @@ def _narrow(filler: Filler, window: int) -> Proposer:
 def _table(title: str, variants: Sequence[Variant], setting: Setting, report: Report, note: str, gaps: int) -> Table:
     benchmarks = setting.with_gaps(gaps)
     records = [record for one in benchmarks for record in one.records]
-    known = _KnownSites(records, setting)
+    usual = _KnownSites(records, setting.system.judge)
     fillings: list[Filling] = []
     rows = []
     for variant in variants:
         report(variant.name)
+        known = _KnownSites(records, variant.judge) if variant.judge else usual
         found: list[FilledGap] = []
-        timing = timed(lambda v=variant, f=found: f.extend(fill_records(by_gaps(records), known, v.propose)))  # type: ignore[misc]
+        timing = timed(lambda v=variant, f=found, k=known: f.extend(fill_records(by_gaps(records), k, v.propose)))  # type: ignore[misc]
         filling = Filling(found, len(records))
         values = dict(intervals(filling.figures, len(records)))
         if fillings:
@@ -195,9 +184,9 @@ def _table(title: str, variants: Sequence[Variant], setting: Setting, report: Re
 class _KnownSites:
     """The detector's sites, judged once: the variants differ in filling only."""
 
-    def __init__(self, records: Sequence[Record], setting: Setting) -> None:
+    def __init__(self, records: Sequence[Record], judge: Judge) -> None:
         texts = [record.text for record in records]
-        self._sites = dict(zip(texts, setting.system.judge(texts), strict=True))
+        self._sites = dict(zip(texts, judge(texts), strict=True))
 
     def __call__(self, texts: Sequence[str]) -> list[Sites]:
         return [self._sites[text] for text in texts]
