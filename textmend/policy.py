@@ -13,9 +13,9 @@ from textmend.text import WORD, is_number
 Unsure = Literal["keep", "mark", "drop"]
 
 
-FIND_AT = 0.4
+FIND_AT = 0.35
 """From which probability on a place counts as a gap by default: missed gaps cost more than false ones, as long as these
-are few (about one in 10,000 words of whole news), for finding changes nothing."""
+are few (one to two in 10,000 words of whole news), for finding changes nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -191,7 +191,7 @@ class TestRankingFiles:
             write_ranking(tmp_path / "nowhere" / "ranking.json", Ranking(), "x")
 
     def test_it_round_trips(self, tmp_path):
-        ranking = Ranking((0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0), 0.25)
+        ranking = Ranking((0.5, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0), 0.25)
         write_ranking(tmp_path / "ranking.json", ranking, "x@y")
         assert read_ranking(tmp_path / "ranking.json", "x@y") == ranking
 
