@@ -75,13 +75,9 @@ class OnnxDetector:
         if not 0 < 4 * self.margin < self.window or self.labels < 2:
             raise ModelError(f"{folder}: window {self.window}, margin {self.margin}, labels {self.labels} don't fit")
         self.calibration = opened.read("calibration", Calibration.from_dict)
-        self.echoes = opened.read("echoes", EchoWeights.from_dict) if "echoes" in opened.config else EchoWeights()
-        self.article = (
-            opened.read("article", ArticleWeights.from_dict) if "article" in opened.config else ArticleWeights()
-        )
-        self.length_kinds = (
-            opened.read("length_kinds", LengthKinds.from_dict) if "length_kinds" in opened.config else LengthKinds()
-        )
+        self.echoes = opened.read("echoes", EchoWeights.from_dict, EchoWeights())
+        self.article = opened.read("article", ArticleWeights.from_dict, ArticleWeights())
+        self.length_kinds = opened.read("length_kinds", LengthKinds.from_dict, LengthKinds())
         if len(self.length_kinds.short) not in (0, self.labels - 1):
             raise ModelError(f"{folder}: {len(self.length_kinds.short)} lengths in 'length_kinds' don't fit the labels")
         self._threads = threads or usable_cores()

@@ -74,12 +74,19 @@ class ModelFolder:
             raise ModelError(f"{self.path / 'config.json'}: {key!r} is missing or malformed: {value!r}")
         return value
 
-    def read(self, key: str, make: Callable[[dict[str, Any]], Made]) -> Made:
+    def read(self, key: str, make: Callable[[dict[str, Any]], Made], default: Made | None = None) -> Made:
         """Return what ``make`` makes of an object of the configuration.
+
+        Args:
+            key: of the object.
+            make: makes something of it.
+            default: what is returned where there is no such key; ``None``: that is an error.
 
         Raises:
             ModelError: it is missing, or ``make`` can't read it.
         """
+        if default is not None and key not in self.config:
+            return default
         value = self.get(key, dict)
         try:
             return make(value)

@@ -5,7 +5,6 @@ Cues are no part of this: the model does not see them, so leaving them out chang
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
@@ -13,10 +12,10 @@ import numpy as np
 
 from textmend.calibration import ArticleWeights, EchoWeights
 from textmend.detect import finder
-from textmend.detect.finder import Detector, Sites
+from textmend.detect.finder import Sites
 from textmend.evaluate.benchmark import Benchmark
 from textmend.evaluate.bootstrap import intervals, paired_differences
-from textmend.evaluate.compare.ablations.filling import model_title
+from textmend.evaluate.compare.ablations.models import changed, model_title
 from textmend.evaluate.compare.finding import THRESHOLD, batches, described
 from textmend.evaluate.compare.setting import Report, Setting
 from textmend.evaluate.compare.tables import Row, Table, columns
@@ -45,10 +44,10 @@ def ablate_context(setting: Setting, report: Report) -> list[Table]:
     judge, detector = setting.system.judge, setting.single.detector
     judges: list[tuple[str, Judge]] = [
         ("the article, in windows", judge),
-        ("without echoes", partial(finder.judge, detector=_changed(detector, echoes=EchoWeights()))),
+        ("without echoes", partial(finder.judge, detector=changed(detector, echoes=EchoWeights()))),
         (
             "without the other gaps of the article",
-            partial(finder.judge, detector=_changed(detector, article=ArticleWeights())),
+            partial(finder.judge, detector=changed(detector, article=ArticleWeights())),
         ),
         ("each paragraph alone", lambda texts: by_parts(texts, judge, _paragraphs)),
         ("each sentence alone", lambda texts: by_parts(texts, judge, _sentences)),
@@ -63,20 +62,13 @@ def ablate_context(setting: Setting, report: Report) -> list[Table]:
     ]
 
 
-def _changed(detector: Detector, **parts: object) -> Detector:
-    changed = copy.copy(detector)
-    for name, part in parts.items():
-        setattr(changed, name, part)
-    return changed
-
-
 def ablate_quantization(setting: Setting, report: Report) -> list[Table]:
     """Compare the detector with the same one in float32, calibrated alike; nothing where there is no such folder."""
     if not setting.float_detector:
         return []
     embedded = locate(setting.detector, "detector")
     quantized = OnnxDetector(embedded)
-    exact = _changed(
+    exact = changed(
         OnnxDetector(setting.float_detector),
         calibration=quantized.calibration,
         echoes=quantized.echoes,

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import NamedTuple
 
 from textmend.calibration import LengthKinds
 from textmend.detect.finder import Sites, judge
 from textmend.evaluate.benchmark import Record
 from textmend.evaluate.bootstrap import intervals, paired_differences
+from textmend.evaluate.compare.ablations.models import changed, model_title
 from textmend.evaluate.compare.clock import timed
 from textmend.evaluate.compare.filling import COLUMNS, sample_size
 from textmend.evaluate.compare.setting import THREADS, Report, Setting
@@ -62,8 +61,7 @@ def ablate_candidates(setting: Setting, report: Report) -> list[Table]:
     """Leave out echoes, names and what is known of lengths, and narrow the context."""
     filler = load_filler(locate(setting.filler, "filler"))
     whole = proposer(filler)
-    alone = copy.copy(setting.single.detector)
-    alone.length_kinds = LengthKinds()
+    alone = changed(setting.single.detector, length_kinds=LengthKinds())
     variants = [
         Variant("all of it", whole.propose),
         Variant("without echoes", proposer(filler, echoes=False).propose),
@@ -112,11 +110,6 @@ def proposer(filler: Filler, search: Search | None = None, *, echoes: bool = Tru
     return Proposer(
         filler.model, usual=filler.usual, ranking=filler.ranking, search=search, echoes=echoes, repeated=repeated
     )
-
-
-def model_title(name: str, folder: Path) -> str:
-    """Return what a model is called in a table: with the size of its file."""
-    return f"{name} ({(folder / 'model.onnx').stat().st_size / 1e6:.0f} MB)"
 
 
 def any_length(document: Document) -> Document:
