@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textmend.calibration import EchoWeights, log_odds, sigmoid
-from textmend.echo import CONTEXT, Echo, EchoIndex
+from textmend.text.echoes import CONTEXT, Echo, EchoIndex
 
 LEAST, MOST = 0.02, 0.97
 """Only sites between these probabilities are looked at: an echo could not change what the others are."""

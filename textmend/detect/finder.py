@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textmend.calibration import ArticleWeights, Calibration, EchoWeights, LengthKinds
-from textmend.detect.article import in_article
 from textmend.detect.cues import cues_at
 from textmend.detect.echoes import raised
 from textmend.detect.inputs import Encoded, Pieces, Window, encode, windows
 from textmend.detect.lengths import lengths_in_article
+from textmend.detect.other_gaps import in_article
 from textmend.records import Gap
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.text import CLOSING, LINE_ENDS, OPENING, WORD, case_of, is_space, paragraphs, space_before
+from textmend.text.words import CLOSING, LINE_ENDS, OPENING, WORD, case_of, is_space, paragraphs, space_before
 
 # Token types: the letter case of the word, plus 4 times the white space before it.
 SPACE_ORDINARY, SPACE_ODD, SPACE_NONE, SPACE_LINE_END = range(4)

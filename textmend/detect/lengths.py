@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textmend.calibration import LengthKinds, log_odds, sigmoid
-from textmend.detect.article import as_evidence
+from textmend.detect.other_gaps import as_evidence
 
 _MOST = 4.0
 """Log-odds beyond which the other gaps make no kind surer, for they are not independent."""
