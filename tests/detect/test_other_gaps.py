@@ -5,8 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textmend.calibration import SPACES, ArticleWeights
-from textmend.detect.other_gaps import LEAST, NONE, ODD, PLAIN, WIDE, evidence, in_article, space_kinds
+from textmend.detect.other_gaps import (
+    LEAST,
+    NONE,
+    ODD,
+    PLAIN,
+    SPACES,
+    WIDE,
+    ArticleWeights,
+    evidence,
+    in_article,
+    space_kinds,
+)
 from textmend.errors import ModelError
 
 WEIGHTS = ArticleWeights(constant=0.1, often=0.9, alike=0.4, rate=0.01, shares=(0.2, 0.2, 0.4, 0.2))

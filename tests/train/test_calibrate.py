@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from textmend.calibration import ArticleWeights, log_odds, sigmoid
+from textmend.calibration import log_odds, sigmoid
 from textmend.damage.articles import Article
 from textmend.damage.spans import LinkLikeness
-from textmend.detect.other_gaps import in_article
+from textmend.detect.other_gaps import ArticleWeights, in_article
 from textmend.fill.rank import FEATURE_NAMES, Features, Ranking, feature_row
 from textmend.train.calibrate import damaged_articles, fit_article, fit_calibration, fit_echoes, fit_ranking
 

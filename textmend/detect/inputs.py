@@ -39,6 +39,20 @@ class Window(NamedTuple):
     last_site: int
 
 
+class Row(NamedTuple):
+    """A window as the network reads it.
+
+    Attributes:
+        ids: piece ids, the start token first, shape ``[length]``.
+        types: token types, shape ``[length]``.
+        sites: indices of the pieces at which something is judged, at least one, rising.
+    """
+
+    ids: NDArray[np.int64]
+    types: NDArray[np.int64]
+    sites: NDArray[np.int64]
+
+
 @dataclass(frozen=True, slots=True)
 class Encoded:
     """A text as the detector reads it.

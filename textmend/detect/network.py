@@ -6,48 +6,21 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.calibration import ArticleWeights, Calibration, EchoWeights, LengthKinds
+from textmend.calibration import Calibration
+from textmend.detect.echoes import EchoWeights
+from textmend.detect.inputs import Pieces, Row
+from textmend.detect.lengths import LengthKinds
+from textmend.detect.other_gaps import ArticleWeights
 from textmend.errors import ModelError
 from textmend.models.folder import ModelFolder
 from textmend.models.session import open_session, usable_cores
 from textmend.models.wordpiece import WordPieces
 
 _INPUTS = {"input_ids", "type_ids", "sites"}
-
-
-class Row(Protocol):
-    """One window: ``ids`` and ``types``, each of shape ``[length]``, and ``sites``, at least one place to judge."""
-
-    @property
-    def ids(self) -> NDArray[np.int64]:
-        """Piece ids, the start token first."""
-        ...
-
-    @property
-    def types(self) -> NDArray[np.int64]:
-        """Token types."""
-        ...
-
-    @property
-    def sites(self) -> NDArray[np.int64]:
-        """Indices of the pieces at which something is judged, rising."""
-        ...
-
-
-class Pieces(Protocol):
-    """Cuts words into the pieces of a vocabulary; see ``wordpiece.WordPieces``."""
-
-    start: int
-    separator: int
-
-    def __call__(self, word: str) -> Sequence[int]:
-        """Return a word's pieces."""
-        ...
 
 
 class OnnxDetector:

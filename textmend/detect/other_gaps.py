@@ -7,10 +7,16 @@ one. Both shares are estimated as a Dirichlet prior's predictive mean, the place
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.calibration import SPACES, ArticleWeights, log_odds, sigmoid
+from textmend.calibration import log_odds, sigmoid
+from textmend.errors import ModelError
 from textmend.text.words import CLOSING, LINE_ENDS, OPENING
 
 LEAST, MOST = 0.02, 0.995
@@ -21,7 +27,48 @@ _SITES = 300.0
 _GAPS = 1.0
 """For how many gaps of an article the usual shares of white space stand in."""
 
+SPACES = 4
+"""Kinds of white space at a site."""
+
 WIDE, ODD, PLAIN, NONE = range(SPACES)
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleWeights:
+    """What an article's other gaps add to the log-odds of a gap; nothing where not fitted.
+
+    Attributes:
+        constant: for every site.
+        often: for how often words are missing in the article, at least 0.
+        alike: for how many of its gaps have the same kind of white space, at least 0.
+        rate: the usual share of sites where words are missing, 0 to 1.
+        shares: the usual share of each kind of white space among gaps, each more than 0; shape ``[SPACES]``.
+
+    Raises:
+        ModelError: a number is out of its range.
+    """
+
+    constant: float = 0.0
+    often: float = 0.0
+    alike: float = 0.0
+    rate: float = 0.01
+    shares: tuple[float, ...] = (1 / SPACES,) * SPACES
+
+    def __post_init__(self) -> None:
+        finite = all(map(math.isfinite, (self.constant, self.often, self.alike)))
+        fine = finite and self.often >= 0 and self.alike >= 0 and 0 < self.rate < 1
+        if not fine or len(self.shares) != SPACES or not all(share > 0 for share in self.shares):
+            raise ModelError(f"weights of an article's gaps are out of range: {self}")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form, as a detector's ``config.json`` holds it."""
+        return asdict(self) | {"shares": list(self.shares)}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> ArticleWeights:
+        """Read the JSON form."""
+        numbers = {name: float(data[name]) for name in ("constant", "often", "alike", "rate")}
+        return cls(**numbers, shares=tuple(float(share) for share in data["shares"]))
 
 
 def in_article(

@@ -14,14 +14,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from textmend.calibration import SPACES, ArticleWeights, Calibration, EchoWeights, LengthKinds, log_odds, sigmoid
+from textmend.calibration import Calibration, log_odds, sigmoid
 from textmend.damage.articles import Article
 from textmend.damage.losing import Damaged
 from textmend.damage.spans import LinkLikeness
-from textmend.detect.echoes import FEWEST, matched_words, with_echoes
+from textmend.detect.echoes import FEWEST, EchoWeights, matched_words, with_echoes
 from textmend.detect.finder import Sites, judge
+from textmend.detect.lengths import LengthKinds
 from textmend.detect.network import OnnxDetector
-from textmend.detect.other_gaps import evidence, is_doubtful, space_kinds
+from textmend.detect.other_gaps import SPACES, ArticleWeights, evidence, is_doubtful, space_kinds
 from textmend.files import write_file
 from textmend.fill.load import load_hub_proposer, load_proposer
 from textmend.fill.propose import Document, Proposed, Proposer

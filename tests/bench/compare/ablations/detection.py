@@ -14,11 +14,12 @@ from bench.compare.ablations.models import changed, model_title
 from bench.compare.configuration import Report, Setting
 from bench.compare.finding import THRESHOLD, batches, described
 from bench.compare.tables import Row, Table, columns
-from textmend.calibration import ArticleWeights, EchoWeights
 from textmend.damage.benchmark import Benchmark
 from textmend.detect import finder
+from textmend.detect.echoes import EchoWeights
 from textmend.detect.finder import Sites
 from textmend.detect.network import OnnxDetector
+from textmend.detect.other_gaps import ArticleWeights
 from textmend.evaluate.bootstrap import intervals, paired_differences
 from textmend.evaluate.detection import Detection, judge_records
 from textmend.evaluate.system import Judge
