@@ -82,9 +82,10 @@ def infill(requests: Sequence[Request], model: MaskedLM, search: Search) -> list
             return [beams.results() for beams in searches]
         for start in range(0, len(live), rows):
             some = live[start : start + rows]
-            queries = [beams.query(hypothesis) for beams, hypothesis in some]
-            for (beams, hypothesis), prediction in zip(some, model.predict(queries), strict=True):
-                beams.extend(hypothesis, prediction)
+            queries = [beams.queries(hypothesis) for beams, hypothesis in some]
+            found = iter(model.predict([query for own in queries for query in own]))
+            for (beams, hypothesis), own in zip(some, queries, strict=True):
+                beams.extend(hypothesis, [next(found) for _ in own])
         for beams in searches:
             beams.prune()
 
@@ -118,6 +119,7 @@ class _Partial(NamedTuple):
     ids: tuple[int, ...]
     log_prob: float
     cases: tuple[NDArray[np.float32] | None, ...]
+    hope: float
 
 
 class _Beams:
@@ -141,16 +143,19 @@ class _Beams:
         ]
         self._open = frozenset(plausible or [1])
         self.live = [
-            _Partial(length, (), log_share(request.lengths, length), ())
+            _Partial(length, (), log_share(request.lengths, length), (), 0.0)
             for length in sorted(self._open.union(map(len, self._candidates), map(len, self._hints)))
         ]
 
-    def query(self, partial: _Partial) -> Query:
-        """Return the row that predicts the next piece of a hypothesis."""
-        return masked_row(self._model, self._request.context, partial.ids, partial.length)
+    def queries(self, partial: _Partial) -> list[Query]:
+        """Return what to ask for a hypothesis: its next piece, and each that is masked after it, in one row."""
+        row = masked_row(self._model, self._request.context, partial.ids, partial.length)
+        return [row._replace(position=row.position + ahead) for ahead in range(partial.length - len(partial.ids))]
 
-    def extend(self, partial: _Partial, prediction: Prediction) -> None:
+    def extend(self, partial: _Partial, predictions: Sequence[Prediction]) -> None:
         """Grow a hypothesis by the likeliest next pieces, and along the sequences given that start with it."""
+        prediction, *ahead = predictions
+        best_ahead = sum(self._best_of(one) for one in ahead)
         depth = len(partial.ids)
         last = depth + 1 == partial.length
         allowed = self._model.vocabulary.allowed(partial.ids, last, spaced=self._request.context.spaced)
@@ -166,8 +171,13 @@ class _Beams:
             if last:
                 self._done[ids] = Hypothesis(ids, log_prob, cases)
             else:
-                self._grown.append(_Partial(partial.length, ids, log_prob, cases))
+                self._grown.append(_Partial(partial.length, ids, log_prob, cases, log_prob + best_ahead))
             self._best = max(self._best, log_prob if last else -math.inf)
+
+    def _best_of(self, prediction: Prediction) -> float:
+        """Return the log-probability of the likeliest piece that can stand in lost words."""
+        scores = prediction.log_probs[self._model.vocabulary.usable]
+        return float(scores.max() - np.logaddexp.reduce(scores))
 
     def _choices(self, partial: _Partial, scores: NDArray[np.float32], last: bool) -> list[int]:
         chosen: set[int] = set()

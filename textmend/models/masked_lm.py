@@ -82,7 +82,10 @@ class MaskedLM(Protocol):
     pieces_per_word: tuple[float, ...] | None
 
     def predict(self, queries: Sequence[Query]) -> list[Prediction]:
-        """Return a prediction for each query; queries don't influence each other."""
+        """Return a prediction for each query; queries don't influence each other.
+
+        Queries of one sequence that ask for several of its positions are worth little more than one.
+        """
         ...
 
 
@@ -120,18 +123,24 @@ class OnnxMaskedLM:
     def predict(self, queries: Sequence[Query]) -> list[Prediction]:
         """Return a prediction for each query (see :class:`MaskedLM`)."""
         results: list[Prediction | None] = [None] * len(queries)
-        for indices in batches([len(query.ids) for query in queries], _BATCH_TOKENS):
-            shape = (len(indices), padded(len(queries[indices[0]].ids)))
+        rows: dict[tuple[int, ...], list[int]] = {}
+        for index, query in enumerate(queries):
+            rows.setdefault(query.ids, []).append(index)
+        sequences = list(rows)
+        for chosen in batches([len(sequence) for sequence in sequences], _BATCH_TOKENS):
+            shape = (len(chosen), padded(len(sequences[chosen[0]])))
             ids = np.full(shape, self._padding, dtype=np.int64)
             mask = np.zeros(shape, dtype=np.int64)
-            positions = np.zeros(len(indices), dtype=np.int64)
-            for at, index in enumerate(indices):
-                query = queries[index]
-                ids[at, : len(query.ids)] = query.ids
-                mask[at, : len(query.ids)] = 1
-                positions[at] = at * shape[1] + query.position
+            indices: list[int] = []
+            positions: list[int] = []
+            for at, number in enumerate(chosen):
+                sequence = sequences[number]
+                ids[at, : len(sequence)] = sequence
+                mask[at, : len(sequence)] = 1
+                indices += rows[sequence]
+                positions += (at * shape[1] + queries[index].position for index in rows[sequence])
             log_probs, case_logits = self._session.run(
-                ["log_probs", "case_logits"], {"input_ids": ids, "attention_mask": mask, "positions": positions}
+                ["log_probs", "case_logits"], {"input_ids": ids, "attention_mask": mask, "positions": np.array(positions, dtype=np.int64)}
             )
             case = case_logits - np.logaddexp.reduce(case_logits, axis=1, keepdims=True)
             for at, index in enumerate(indices):
