@@ -17,11 +17,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from textmend.damage.articles import Article
+from textmend.damage.spans import LinkLikeness
 from textmend.detect.inputs import encode
 from textmend.errors import FileError
 from textmend.models.trunk import NO_TYPE
 from textmend.models.wordpiece import WordPieces
-from textmend.train.corpus import Article
 from textmend.train.examples import NO_LABEL, Example, cut, lose_words, pad, site_labels
 from textmend.train.filler import load_filler, read_pieces, tensors_of, weights_to_export
 from textmend.train.filler_examples import (
@@ -35,7 +36,6 @@ from textmend.train.filler_examples import (
 )
 from textmend.train.filler_graph import export_filler
 from textmend.train.quantize import second_moments
-from textmend.train.spans import LinkLikeness
 
 log = logging.getLogger(__name__)
 
