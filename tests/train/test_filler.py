@@ -263,12 +263,13 @@ def test_any_base_of_these_architectures_will_do(tmp_path, kind, head):
     loss, tokens = loss_of(model, [window], model.lm.config.pad_token_id)
     loss.backward()
     assert tokens == len(window.ids)
-    frozen = {name for name, p in model.named_parameters() if p.grad is None and "relative" not in name}
+    of_pieces = [(name, p) for name, p in model.named_parameters() if name.startswith(("lm.", "case."))]
+    frozen = {name for name, p in of_pieces if p.grad is None and "relative" not in name}
     assert all("embeddings" in name and "LayerNorm" not in name for name in frozen)
     assert any("word_embeddings" in name for name in frozen)
     assert model.lm.get_output_embeddings().weight is model.lm.get_input_embeddings().weight
     prefix = f"lm.{kind}."
-    assert {name.split(".")[0] for name in model.state_dict()} == {"lm", "case"}
+    assert {name.split(".")[0] for name in model.state_dict()} == {"lm", "case", "types", "norm", "gap"}
     assert any(name.startswith(prefix) for name in model.state_dict())
 
 

@@ -10,7 +10,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from tokenizers import Tokenizer
 from torch import nn
 from transformers import AutoConfig, BertForMaskedLM, MPNetForMaskedLM, PretrainedConfig
@@ -18,13 +20,14 @@ from transformers import AutoConfig, BertForMaskedLM, MPNetForMaskedLM, Pretrain
 from textmend.damage.articles import read_articles, read_lines
 from textmend.damage.losing import Loss
 from textmend.damage.spans import LinkLikeness
+from textmend.detect.inputs import TOKEN_TYPES
 from textmend.errors import ModelError
 from textmend.models.wordpiece import WordPieces
 from textmend.text.words import WORD
 from textmend.train.base import TIED, Weights, check_architecture, check_complete, read_base
 from textmend.train.checkpoint import load_checkpoint
 from textmend.train.compact import load_compact
-from textmend.train.examples import NO_LABEL, pad
+from textmend.train.examples import MOST_WORDS, NO_LABEL, pad
 from textmend.train.filler_examples import (
     FillerBatches,
     MaskedWindow,
@@ -45,18 +48,35 @@ CASES = 4
 """Letter cases: lower, Title, UPPER, mixed (``text.case_of``)."""
 
 _CASE_LOSS = 0.5
+_OF_GAPS = ("types.", "norm.", "gap.")
 _ARCHITECTURES: dict[str, type[Any]] = {"bert": BertForMaskedLM, "mpnet": MPNetForMaskedLM}
 _SPECIAL_TOKENS = (("<s>", "</s>", "<mask>"), ("[CLS]", "[SEP]", "[MASK]"))
 
 
 class FillerNetwork(nn.Module):
-    """A masked language model (``lm``, of MPNet's or BERT's architecture) and a head for letter case (``case``)."""
+    """One encoder with three heads: for word pieces, for their letter case, and for words lost before a piece.
+
+    A masked language model (``lm``, of MPNet's or BERT's architecture) with a head for letter case (``case``).
+    Rows that ask for lost words tell it the case and the white space of each piece, as the detector's do
+    (``detect.inputs``): ``types`` is added to its word embeddings. ``norm`` stands before the head ``gap``, for
+    the last layer norm of a base may give very small states.
+
+    Attributes:
+        reads_gaps: whether the head for lost words was trained, or is about to be.
+    """
 
     def __init__(self, config: PretrainedConfig) -> None:
         super().__init__()
         config.hidden_dropout_prob = config.attention_probs_dropout_prob = 0.0
+        self.reads_gaps = True
         self.lm: Any = _ARCHITECTURES[config.model_type](config)
         self.case = nn.Linear(config.hidden_size, CASES)
+        self.types = nn.Embedding(TOKEN_TYPES, config.hidden_size)
+        self.norm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
+        self.gap = nn.Linear(config.hidden_size, MOST_WORDS + 1)
+        with torch.no_grad():
+            self.types.weight.zero_()
+            self.gap.bias[0] = 4.0
 
     @property
     def head(self) -> nn.Module:
@@ -80,6 +100,24 @@ class FillerNetwork(nn.Module):
             logits, cases = self.head(states), self.case(states)
         return logits.float(), cases.float()
 
+    def gaps(self, ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Say how many words were lost before each piece; the encoder computes in bfloat16.
+
+        Args:
+            ids: piece ids, shape ``[batch, length]``.
+            types: token types, of the same shape.
+            mask: 1 for pieces, 0 for padding, of the same shape.
+
+        Returns:
+            Logits, float32, shape ``[batch, length, MOST_WORDS + 1]``.
+        """
+        body = self.lm.base_model
+        with torch.autocast("cpu", torch.bfloat16):
+            words = body.embeddings.word_embeddings(ids) + self.types(types)
+            states = body(inputs_embeds=words, attention_mask=mask).last_hidden_state
+        logits: torch.Tensor = self.gap(self.norm(states.float()))
+        return logits
+
 
 def from_base(folder: Path) -> FillerNetwork:
     """Build a filler on a base model (``config.json``, ``model.safetensors``).
@@ -94,9 +132,9 @@ def from_base(folder: Path) -> FillerNetwork:
     config = AutoConfig.from_pretrained(folder)
     model = FillerNetwork(config)
     missing = set(model.load_state_dict(base_weights(folder), strict=False).missing_keys)
-    head = {name for name, _ in model.named_parameters() if _is_head(name)}
+    head = {name for name, _ in model.named_parameters() if _is_head(name) or name.startswith(_OF_GAPS)}
     check_complete(folder, (name for name in missing - head if not name.endswith((*TIED, "position_ids"))))
-    if any(name in missing for name in head if not name.startswith("case.")):
+    if any(name in missing for name in head if name.startswith(("lm.lm_head.", "lm.cls."))):
         _start_as_identity(model.head)
     model.lm.tie_weights()
     for module in model.lm.base_model.embeddings.modules():
@@ -124,7 +162,10 @@ def read_pieces(file: Path) -> tuple[WordPieces, int]:
 
 
 def load_filler(base: Path, start: Path) -> FillerNetwork:
-    """Build a filler and load weights into it: a checkpoint's averaged ones, bare ones, or the compact form."""
+    """Build a filler and load weights into it: a checkpoint's averaged ones, bare ones, or the compact form.
+
+    Weights of a filler that was never trained to find lost words load too (``FillerNetwork.reads_gaps``).
+    """
     model = from_base(base)
     weights = load_compact(base_weights(base), start)
     unknown = weights.keys() - model.state_dict().keys()
@@ -134,7 +175,17 @@ def load_filler(base: Path, start: Path) -> FillerNetwork:
         model.load_state_dict(weights, strict=False)
     except RuntimeError as error:
         raise ModelError(f"{start}: doesn't fit the base {base}: {error}") from error
+    model.reads_gaps = "gap.weight" in weights
     return model
+
+
+def weights_to_export(model: FillerNetwork) -> dict[str, NDArray[np.float32]]:
+    """Return a filler's weights as arrays, by name, without a head for lost words that was never trained."""
+    return {
+        name: tensor.float().numpy()
+        for name, tensor in model.state_dict().items()
+        if model.reads_gaps or not name.startswith(_OF_GAPS)
+    }
 
 
 def held_out_windows(
