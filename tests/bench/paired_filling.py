@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+
 from bench.compare.subprocess_job import peak_memory
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,7 +60,8 @@ class Version:
 
     def fill(self, job: str) -> Answer:
         """Fill the gaps of a record: a line of JSON with ``text``, ``title`` and ``gaps``."""
-        assert self._process.stdin and self._process.stdout
+        assert self._process.stdin
+        assert self._process.stdout
         self._process.stdin.write(job + "\n")
         self._process.stdin.flush()
         return Answer(**json.loads(self._process.stdout.readline()))
@@ -126,7 +128,9 @@ def _compare_on(benchmark: Any, versions: Sequence[Version]) -> None:
         interval = f"{change.low:+.3f} to {change.high:+.3f}"
         sys.stdout.write(f"  {name:8} {before[name]:.3f} -> {value:.3f}  ({change.value:+.3f}, 95 %: {interval})\n")
     times = seconds[0] / count, seconds[1] / count
-    sys.stdout.write(f"  core-seconds a gap {times[0]:.3f} -> {times[1]:.3f}  ({times[0] / times[1]:.2f} times as fast)\n")
+    sys.stdout.write(
+        f"  core-seconds a gap {times[0]:.3f} -> {times[1]:.3f}  ({times[0] / times[1]:.2f} times as fast)\n"
+    )
     sys.stdout.write(f"  peak memory, MB    {peaks[0] / 1e6:.0f} -> {peaks[1] / 1e6:.0f}\n")
     sys.stdout.flush()
 

@@ -17,12 +17,13 @@ from textmend.fill.language import check_language, survey_words
 from textmend.fill.novelty import Novelty
 from textmend.fill.phrases import Phrase, names
 from textmend.fill.rank import Features, Ranking, log_odds_of_one
+from textmend.fill.unwritten import Unwritten
 from textmend.models.masked_lm import MaskedLM
 from textmend.records import Evidence, Fill, Gap
 from textmend.text.echoes import Echo, EchoIndex
 from textmend.text.words import is_encodable
 
-_LONGEST_PHRASE = 8
+_LONGEST_PHRASE = 12
 """How many pieces a phrase that stands elsewhere may have."""
 
 
@@ -48,11 +49,12 @@ class Document:
 
 
 class Proposed(NamedTuple):
-    """A candidate before ranking: its words, what is known of it, and where it stands."""
+    """A candidate before ranking: its words, what is known of it, where it stands, and what is new in it."""
 
     text: str
     features: Features
     evidence: Evidence | None
+    introduces: tuple[str, ...] = ()
 
 
 class Proposer:
@@ -95,14 +97,8 @@ class Proposer:
         """
         result = []
         for document, candidates in zip(documents, self.candidates(documents), strict=True):
-            novelty = Novelty([document.text, document.title or "", *document.metadata.values(), *document.known])
             own = iter(candidates)
-            result.append(
-                [
-                    gap if gap.fills else gap.with_fills(self._rank(document, gap, next(own), novelty))
-                    for gap in document.gaps
-                ]
-            )
+            result.append([gap if gap.fills else gap.with_fills(self._rank(next(own))) for gap in document.gaps])
         return result
 
     def candidates(self, documents: Sequence[Document]) -> list[list[list[Proposed]]]:
@@ -115,27 +111,21 @@ class Proposer:
         found = iter(infill(requests, self.model, self._search))
         return [[view.proposed(index, next(found)) for index in range(len(view.requests))] for view in views]
 
-    def _rank(self, document: Document, gap: Gap, proposed: Sequence[Proposed], novelty: Novelty) -> tuple[Fill, ...]:
+    def _rank(self, proposed: Sequence[Proposed]) -> tuple[Fill, ...]:
         probabilities = self._ranking.probabilities([candidate.features for candidate in proposed])
         order = sorted(range(len(proposed)), key=lambda i: (-probabilities[i], proposed[i].text))[: self._most]
-        at_start = starts_sentence(document.text, gap.end)
         return tuple(
             Fill(
                 text=proposed[i].text,
                 probability=float(probabilities[i]),
                 origin="echo" if proposed[i].features.echo else "model",
                 evidence=proposed[i].evidence,
-                introduces=novelty.introduced(proposed[i].text, at_sentence_start=at_start, is_common=self._is_common),
+                introduces=proposed[i].introduces,
                 model=self.model.name,
                 calibrated=self.calibrated,
             )
             for i in order
         )
-
-    def _is_common(self, word: str) -> bool:
-        """Whether a word that opens a sentence is usually in lower case; rare words the table lacks may be names."""
-        share = self._usual.share_lower(word)
-        return share >= 0.5 if share is not None else len(self.model.pieces.cut(word.lower(), spaced=True)) == 1
 
 
 class _View:
@@ -158,6 +148,8 @@ class _View:
         if not self._gaps:
             return
         self._casing = ArticleCasing(document.text)
+        self._novelty = Novelty([document.text, document.title or "", *document.metadata.values(), *document.known])
+        self._unwritten = Unwritten(document.text, lambda word: self._casing.surface(word) or usual.surface(word))
         pieces_per_word = model.pieces_per_word
         if pieces_per_word is None:
             survey = survey_words(document.text, model.pieces)
@@ -188,25 +180,24 @@ class _View:
                     for ids in self._sayable(echo.text, echo.evidence, *place):
                         echoes.setdefault(ids, echo)
             self._echoes.append(echoes)
-            lengths = lengths_in_pieces(gap.lengths, pieces_per_word, most_pieces)
+            lengths = lengths_in_pieces(gap.lengths, pieces_per_word, _LONGEST_PHRASE)
             self.requests.append(Request(context, lengths, tuple(echoes), tuple(phrases[place])))
 
     def proposed(self, index: int, hypotheses: Sequence[Hypothesis]) -> list[Proposed]:
         """Write the hypotheses of a gap out, one candidate for each distinct text."""
         gap = self._gaps[index]
         at_start = starts_sentence(self._document.text, gap.end)
-        vocabulary, phrases = self._model.vocabulary, self._phrases[index]
+        phrases = self._phrases[index]
         found: dict[str, Proposed] = {}
         for hypothesis in hypotheses:
-            words = vocabulary.words(hypothesis.ids)
-            text = (
-                " ".join(word for word, _ in words)
-                if vocabulary.cased
-                else cased(words, hypothesis.cases, self._casing, self._usual, at_sentence_start=at_start)
-            )
-            if not is_encodable(text):  # bytes of the vocabulary that make no character together
-                continue
             echo, phrase = self._echoes[index].get(hypothesis.ids), phrases.get(hypothesis.ids)
+            text = self._written(hypothesis, phrase, at_start)
+            if text.casefold() in found or not is_encodable(text):  # bytes that make no character together
+                continue
+            if self._unwritten.is_at(gap, text, at_sentence_start=at_start):
+                continue
+            introduces = self._novelty.introduced(text, at_sentence_start=at_start, is_common=self._is_common)
+            inner = text[1:] if at_start else text
             features = Features(
                 hypothesis.log_prob,
                 echo=echo.left + echo.right if echo else 0,
@@ -216,10 +207,27 @@ class _View:
                 length=log_share(self.requests[index].lengths, len(hypothesis.ids)),
                 words=text.count(" ") + 1,
                 single=log_odds_of_one(gap.lengths),
+                named=inner != inner.lower(),
+                new=bool(introduces),
             )
             evidence = echo.evidence if echo else phrase.evidence if phrase else None
-            found.setdefault(text.casefold(), Proposed(text, features, evidence))
+            found[text.casefold()] = Proposed(text, features, evidence, introduces)
         return list(found.values())
+
+    def _written(self, hypothesis: Hypothesis, phrase: Phrase | None, at_start: bool) -> str:
+        """Write a hypothesis out: a name as the article writes it, other words as they would be written."""
+        words = self._model.vocabulary.words(hypothesis.ids)
+        if self._model.vocabulary.cased:
+            return " ".join(word for word, _ in words)
+        text = cased(words, hypothesis.cases, self._casing, self._usual, at_sentence_start=at_start)
+        if phrase is not None and " " in phrase.text and phrase.text.casefold() == text.casefold():
+            return phrase.text[:1].upper() + phrase.text[1:] if at_start else phrase.text
+        return text
+
+    def _is_common(self, word: str) -> bool:
+        """Whether a word that opens a sentence is usually in lower case; rare words the table lacks may be names."""
+        share = self._usual.share_lower(word)
+        return share >= 0.5 if share is not None else len(self._model.pieces.cut(word.lower(), spaced=True)) == 1
 
     def _sayable(self, text: str, evidence: Evidence, spaced: bool, at_start: bool) -> Iterator[tuple[int, ...]]:
         """Yield the pieces of a phrase as it may be written at a gap, where the vocabulary can write it as lost words.

@@ -28,8 +28,8 @@ NEAR = 4
 TILE = 8
 """Stretches are whole tiles, so that no row's sums depend on their number (``train.filler_graph.TILE``)."""
 
-KEPT = 8
-"""How many contexts are kept, each of some megabytes."""
+KEPT = 4
+"""How many contexts are kept, each of nine megabytes where the window is 128 pieces long."""
 
 _BATCH_TOKENS = 512
 
@@ -77,8 +77,7 @@ class NearReader:
     def _context(self, query: Query) -> _Row:
         """Return the row in which a query's context is read."""
         assert query.place is not None
-        left, right = query.context or (query.ids[: query.place.start], query.ids[query.place.end :])
-        return (*left, *(self._mask,) * MASKS, *right)
+        return (*query.ids[: query.place.start], *(self._mask,) * MASKS, *query.ids[query.place.end :])
 
     def _read_contexts(self, contexts: Iterable[_Row]) -> None:
         """Read contexts that are not kept, and keep them; of those kept before, the latest."""
