@@ -93,7 +93,7 @@ def report(
     from textmend.evaluate.decisions import compare, show, to_dict
     from textmend.review.files import judged_in
 
-    comparison = compare(*judged_in(suggestions, [decisions]))
+    comparison = compare(judged_in(suggestions, [decisions]))
     if json_file is not None:
         write_file(json_file, (json.dumps(to_dict(comparison), indent=1, allow_nan=False) + "\n").encode())
     show(comparison, open_screen().out)
