@@ -23,7 +23,7 @@ import regex
 
 from textmend import __version__
 from textmend.detect.cues import CUES
-from textmend.edits import insertion
+from textmend.edits.apply import insertion
 from textmend.policy import Policy
 from textmend.records import Evidence, Fill, Gap
 from textmend.review.added import with_added
