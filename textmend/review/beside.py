@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import regex
 
 from textmend.errors import MissingExtraError
-from textmend.text import Span, paragraphs
+from textmend.text.words import Span, paragraphs
 
 _WORD = regex.compile(r"\w+(?:['’-]\w+)*")
 _RUN = 3

@@ -110,6 +110,12 @@ def told(decision: Recorded) -> dict[str, Any]:
     return {key: value for key, value in decision.to_dict().items() if key in _DECIDED}
 
 
+def shown_fills(text: str, fills: Sequence[Fill]) -> list[dict[str, Any]]:
+    """Return what the page has to know of fills for a place of a text."""
+    units = _Units(text)
+    return [_fill(text, fill, units) for fill in fills]
+
+
 def _decided(documents: Sequence[ReviewDocument], decisions: Sequence[Recorded]) -> list[list[Any]]:
     """Return ``[document, start, end, decision, others]`` for each gap that was decided, or added.
 

@@ -86,7 +86,7 @@ class ArticleView {
     this.#draw(chunk);
     const walker = document.createTreeWalker(chunk.element, NodeFilter.SHOW_TEXT);
     for (let node; (node = walker.nextNode()); ) {
-      const origin = ORIGINS.get(node);
+      const origin = DRAWN.get(node);
       if (origin === undefined || offset < origin || offset > origin + node.data.length) continue;
       const range = document.createRange();
       range.setStart(node, offset - origin);

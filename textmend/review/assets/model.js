@@ -186,8 +186,7 @@ function percentOf(probability) {
 function spacingAt(text, from, to) {
   const space = text.slice(from, to);
   const before = text.slice(Math.max(0, from - 1), from), after = text.slice(to, to + 1);
-  if (/[\n\r\v\f\x85\u2028\u2029]/.test(space)) return [space, after ? " " : ""];
-  const left = !before || /[([{“‘«„‚$£€#@]/.test(before) ? "" : space.slice(0, 1) || " ";
-  if (!after || /[.,;:!?)\]}”’»…%]/.test(after)) return [left, ""];
+  const left = !before || isSpace(before) || /[([{“‘«„‚$£€#@]/.test(before) ? "" : space.slice(0, 1) || " ";
+  if (!after || isSpace(after) || /[.,;:!?)\]}”’»…%]/.test(after)) return [left, ""];
   return [left, space.length > 1 ? space.slice(-1) : " "];
 }

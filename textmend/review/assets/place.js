@@ -1,6 +1,7 @@
 // A place in the article that a person points at, to add a gap there: by a selection, or with the arrow keys.
 
 const SNIPPET = 16; // characters of the text on each side of a place that say which it is
+const BREAK = /[\n\r\v\f\x85\u2028\u2029]/;
 const WORD_CHAR = /^[\p{L}\p{N}\p{M}’'_\-]$/v;
 
 class PlaceView {
@@ -131,8 +132,8 @@ function offsetOf(node, offset) {
     const [inside, at] = child ? [firstText(child), 0] : [lastText(node), Infinity];
     return inside ? offsetOf(inside, Math.min(at, inside.data.length)) : null;
   }
-  const origin = ORIGINS.get(node);
-  return origin === undefined ? ORIGINS.get(node.parentElement) ?? null : origin + offset;
+  const origin = DRAWN.get(node);
+  return origin === undefined ? DRAWN.get(node.parentElement) ?? null : origin + offset;
 }
 
 function firstText(node) {
@@ -174,11 +175,12 @@ function edgeOf(text, offset, first) {
   return first || offset - left <= right - offset ? left : right;
 }
 
-/** Return the white space at an offset, or the offset itself as an empty place. */
+/** Return the white space at an offset, on its own side of a line end; or the offset itself as an empty place. */
 function spaceAround(text, offset) {
+  const isBlank = (char) => isSpace(char) && !BREAK.test(char);
   let from = offset, to = offset;
-  while (from > 0 && isSpace(text[from - 1])) from -= 1;
-  while (to < text.length && isSpace(text[to])) to += 1;
+  while (from > 0 && isBlank(text[from - 1])) from -= 1;
+  while (to < text.length && isBlank(text[to])) to += 1;
   return { from, to };
 }
 

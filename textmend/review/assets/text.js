@@ -29,7 +29,7 @@ function codeName(char) {
 }
 
 // What was drawn of an article -> where it begins in the text.
-const ORIGINS = new WeakMap();
+const DRAWN = new WeakMap();
 
 /**
  * Yield the parts of a text: `{text}`, whose line ends are `\n`, and `{box}` with the label of what can't be seen;
@@ -113,7 +113,7 @@ function show(element, text, { oneLine = false, origin = null } = {}) {
   for (const part of parts(text)) {
     if (part.box || origin !== null) {
       const node = part.box ? box(part.box) : document.createTextNode(part.text);
-      if (origin !== null) ORIGINS.set(node, origin + part.at);
+      if (origin !== null) DRAWN.set(node, origin + part.at);
       element.append(node);
       continue;
     }
