@@ -28,7 +28,7 @@ class ArticleView {
     const document = this.model.documents[number];
     this.observer.disconnect();
     this.sites.clear();
-    this.document = { ...document, number, styles: stylesOf(document.text) };
+    this.document = { ...document, number, styles: stylesOf(document) };
     this.marks = [];
     this.chunks = chunksOf(document).map((span) => ({ ...span, drawn: false, element: this.#placeholder(span) }));
     const groups = [];

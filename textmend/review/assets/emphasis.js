@@ -1,20 +1,23 @@
 // Markdown's emphasis, shown as emphasis; its signs stay where they are, faint. Everything else of Markdown is text.
 
 const STRESSED = {
-  "*": /(?<![\p{L}\p{N}*])(\*{1,3})(?=[^\s*])[^*\r\n]*(?<=[^\s*])\1(?![\p{L}\p{N}*])/gv,
-  "_": /(?<![\p{L}\p{N}_])(_{1,3})(?=[^\s_])[^_\r\n]*(?<=[^\s_])\1(?![\p{L}\p{N}_])/gv,
+  "*": /(?<![\p{L}\p{N}*])(\*{1,3})([^*\r\n]+)\1(?![\p{L}\p{N}*])/gv,
+  "_": /(?<![\p{L}\p{N}_])(_{1,3})([^_\r\n]+)\1(?![\p{L}\p{N}_])/gv,
 };
 const HEADING = /^(#{1,6})[ \t]+\S.*$/gm;
 const STRESS = ["", "em", "strong", "strong em"];
 
-/** Return the stretches of a text that are drawn otherwise: `[{from, to, style}]`, disjoint and in order. */
-function stylesOf(text) {
+/** Return the stretches of an article that are drawn otherwise: `[{from, to, style}]`, disjoint and in order. */
+function stylesOf({ text, gaps }) {
   const spans = [];
   for (const match of text.matchAll(HEADING)) spans.push(spanOf(match, match[1].length, 0, "strong"));
   for (const sign of "*_") {
-    for (const match of text.matchAll(STRESSED[sign])) {
+    const pattern = STRESSED[sign];
+    for (let match; (match = pattern.exec(text)); ) {
       const { length } = match[1];
-      spans.push(spanOf(match, length, length, STRESS[length]));
+      const from = match.index + length;
+      if (isStressed(match[2], from, gaps)) spans.push(spanOf(match, length, length, STRESS[length]));
+      else pattern.lastIndex = from;
     }
   }
   const styles = [];
@@ -37,6 +40,13 @@ function* styled(styles, from, to) {
     from = end;
   }
   if (from < to) yield [to, ""];
+}
+
+/** Return whether words between two signs are stressed: white space beside a sign means no, unless words are missing there. */
+function isStressed(words, from, gaps) {
+  const missing = (at, side) => gaps[firstThat(gaps, (gap) => gap[side] >= at)]?.[side] === at;
+  const to = from + words.length;
+  return strip(words) !== "" && (!isSpace(words[0]) || missing(from, "from")) && (!isSpace(words.at(-1)) || missing(to, "to"));
 }
 
 function spanOf(match, before, after, style) {

@@ -13,7 +13,7 @@ class PlaceView {
     this.place = null; // {from, to} of the white space there, or of nothing
     this.byKeys = false;
     this.bar = make("div", { class: "place-bar", hidden: true, "aria-hidden": "true" });
-    this.chip = make("button", { type: "button", class: "place-chip", hidden: true, onclick: () => this.take() });
+    this.chip = make("button", { type: "button", class: "place-chip", "aria-label": "add a gap here", hidden: true, onclick: () => this.take() });
     // The selection stays when the button is pressed.
     this.chip.addEventListener("pointerdown", (event) => event.preventDefault());
     article.root.parentElement.append(this.bar, this.chip);
@@ -77,13 +77,14 @@ class PlaceView {
     }
   }
 
-  /** Return the next place of white space in a direction. */
+  /** Return the place before or after the next word in a direction; null at the text's end. */
   #next(offset, step) {
     const { text } = this.article.document;
+    const ahead = (at) => (step > 0 ? text[at] : text[at - 1]);
     let at = offset;
-    while (at >= 0 && at <= text.length && isSpaceBeside(text, at)) at += step;
-    while (at >= 0 && at <= text.length && !isSpaceBeside(text, at)) at += step;
-    return at < 0 || at > text.length ? null : spaceAround(text, at);
+    while (ahead(at) !== undefined && isSpace(ahead(at))) at += step;
+    while (ahead(at) !== undefined && !isSpace(ahead(at))) at += step;
+    return at === offset ? null : spaceAround(text, at);
   }
 
   /** Return the place a line above or below. */
@@ -182,10 +183,6 @@ function spaceAround(text, offset) {
   while (from > 0 && isBlank(text[from - 1])) from -= 1;
   while (to < text.length && isBlank(text[to])) to += 1;
   return { from, to };
-}
-
-function isSpaceBeside(text, at) {
-  return (at < text.length && isSpace(text[at])) || (at > 0 && isSpace(text[at - 1]));
 }
 
 function pointAt(text, at) {
