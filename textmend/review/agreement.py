@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from itertools import combinations
+from typing import Any
 
+from textmend.records import SCHEMA
 from textmend.review.decisions import Key, Recorded, standing
 
 Answer = tuple[str, str]
@@ -95,6 +97,16 @@ def kappa(answers: Sequence[tuple[str, str]]) -> float | None:
     if chance == 1:
         return None
     return (sum(one == other for one, other in answers) / total - chance) / (1 - chance)
+
+
+def to_dict(pairs: Sequence[Pair], disputed: Mapping[Key, Sequence[Recorded]]) -> dict[str, Any]:
+    """Return the JSON form of what :func:`agreement` and :func:`conflicts` found."""
+    return {
+        "schema": SCHEMA,
+        "kind": "textmend-agreement",
+        "pairs": [asdict(pair) for pair in pairs],
+        "conflicts": [[one.to_dict() for one in found] for found in disputed.values()],
+    }
 
 
 def _independent(decisions: Iterable[Recorded]) -> Iterable[Recorded]:

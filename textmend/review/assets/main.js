@@ -293,10 +293,18 @@ class Review {
     if (this.current !== null && placeOf.has(this.current)) {
       this.list.focus(this.current);
     } else if (order.length) {
-      const last = this.current === null ? Number(this.store.setting(`at:${this.model.digest}`) ?? NaN) : NaN;
-      this.go(placeOf.has(last) ? last : order.find((index) => this.model.state(index) === OPEN) ?? order[0]);
+      this.go(this.#first(order, placeOf));
     }
     this.#draw();
+  }
+
+  /** Return the gap to begin with: where the person left off, or the first open one of their first article. */
+  #first(order, placeOf) {
+    const last = this.current === null ? Number(this.store.setting(`at:${this.model.digest}`) ?? NaN) : NaN;
+    const article = this.model.articles[this.server?.article ?? 0];
+    const from = placeOf.get(last) ?? Math.max(0, order.findIndex((index) => this.model.gaps[index].document === article));
+    const around = [...order.slice(from), ...order.slice(0, from)];
+    return around.find((index) => this.model.state(index) === OPEN) ?? around[0];
   }
 
   #progress() {

@@ -5,9 +5,10 @@ const EVERY = 2000; // milliseconds after which the server is asked for news, or
 const AT_ONCE = 200; // decisions sent in one message
 
 class Server extends EventTarget {
-  constructor({ reviewer, after }, digest) {
+  constructor({ reviewer, after, article }, digest) {
     super();
     this.reviewer = reviewer;
+    this.article = article; // where this person begins, in the order of the articles
     this.after = after;
     this.key = `textmend-review:waiting:${digest}:${reviewer}`;
     this.waiting = parse(read(this.key))?.lines ?? []; // [line]: each the JSON of a decision

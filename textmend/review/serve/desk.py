@@ -65,7 +65,7 @@ class Desk:
     ) -> None:
         self.documents = documents
         self.log = log
-        self._people = len(reviewers)
+        self._reviewers = list(reviewers)
         self._twice, self._policy, self._propose = twice, policy, propose
         self._numbers: dict[tuple[str, str | None], int] = {
             (document.id, document.digest): number for number, document in enumerate(documents)
@@ -80,7 +80,9 @@ class Desk:
             after = len(self.log.decisions)
             seen = [self._view(reviewer, key) for key in self._standing]
         decisions = [one for view in seen for one in (*view.others, view.decision) if one is not None]
-        served = {"reviewer": reviewer, "after": after}
+        # People begin at different articles, so that they rarely sit at the same gap.
+        article = self._reviewers.index(reviewer) * len(self.documents) // len(self._reviewers)
+        served = {"reviewer": reviewer, "after": after, "article": article}
         return render_page(
             self.documents, decisions=decisions, by=reviewer, policy=self._policy, served=served
         ).encode()
@@ -206,7 +208,7 @@ class Desk:
         if key not in self._gaps:
             return 1
         named = hashlib.sha256(f"{key[1]}:{key[2]}:{key[3]}".encode()).digest()
-        return min(self._people, 2 if int.from_bytes(named[:8]) < self._twice * 2**64 else 1)
+        return min(len(self._reviewers), 2 if int.from_bytes(named[:8]) < self._twice * 2**64 else 1)
 
     def _news(self, reviewer: str, key: Key) -> list[Any] | None:
         number = self._numbers.get(key[:2])
