@@ -163,7 +163,7 @@ SPACE = ARTICLE.index(" investigating")
 def test_added_gaps_join_the_documents_they_are_about():
     one = added(SPACE, SPACE + 1)
     (document,) = with_added([DOC], [one])
-    assert [(gap.start, gap.end) for gap in document.gaps][0] == (SPACE, SPACE + 1)
+    assert (document.gaps[0].start, document.gaps[0].end) == (SPACE, SPACE + 1)
     assert len(document.gaps) == 4
     gap = DOC.gaps[0]
     for foreign in (
