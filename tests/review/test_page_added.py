@@ -298,7 +298,7 @@ def test_a_fill_is_seen_in_its_sentence_while_its_row_is_focused(visit):
 
 def test_on_a_phone_every_action_is_in_reach(visit):
     page = visit(document("A page‹ ›. " + NEWS), viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True)
-    names = ["Write the words", "Not a gap", "Skip", "Mark", "Drop the sentence", "Leave it", "Add a gap", "Undo"]
+    names = ["Write the words", "Not a gap", "Skip", "Mark", "Drop sentence", "Leave it", "Add gap", "Undo"]
     for name in names:
         button = page.locator("#panel").get_by_role("button", name=name, exact=True)
         api.expect(button).to_be_in_viewport(ratio=1)

@@ -23,8 +23,6 @@ SAID: dict[str, str] = {
 }
 """What is said of verdicts without words."""
 
-_REACH = 44
-
 
 def show_decisions(made: Sequence[Recorded], screen: Screen, *, history: bool = False) -> None:
     """Print what was decided, document by document, in the order of the texts.
@@ -76,10 +74,7 @@ def words_of(decision: Recorded, *, plain: bool) -> Text:
 
 def _show_gap(decisions: Sequence[Recorded], stand: Sequence[Recorded], screen: Screen) -> None:
     plain = is_plain(screen.out)
-    quote = decisions[-1].quote
-    before, after = " ".join(quote.prefix.split())[-_REACH:], " ".join(quote.suffix.split())[:_REACH]
-    mark = "[_]" if plain else "▢"
-    screen.out.print(Padding(show_line(f"{before} {mark} {after}", "dim"), (0, 2)), width=screen.width)
+    screen.out.print(Padding(_sentence(decisions[-1], screen.width - 4, plain=plain), (0, 2)), width=screen.width)
     counts = counting(stand) if stand else None
     for one in decisions:
         line = Text("", "bold" if one is counts else "") + words_of(one, plain=plain)
@@ -92,6 +87,18 @@ def _show_gap(decisions: Sequence[Recorded], stand: Sequence[Recorded], screen: 
             facts.append("replaced" if one.verdict != "undo" else "undo")
         line += Text("  ") + show_line((", " if plain else " · ").join(facts), "dim")
         screen.out.print(Padding(line, (0, 2, 0, 4)), width=screen.width)
+
+
+def _sentence(decision: Recorded, width: int, *, plain: bool) -> Text:
+    """Return one line of what stands around a gap, in whole words."""
+    mark, dots = ("[_]", "...") if plain else ("▢", "…")
+    reach = max(8, (width - len(mark) - 2) // 2 - len(dots))
+    before, after = (" ".join(side.split()) for side in (decision.quote.prefix, decision.quote.suffix))
+    if len(before) > reach:
+        before = dots + before[-reach:].partition(" ")[2]
+    if len(after) > reach:
+        after = after[:reach].rpartition(" ")[0] + dots
+    return show_line(f"{before} {mark} {after}", "dim")
 
 
 def _pairs_table(pairs: Sequence[Pair]) -> Table:

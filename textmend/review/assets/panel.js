@@ -33,9 +33,9 @@ class PanelView {
       this.#heading(gap, place, size),
       ...this.#signs(gap),
       ...this.#others(gap),
+      ...this.#beside(gap),
       this.#fills(gap),
       this.#writing(),
-      ...this.#beside(gap),
       this.#verdicts(),
     );
     if (other && this.scrolled) this.root.scrollTop = 0;
@@ -113,7 +113,7 @@ class PanelView {
     const { beside } = this.model.documents[gap.document];
     const one = beside.find(({ from, to }) => from <= gap.to && gap.from <= to);
     if (!one) return [];
-    const quote = make("blockquote", { dir: "auto" });
+    const quote = make("blockquote", { dir: "auto", tabindex: 0 });
     let position = 0;
     for (const [from, to] of one.more) {
       show(quote, one.text.slice(position, from), { oneLine: true });
@@ -121,6 +121,7 @@ class PanelView {
       position = to;
     }
     show(quote, one.text.slice(position), { oneLine: true });
+    this.#bringIntoView(quote, one, gap);
     return [make("section", { class: "beside", "aria-label": "The page says" }, make("h3", {}, "The page says"), quote)];
   }
 
@@ -129,6 +130,15 @@ class PanelView {
     const list = make("ul", { class: "signs", "aria-label": "Signs seen here" });
     for (const cue of gap.cues) list.append(show(make("li"), this.model.cues[cue] ?? cue.replaceAll("_", " ")));
     return [list];
+  }
+
+  /** Scroll a long paragraph of the page to where the gap is, about: by its place in the article's paragraph. */
+  #bringIntoView(quote, { from, to }, gap) {
+    const share = (gap.from - from) / Math.max(1, to - from);
+    requestAnimationFrame(() => {
+      const hidden = quote.scrollHeight - quote.clientHeight;
+      if (hidden > 0) quote.scrollTop = share * quote.scrollHeight - quote.clientHeight / 2;
+    });
   }
 
   #fills(gap) {
@@ -237,9 +247,9 @@ class PanelView {
       verdict("x", "Not a gap", "Not a gap", "not_a_gap", "Nothing is missing here"),
       button("s", "Skip", "Skip", null, "Decide later", () => this.actions.skip()),
       verdict("m", "Mark", "Mark", "mark", `Words are missing, nobody knows which: put ${plain(this.model.placeholder)}`),
-      verdict("d", "Drop the sentence", "Drop", "drop", "Words are missing: take the sentence out"),
+      verdict("d", "Drop sentence", "Drop", "drop", "Words are missing: take the sentence out"),
       verdict("l", "Leave it", "Leave", "keep", "Words are missing: leave the text as it is"),
-      button("a", "Add a gap", "Add gap", null, "Words are missing elsewhere: point at the place", () => this.actions.add()),
+      button("a", "Add gap", "Add gap", null, "Words are missing elsewhere: point at the place", () => this.actions.add()),
       button("u", "Undo", "Undo", null, "Take the last decision back", () => this.actions.undo()));
   }
 }
