@@ -93,6 +93,7 @@ class Recorded:
             at=self.at,
             spacing=self.spacing,
             replaces=self.replaces,
+            added=self.added,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -145,7 +146,8 @@ class Recorded:
             at=decision.at,
             spacing=decision.spacing,
             replaces=decision.replaces,
-            **{name: _flag(data, name) for name in _FLAGS},
+            added=decision.added,
+            settles=_flag(data, "settles"),
         )
 
 
