@@ -312,7 +312,7 @@ class Review {
     const all = this.model.size;
     byId("progress").max = Math.max(1, all);
     byId("progress").value = size;
-    const disputed = [...this.model.decisions.keys()].filter((index) => this.model.state(index) === DISPUTED).length;
+    const { disputed } = this.model;
     byId("count").textContent = `${size.toLocaleString("en")} of ${all.toLocaleString("en")} decided`
       + (disputed ? `, ${disputed.toLocaleString("en")} to settle` : "");
     byId("undo").disabled = !this.model.past.length;

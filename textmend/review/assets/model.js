@@ -21,6 +21,7 @@ class Model extends EventTarget {
         this.#register(Object.assign(gap, { document: number, reach }));
       }
     });
+    this.candidates = this.gaps.filter(isSure).map((gap) => gap.index);
     this.articles = data.articles;
     this.useful = data.order;
     this.decisions = new Map(); // gap index -> {verdict, text, by, at}
@@ -128,12 +129,12 @@ class Model extends EventTarget {
 
   /** Return open gaps whose first fill is an echo or of a source and sure, with that fill. */
   sure() {
-    return this.order("document").flatMap((index) => {
-      const { fills: [best], probability } = this.gaps[index];
-      const known = best && (best.origin === "echo" || best.origin === "source") && !best.introduces.length
-        && best.calibrated !== false;
-      return known && best.probability * probability >= SURE && this.state(index) === OPEN ? [[index, best]] : [];
-    });
+    return this.candidates.filter((index) => this.state(index) === OPEN).map((index) => [index, this.gaps[index].fills[0]]);
+  }
+
+  /** How many gaps people disagree about. */
+  get disputed() {
+    return [...this.others.keys()].filter((index) => this.state(index) === DISPUTED).length;
   }
 
   #register(gap) {
@@ -176,6 +177,12 @@ function select(model, { sort, state, gapLow, gapHigh, fillLow, origin, cue, doc
     chosen.push(index);
   }
   return chosen;
+}
+
+/** Return whether the first fill of a gap stands in the article or its source, and is sure. */
+function isSure({ fills: [best], probability }) {
+  return best !== undefined && (best.origin === "echo" || best.origin === "source") && !best.introduces.length
+    && best.calibrated !== false && best.probability * probability >= SURE;
 }
 
 function percentOf(probability) {
