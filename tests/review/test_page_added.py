@@ -6,10 +6,11 @@ import re
 from dataclasses import replace
 
 import pytest
-from page_texts import NEWS, document, echo
+from page_texts import NEWS, data_of, document, echo
 
 from textmend.records import Fill, Gap
 from textmend.review.decisions import dump, read_decisions, record
+from textmend.review.page import render_page
 from textmend.review.replay import Original, replay
 
 api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -177,6 +178,27 @@ def test_earlier_added_gaps_are_there_and_others_of_a_file_come_along(visit, tmp
     chooser.value.set_files(path)
     api.expect(other.locator("#count")).to_have_text("1 of 12 decided")
     assert decisions_of(other) == [mine]
+
+
+def test_what_can_not_be_added_is_passed_over(visit, tmp_path):
+    doc = document()
+    start = doc.text.index(" boats.")
+    good = record(doc, Gap(start=start, end=start + 1, probability=1.0), "mark", added=True, by="Ada")
+    gap = doc.gaps[0]
+    bad = [replace(good, start=at, end=at, quote=replace(good.quote, exact="")) for at in (gap.end, 10**6)]
+    digest = data_of(render_page([doc]))["digest"]
+    page = visit(doc, init=f"localStorage.setItem('textmend-review:{digest}:9:0:0', '{{\"verdict\":\"mark\"}}')")
+    path = tmp_path / "decisions.jsonl"
+    lines = [dump(one) for one in (*bad, good)]
+    word = doc.text.index("storm")
+    lines.append(lines[-1].replace(f'"start": {start}, "end": {start + 1}', f'"start": {word}, "end": {word + 1}'))
+    path.write_text("".join(lines))
+    press(page, "?")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Go on from a decisions file…").click()
+    chooser.value.set_files(path)
+    api.expect(page.locator("#toast")).to_contain_text("1 decision taken over; 3 about other texts or places")
+    assert decisions_of(page) == [good]
 
 
 def test_what_people_disagree_about_is_shown_and_settled(visit):

@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from textmend.records import Fill, Gap
     from textmend.review.documents import Fields, ReviewDocument, Row
 
-_LENGTHS = (0.5, 0.25, 0.12, 0.06, 0.04, 0.03)
-"""How many words are missing where a person adds a gap, as far as nothing is known."""
-
 
 class Analysis:
     """Looks for gaps in the documents that have none yet; loads models only if there are such.
@@ -44,12 +41,11 @@ class Analysis:
 
     def propose(self, document: ReviewDocument, start: int, end: int) -> Sequence[Fill]:
         """Return what may have stood at a place of a document."""
-        from textmend.fill.propose import Document
-        from textmend.records import Gap
-
-        gap = Gap(start=start, end=end, probability=1.0, lengths=_LENGTHS)
-        ((filled,),) = self.mender.proposer.propose([Document(text=document.text, gaps=[gap], title=document.title)])
-        return filled.fills
+        (gap,) = self.mender.suggest(document.text, title=document.title, html=document.html, at=[(start, end)])
+        if (gap.start, gap.end) == (start, end):
+            return gap.fills
+        # The mender takes all white space there for the gap, across a line end; a source's spacing is of that.
+        return [replace(fill, spacing=None) for fill in gap.fills if fill.text.strip() and not fill.replaces]
 
     @property
     def mender(self) -> Mender:

@@ -1,6 +1,6 @@
 """What the page says beside each paragraph of an article: shown to the person who decides, used for nothing else.
 
-A paragraph of the page belongs to one of the article if they have words in a row in common. Needs ``textmend[html]``.
+A paragraph of the page belongs to one of the article if they have words in a row in common.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import regex
 
-from textmend.errors import MissingExtraError
 from textmend.text.words import Span, paragraphs
 
 _WORD = regex.compile(r"\w+(?:['’-]\w+)*")
@@ -46,9 +45,6 @@ def beside(text: str, html: str | bytes) -> list[Beside]:
     Args:
         text: the article.
         html: the page it was taken from.
-
-    Raises:
-        MissingExtraError: lxml or rapidfuzz is not installed.
     """
     from textmend.source.page import read_page
 
@@ -89,10 +85,8 @@ def _more(article: str, page: str) -> Iterator[Span]:
 
 
 def _inserted(ours: Sequence[str], theirs: Sequence[str]) -> Iterator[tuple[int, int]]:
-    try:
-        from rapidfuzz.distance import LCSseq
-    except ImportError as error:
-        raise MissingExtraError("showing the page beside its article", "html") from error
+    from rapidfuzz.distance import LCSseq
+
     for step in LCSseq.opcodes(ours, theirs):
         if step.dest_end > step.dest_start and step.tag != "equal":
             yield step.dest_start, step.dest_end

@@ -65,10 +65,13 @@ class Model extends EventTarget {
   /** Return the gap at a place, counted in code points; null where there is none and none can be added. */
   at(number, start, end, { add = false } = {}) {
     const found = this.places.get(`${number}:${start}:${end}`);
-    if (found !== undefined || !add) return found ?? null;
-    const text = this.documents[number]?.text ?? "";
+    if (found !== undefined || !add || !this.documents[number]) return found ?? null;
+    const { text } = this.documents[number];
     const from = unitsOf(text, 0, start);
-    return pointsIn(text, 0, from) === start ? this.place(number, from, from + unitsOf(text, from, end - start)) : null;
+    const to = from + unitsOf(text, from, end - start);
+    if (pointsIn(text, 0, from) !== start || pointsIn(text, from, to) !== end - start) return null;
+    const gap = this.gaps[this.place(number, from, to)];
+    return gap?.start === start && gap.end === end ? gap.index : null; // not one that it touches
   }
 
   /** Return the gap that a person adds at a place, or the one that is there; null where none can be. */
