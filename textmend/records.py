@@ -258,6 +258,7 @@ class Decision:
         replaces: as of the fill that was chosen.
         by: who decided; free text.
         at: when, as ISO 8601; free text.
+        added: whether the person added the gap, at a place that was not found to be one.
     """
 
     start: int
@@ -268,6 +269,7 @@ class Decision:
     at: str | None = None
     spacing: tuple[str, str] | None = None
     replaces: int = 0
+    added: bool = False
 
     def __post_init__(self) -> None:
         if not self.text if self.verdict == "fill" else self.text is not None:
@@ -295,6 +297,8 @@ class Decision:
             form["spacing"] = list(self.spacing)
         if self.replaces:
             form["replaces"] = self.replaces
+        if self.added:
+            form["added"] = True
         return form
 
     @classmethod
@@ -312,6 +316,7 @@ class Decision:
             at=read.text("at", optional=True),
             spacing=read.spacing("spacing"),
             replaces=read.offset("replaces", optional=True) or 0,
+            added=read.flag("added", default=False),
         )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from textmend.fill.casing import ArticleCasing, cased, starts_sentence
 from textmend.fill.casing_table import UsualCasing
-from textmend.fill.context import contexts
+from textmend.fill.context import Context, contexts
 from textmend.fill.infill import Hypothesis, Request, Search, infill, log_share
 from textmend.fill.language import check_language, survey_words
 from textmend.fill.novelty import Novelty
@@ -38,6 +38,7 @@ class Document:
         metadata: other texts about it (a summary, keywords, …), by name.
         phrases: noun phrases to try besides the capitalised runs that are found anyway.
         known: what else holds the article's words, and may vouch for a name or number.
+        given: words that are weighed at every gap, whatever the search finds.
     """
 
     text: str
@@ -46,6 +47,11 @@ class Document:
     metadata: Mapping[str, str] = field(default_factory=dict)
     phrases: Sequence[Phrase] = ()
     known: Sequence[str] = ()
+    given: Sequence[str] = ()
+
+
+_ELSEWHERE = Evidence(place="title", quote="")
+"""Where given words stand: nowhere in the text, so that their first letter is the gap's."""
 
 
 class Proposed(NamedTuple):
@@ -98,8 +104,19 @@ class Proposer:
         result = []
         for document, candidates in zip(documents, self.candidates(documents), strict=True):
             own = iter(candidates)
-            result.append([gap if gap.fills else gap.with_fills(self._rank(next(own))) for gap in document.gaps])
+            result.append(
+                [gap if gap.fills else gap.with_fills(self._rank(next(own), self._most)) for gap in document.gaps]
+            )
         return result
+
+    def every_fill(self, document: Document) -> tuple[Fill, ...]:
+        """Return all that was weighed for the one gap of a document, however unlikely, the most probable first.
+
+        Raises:
+            ModelError: the document is evidently not written in the model's language.
+        """
+        ((candidates,),) = self.candidates([document])
+        return self._rank(candidates, len(candidates))
 
     def candidates(self, documents: Sequence[Document]) -> list[list[list[Proposed]]]:
         """Return, for each gap of each document that has no fills, its candidates with what is known of them, unranked."""
@@ -111,9 +128,9 @@ class Proposer:
         found = iter(infill(requests, self.model, self._search))
         return [[view.proposed(index, next(found)) for index in range(len(view.requests))] for view in views]
 
-    def _rank(self, proposed: Sequence[Proposed]) -> tuple[Fill, ...]:
+    def _rank(self, proposed: Sequence[Proposed], most: int) -> tuple[Fill, ...]:
         probabilities = self._ranking.probabilities([candidate.features for candidate in proposed])
-        order = sorted(range(len(proposed)), key=lambda i: (-probabilities[i], proposed[i].text))[: self._most]
+        order = sorted(range(len(proposed)), key=lambda i: (-probabilities[i], proposed[i].text))[:most]
         return tuple(
             Fill(
                 text=proposed[i].text,
@@ -126,6 +143,13 @@ class Proposer:
             )
             for i in order
         )
+
+
+class _Manner(NamedTuple):
+    """How words are written at a gap: whether after white space, and whether they start a sentence."""
+
+    spaced: bool
+    at_start: bool
 
 
 class _View:
@@ -143,6 +167,7 @@ class _View:
         self._document, self._model, self._usual = document, model, usual
         self._echoes: list[dict[tuple[int, ...], Echo]] = []
         self._phrases: list[dict[tuple[int, ...], Phrase]] = []
+        self._given: list[frozenset[tuple[int, ...]]] = []
         self.requests: list[Request] = []
         self._gaps = [gap for gap in document.gaps if not gap.fills]
         if not self._gaps:
@@ -155,33 +180,42 @@ class _View:
             survey = survey_words(document.text, model.pieces)
             check_language(survey, document.text, model.name)
             pieces_per_word = survey.pieces_per_word
-        index = EchoIndex(document.text, title=document.title, metadata=document.metadata)
-        known: list[Phrase] = []
+        self._index = EchoIndex(document.text, title=document.title, metadata=document.metadata)
+        self._known: list[Phrase] = []
         if repeated:
-            known = [*names(document.text, title=document.title, metadata=document.metadata), *document.phrases]
-        phrases: dict[tuple[bool, bool], dict[tuple[int, ...], Phrase]] = {}
+            found = names(document.text, title=document.title, metadata=document.metadata)
+            self._known = [*found, *document.phrases]
+        self._phrases_at: dict[_Manner, dict[tuple[int, ...], Phrase]] = {}
         around = contexts(document.text, document.gaps, model, room=most_pieces)
         for gap, context in zip(document.gaps, around, strict=True):
-            if gap.fills:
-                continue
-            # A vocabulary without spaces or case writes a phrase the same way everywhere.
-            vocabulary = model.vocabulary
-            spaced = context.spaced or not vocabulary.spaced
-            place = spaced, vocabulary.cased and starts_sentence(document.text, gap.end)
-            if place not in phrases:
-                phrases[place] = {}
-                for phrase in known:
-                    for ids in self._sayable(phrase.text, phrase.evidence, *place):
-                        phrases[place].setdefault(ids, phrase)
-            self._phrases.append(phrases[place])
-            echoes: dict[tuple[int, ...], Echo] = {}
-            for echo in index.echoes(gap.start, gap.end) if with_echoes else ():
-                if not _is_damaged(echo.evidence, document.gaps):
-                    for ids in self._sayable(echo.text, echo.evidence, *place):
-                        echoes.setdefault(ids, echo)
-            self._echoes.append(echoes)
-            lengths = lengths_in_pieces(gap.lengths, pieces_per_word, _LONGEST_PHRASE)
-            self.requests.append(Request(context, lengths, tuple(echoes), tuple(phrases[place])))
+            if not gap.fills:
+                lengths = lengths_in_pieces(gap.lengths, pieces_per_word, _LONGEST_PHRASE)
+                self._ask(gap, context, lengths, with_echoes)
+
+    def _ask(self, gap: Gap, context: Context, lengths: tuple[float, ...], with_echoes: bool) -> None:
+        """Add what is to be infilled at a gap, and what stands elsewhere and may stand there."""
+        vocabulary = self._model.vocabulary
+        # A vocabulary without spaces or case writes a phrase the same way everywhere.
+        manner = _Manner(
+            context.spaced or not vocabulary.spaced,
+            vocabulary.cased and starts_sentence(self._document.text, gap.end),
+        )
+        if manner not in self._phrases_at:
+            phrases: dict[tuple[int, ...], Phrase] = {}
+            for phrase in self._known:
+                for ids in self._sayable(phrase.text, phrase.evidence, manner):
+                    phrases.setdefault(ids, phrase)
+            self._phrases_at[manner] = phrases
+        self._phrases.append(self._phrases_at[manner])
+        echoes: dict[tuple[int, ...], Echo] = {}
+        for echo in self._index.echoes(gap.start, gap.end) if with_echoes else ():
+            if not _is_damaged(echo.evidence, self._document.gaps):
+                for ids in self._sayable(echo.text, echo.evidence, manner):
+                    echoes.setdefault(ids, echo)
+        self._echoes.append(echoes)
+        given = [ids for text in self._document.given for ids in self._sayable(text, _ELSEWHERE, manner)]
+        self._given.append(frozenset(given))
+        self.requests.append(Request(context, lengths, (*echoes, *given), tuple(self._phrases[-1])))
 
     def proposed(self, index: int, hypotheses: Sequence[Hypothesis]) -> list[Proposed]:
         """Write the hypotheses of a gap out, one candidate for each distinct text."""
@@ -194,15 +228,14 @@ class _View:
             text = self._written(hypothesis, phrase, at_start)
             if text.casefold() in found or not is_encodable(text):  # bytes that make no character together
                 continue
-            if self._unwritten.is_at(gap, text, at_sentence_start=at_start):
+            if hypothesis.ids not in self._given[index] and self._unwritten.is_at(
+                gap, text, at_sentence_start=at_start
+            ):
                 continue
             introduces = self._novelty.introduced(text, at_sentence_start=at_start, is_common=self._is_common)
             inner = text[1:] if at_start else text
             features = Features(
                 hypothesis.log_prob,
-                echo=echo.left + echo.right if echo else 0,
-                exact=bool(echo and echo.exact),
-                both=bool(echo and echo.left and echo.right),
                 repeated=phrase.count if phrase else 0,
                 length=log_share(self.requests[index].lengths, len(hypothesis.ids)),
                 words=text.count(" ") + 1,
@@ -210,6 +243,9 @@ class _View:
                 named=inner != inner.lower(),
                 new=bool(introduces),
             )
+            if echo:
+                both = bool(echo.left and echo.right)
+                features = features._replace(echo=echo.left + echo.right, exact=echo.exact, both=both)
             evidence = echo.evidence if echo else phrase.evidence if phrase else None
             found[text.casefold()] = Proposed(text, features, evidence, introduces)
         return list(found.values())
@@ -229,19 +265,18 @@ class _View:
         share = self._usual.share_lower(word)
         return share >= 0.5 if share is not None else len(self._model.pieces.cut(word.lower(), spaced=True)) == 1
 
-    def _sayable(self, text: str, evidence: Evidence, spaced: bool, at_start: bool) -> Iterator[tuple[int, ...]]:
+    def _sayable(self, text: str, evidence: Evidence, manner: _Manner) -> Iterator[tuple[int, ...]]:
         """Yield the pieces of a phrase as it may be written at a gap, where the vocabulary can write it as lost words.
 
         Args:
             text: the phrase as it stands elsewhere.
             evidence: where it stands.
-            spaced: whether white space stands before the gap.
-            at_start: whether the gap starts a sentence.
+            manner: how it is written at the gap.
         """
-        for written in self._cases(text, evidence, at_start):
-            ids = tuple(self._model.pieces.cut(written, spaced=spaced))
+        for written in self._cases(text, evidence, manner.at_start):
+            ids = tuple(self._model.pieces.cut(written, spaced=manner.spaced))
             if 0 < len(ids) <= _LONGEST_PHRASE and all(
-                self._model.vocabulary.allowed(ids[:depth], depth + 1 == len(ids), spaced=spaced)[ids[depth]]
+                self._model.vocabulary.allowed(ids[:depth], depth + 1 == len(ids), spaced=manner.spaced)[ids[depth]]
                 for depth in range(len(ids))
             ):
                 yield ids
