@@ -233,15 +233,12 @@ class _View:
             ):
                 continue
             introduces = self._novelty.introduced(text, at_sentence_start=at_start, is_common=self._is_common)
-            inner = text[1:] if at_start else text
             features = Features(
                 hypothesis.log_prob,
                 repeated=phrase.count if phrase else 0,
                 length=log_share(self.requests[index].lengths, len(hypothesis.ids)),
                 words=text.count(" ") + 1,
                 single=log_odds_of_one(gap.lengths),
-                named=inner != inner.lower(),
-                new=bool(introduces),
             )
             if echo:
                 both = bool(echo.left and echo.right)

@@ -29,8 +29,6 @@ class Features(NamedTuple):
         length: log-probability of its number of pieces, which ``log_prob`` has in it already.
         words: how many words it has.
         single: log-odds that one word is missing at the gap, as the detector sees it; 0 where nothing is known.
-        named: whether it has capitals that no sentence start explains.
-        new: whether it brings in a name or number that the article does not hold.
     """
 
     log_prob: float
@@ -41,13 +39,10 @@ class Features(NamedTuple):
     length: float = 0.0
     words: int = 1
     single: float = 0.0
-    named: bool = False
-    new: bool = False
 
 
 FEATURE_NAMES = (
-    "log_prob", "echo", "echo_words", "echo_exact", "echo_both", "repeated", "repeats", "length", "words", "single",
-    "named", "new",
+    "log_prob", "echo", "echo_words", "echo_exact", "echo_both", "repeated", "repeats", "length", "words", "single"
 )  # fmt: skip
 
 
@@ -73,8 +68,6 @@ def feature_row(features: Features) -> list[float]:
         max(features.length, -10.0),
         float(min(features.words, _MOST_WORDS) - 1),
         features.single,
-        float(features.named),
-        float(features.new),
     ]
 
 
@@ -88,7 +81,7 @@ class Ranking:
         calibration: from the logit model's probability to a calibrated one.
     """
 
-    weights: tuple[float, ...] = (1.0, 2.0, 1.0, 0.5, 1.0, 0.3, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    weights: tuple[float, ...] = (1.0, 2.0, 1.0, 0.5, 1.0, 0.3, 0.0, 0.0, 0.0, 0.0)
     other: float = 0.0
     calibration: Calibration = field(default_factory=Calibration)
 
@@ -122,8 +115,8 @@ class Ranking:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Ranking:
         """Read the JSON form."""
-        # Rankings fitted before there were these have no weight for them.
-        weights = {"single": 0.0, "named": 0.0, "new": 0.0, **data["weights"]}
+        # Rankings fitted before there was "single" have no weight for it.
+        weights = {"single": 0.0, **data["weights"]}
         return cls(
             tuple(float(weights[name]) for name in FEATURE_NAMES),
             float(data["other"]),
