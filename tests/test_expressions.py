@@ -114,7 +114,7 @@ def _alphabet(pattern: str) -> list[str]:
 def _attacks(pattern: str) -> list[str]:
     """Return texts of ``SIZE``: repeated characters, pairs and words of the expression, which end well or badly."""
     alphabet = _alphabet(pattern)
-    words = [word for word in re.findall(r"[a-z]{2,}|[<&!-]{2,}|://|www", pattern)][:12]
+    words = re.findall(r"[a-z]{2,}|[<&!-]{2,}|://|www", pattern)[:12]
     pairs = [a + b for a, b in itertools.product(alphabet, alphabet)]
     units = [*alphabet, *pairs, *words, *(word + " " for word in words), *("<" + word for word in words)]
     texts = []
