@@ -16,6 +16,7 @@ from textmend.corpus.annotations import annotations_of, text_of
 from textmend.corpus.entries import Article, Document, Entry, Place, Position, Reject, Unfit
 from textmend.corpus.inputs import Input
 from textmend.corpus.options import Options
+from textmend.corpus.rejects import KEPT
 from textmend.corpus.scalars import plain
 from textmend.edits.mended import Mended
 from textmend.errors import FileError, MissingExtraError
@@ -89,8 +90,13 @@ class Parquet:
         return len(stream).to_bytes(_LENGTH, "little") + stream
 
     def rejected(self, raw: Any) -> bytes | None:
-        """Return a row as JSON; what JSON can't hold, as Python shows it; bytes that are not UTF-8 as surrogates."""
+        """Return a row as JSON; what JSON can't hold, as Python shows it; bytes that are not UTF-8 as surrogates.
+
+        Nothing of a huge row: it is still in its file.
+        """
         batch = raw.batch
+        if batch.slice(raw.number, 1).nbytes > KEPT:
+            return None
         row = {name: plain(batch.column(at)[raw.number]) for at, name in enumerate(batch.schema.names)}
         return json.dumps(row, default=repr).encode()
 
@@ -197,11 +203,12 @@ def _read(source: Input, number: int, options: Options, skip: int) -> Iterator[t
 
 def _entry(row: Row, place: Place, number: int, options: Options) -> Entry:
     after = Position(source=number, record=place.record)
-    size = _size(row, options.fields.text)
+    fields = options.fields
+    size = _size(row, fields.text) + _size(row, fields.html) + _size(row, fields.title)
     if size > options.longest:
-        reason = f"the text has {size:,} bytes, more than {options.longest:,} (--longest)"
+        reason = f"the text and what is read with it have {size:,} bytes, more than {options.longest:,} (--longest)"
         return Reject("too_long", reason, place, Parquet().rejected(row), after=after)
-    return Document(row, size + _size(row, options.fields.html), place, after)
+    return Document(row, size, place, after)
 
 
 def _size(row: Row, name: str | None) -> int:
