@@ -45,7 +45,7 @@ class ModelFolder:
                 raise ModelError(f"{path}: the file {name} is missing, so this is no {kind} made by textmend")
         try:
             config = json.loads((path / "config.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise ModelError(f"{path / 'config.json'}: can't be read: {error}") from error
         if not isinstance(config, dict) or config.get("kind") != kind:
             found = config.get("kind") if isinstance(config, dict) else None
@@ -90,5 +90,5 @@ class ModelFolder:
         value = self.get(key, dict)
         try:
             return make(value)
-        except (ModelError, KeyError, TypeError, ValueError) as error:
+        except Exception as error:  # as many kinds as there are ways to be malformed
             raise ModelError(f"{self.path / 'config.json'}: {key!r} is malformed: {error!r}") from error
