@@ -17,7 +17,7 @@ from textmend.detect.lengths import LengthKinds
 from textmend.detect.other_gaps import ArticleWeights
 from textmend.errors import ModelError
 from textmend.models.folder import ModelFolder
-from textmend.models.session import open_session, usable_cores
+from textmend.models.session import open_session, run_session, usable_cores
 from textmend.models.wordpiece import WordPieces
 
 _INPUTS = {"input_ids", "type_ids", "sites"}
@@ -75,7 +75,7 @@ class OnnxDetector:
 
     def _judge(self, row: Row) -> NDArray[np.float32]:
         inputs = {"input_ids": row.ids[None], "type_ids": row.types[None], "sites": row.sites}
-        (logits,) = self._session.run(["logits"], inputs)
+        (logits,) = run_session(self._session, ["logits"], inputs)
         # A copy, so that ONNX Runtime's own memory goes back at once: kept, it splits the heap between calls
         # and lets it grow, now and then by hundreds of megabytes on a document of 1 MB.
         copied: NDArray[np.float32] = logits.copy()

@@ -74,6 +74,14 @@ class ModelFolder:
             raise ModelError(f"{self.path / 'config.json'}: {key!r} is missing or malformed: {value!r}")
         return value
 
+    def list_of(self, key: str, kind: Callable[[Any], Made]) -> tuple[Made, ...]:
+        """Return a list of the configuration. Raises :class:`ModelError` where an item is not of its kind."""
+        value = self.get(key, list)
+        try:
+            return tuple(kind(item) for item in value)
+        except Exception as error:  # as many kinds as there are ways to be malformed
+            raise ModelError(f"{self.path / 'config.json'}: {key!r} is malformed: {error!r}") from error
+
     def read(self, key: str, make: Callable[[dict[str, Any]], Made], default: Made | None = None) -> Made:
         """Return what ``make`` makes of an object of the configuration.
 
