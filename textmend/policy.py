@@ -11,6 +11,7 @@ from textmend.records import Action, Gap
 from textmend.text.words import WORD, is_number
 
 Unsure = Literal["keep", "mark", "drop"]
+Foreign = Literal["skip", "raise", "mend"]
 
 
 FIND_AT = 0.35
@@ -31,6 +32,11 @@ class Policy:
         placeholder: the visible mark; not empty, one line.
         allow_names: apply a fill even if it brings in a name that is new to the article.
         allow_numbers: apply a fill even if it brings in a number that is new to the article.
+        most_gaps: a text with more gaps to fill than this is too damaged: none is filled, and ``Mended.skipped`` says
+            so; ``None``: no number is too many. A gap takes one to two seconds of a core.
+        foreign: what happens to a text that is evidently in no language of the models: ``"skip"`` leaves it as it is,
+            and ``Mended.skipped`` says so; ``"raise"`` raises :class:`textmend.errors.LanguageError`; ``"mend"`` does
+            not look.
         allow_uncalibrated: apply a fill even if its probability was never calibrated, as that of a hub model
             without a fitted ranking: such a probability may be far off.
 
@@ -45,6 +51,8 @@ class Policy:
     allow_names: bool = False
     allow_numbers: bool = False
     allow_uncalibrated: bool = False
+    most_gaps: int | None = 500
+    foreign: Foreign = "skip"
 
     def __post_init__(self) -> None:
         for name in ("apply_at", "find_at"):
@@ -53,6 +61,11 @@ class Policy:
                 raise PolicyError(f"Policy: {name}={value!r} should be a number above 0 and at most 1")
         if self.unsure not in get_args(Unsure):
             raise PolicyError(f"Policy: unsure={self.unsure!r} should be one of " + ", ".join(get_args(Unsure)))
+        if self.foreign not in get_args(Foreign):
+            raise PolicyError(f"Policy: foreign={self.foreign!r} should be one of " + ", ".join(get_args(Foreign)))
+        most = self.most_gaps
+        if most is not None and (not isinstance(most, int) or isinstance(most, bool) or most < 0):
+            raise PolicyError(f"Policy: most_gaps={most!r} should be a whole number from 0, or None")
         if not isinstance(self.placeholder, str) or not _is_visible_line(self.placeholder):
             raise PolicyError(f"Policy: placeholder={self.placeholder!r} should be visible text on one line")
         for field in fields(self):

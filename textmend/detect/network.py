@@ -28,6 +28,7 @@ class OnnxDetector:
 
     Attributes:
         name: its name and version, as its card gives them.
+        language: the language it knows, as ISO 639 names it; ``None`` where its folder does not say.
         pieces: its vocabulary.
         window: how many tokens it reads at once, the start token included.
         margin: how many pieces of context a judged site should have on both sides.
@@ -41,6 +42,7 @@ class OnnxDetector:
     def __init__(self, folder: Path, threads: int | None = None) -> None:
         opened = ModelFolder.open(folder, "detector")
         self.name = str(opened.get("name", str))
+        self.language = opened.config.get("language")
         self.pieces: Pieces = opened.read("tokens", lambda tokens: WordPieces(opened.tokenizer, **tokens))
         self.window = int(opened.get("window", int))
         self.margin = int(opened.get("margin", int))

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from textmend.edits.apply import apply_edits, undo_edits
 from textmend.edits.plan import plan, with_words
 from textmend.errors import RecordError
-from textmend.records import SCHEMA, Decision, Edit, Gap
+from textmend.records import SCHEMA, Decision, Edit, Gap, Skipped
 
 Value = TypeVar("Value", int, str)
 
@@ -24,6 +24,7 @@ class Mended:
         gaps: all gaps found, in order, each with its decision.
         original: the text as it was.
         placeholder: what stands for words that are marked as missing.
+        skipped: why the text was left as it is; ``None`` where it was worked on.
     """
 
     text: str
@@ -31,6 +32,7 @@ class Mended:
     gaps: tuple[Gap, ...]
     original: str
     placeholder: str = "[…]"
+    skipped: Skipped | None = None
 
     @classmethod
     def of(cls, original: str, gaps: Iterable[Gap], placeholder: str) -> Mended:
@@ -43,6 +45,12 @@ class Mended:
             original=original,
             placeholder=placeholder,
         )
+
+    @classmethod
+    def left(cls, original: str, gaps: Iterable[Gap], placeholder: str, skipped: Skipped) -> Mended:
+        """Return a text that was left as it is, with its gaps and the reason."""
+        kept = tuple(gap.with_decision("keep") for gap in gaps)
+        return cls(text=original, edits=(), gaps=kept, original=original, placeholder=placeholder, skipped=skipped)
 
     def undo(self) -> str:
         """Return the original text, from the mended one and its edits."""
@@ -85,7 +93,7 @@ class Mended:
                     "fill": fill,
                 }
             )
-        return {
+        form = {
             "schema": SCHEMA,
             "text": self.text,
             "original": self.original,
@@ -93,6 +101,7 @@ class Mended:
             "gaps": [gap.to_dict() for gap in self.gaps],
             "edits": edits,
         }
+        return form if self.skipped is None else {**form, "skipped": self.skipped.to_dict()}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Mended:
@@ -113,7 +122,8 @@ class Mended:
             raise RecordError(f"mended: malformed: {error!r}") from error
         if apply_edits(original, edits) != text:
             raise RecordError("mended: the edits don't turn the original into the text")
-        return cls(text=text, edits=edits, gaps=gaps, original=original, placeholder=placeholder)
+        skipped = Skipped.from_dict(data["skipped"]) if data.get("skipped") is not None else None
+        return cls(text=text, edits=edits, gaps=gaps, original=original, placeholder=placeholder, skipped=skipped)
 
 
 def _edit(data: Mapping[str, Any], gaps: tuple[Gap, ...]) -> Edit:
