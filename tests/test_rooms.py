@@ -33,7 +33,7 @@ ALLOWED: dict[str, set[str]] = {
     "loading": {"errors", "records", "models", "detect", "fill"},
     "mender": MENDING | {"loading", "streams"},
     "recipe": {"errors", "mender", "policy"},
-    "api": {"article", "edits", "mender", "records"},
+    "api": {"article", "edits", "mender", "records", "streams"},
     "connect": WHOLE,
     "corpus": WHOLE | {"report"},
     "review": WHOLE,
