@@ -87,7 +87,9 @@ def test_copies_share_the_models(loads, how):
 
 
 @pytest.mark.usefixtures("embedded")
-@pytest.mark.parametrize("method", [name for name in ("fork", "spawn", "forkserver") if name in multiprocessing.get_all_start_methods()])
+@pytest.mark.parametrize(
+    "method", [name for name in ("fork", "spawn", "forkserver") if name in multiprocessing.get_all_start_methods()]
+)
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 def test_other_processes_find_the_same(method, threads):

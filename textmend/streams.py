@@ -147,6 +147,8 @@ def _articles(texts: Iterable[Any], about: Mapping[str, Any], failed: Failed[Any
 
 def _read(text: Any, about: Mapping[str, Any], place: str, failed: Failed[Any] | None) -> Item:
     try:
+        if isinstance(text, InputError):  # who made the stream could not read it
+            raise text
         return read_article(text, about, place)
     except InputError as error:
         if failed is None:
