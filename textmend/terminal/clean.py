@@ -12,7 +12,7 @@ from rich.text import Text
 from textmend.policy import FIND_AT, Policy
 from textmend.terminal.clean_progress import Meter
 from textmend.terminal.clean_report import draw_report
-from textmend.terminal.inputs import sources
+from textmend.terminal.inputs import named
 from textmend.terminal.options import (
     AllowNames,
     AllowNumbers,
@@ -184,7 +184,7 @@ def clean(
     from textmend.corpus.run import clean as run
     from textmend.corpus.statistics import Statistics
 
-    inputs = sources(files, ctx)
+    inputs = named(files, ctx)
     if output is None:
         raise typer.BadParameter("name the output with -o OUT")
     if annotate and no_annotations:

@@ -25,6 +25,7 @@ from textmend.terminal.options import (
     Encoding,
     Files,
     Filler,
+    Include,
     NoColor,
     Ranking,
     Threads,
@@ -83,6 +84,7 @@ AnnotationsField = Annotated[
 def review(
     ctx: typer.Context,
     files: Files = None,
+    include: Include = None,
     encoding: Encoding = None,
     title: Title = None,
     text_field: TextField = "text",
@@ -139,7 +141,7 @@ def review(
 
     Decisions are kept as JSON Lines; textmend apply carries them out.
     """
-    paths = sources(files, ctx)
+    paths = [found.path for found in sources(files, ctx, include)]
     _check(paths, output, terminal, export)
     from textmend.review.documents import Fields
     from textmend.review.log import Log
