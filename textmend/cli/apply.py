@@ -15,12 +15,12 @@ from textmend.cli.inputs import sources
 from textmend.cli.options import Backup, Debug, Encoding, Include, InPlace, NoColor, OutputTree, flag
 from textmend.cli.outputs import targets, write_bytes
 from textmend.cli.review import AnnotationsField, IdField, TextField
-from textmend.cli.terminal.article import count
 from textmend.cli.terminal.screen import Screen, open_screen, show_line
 from textmend.edits.mended import Mended
 from textmend.errors import FileError, RecordError
 from textmend.files import STDIN, Document, back_up, read_document, write_file
 from textmend.policy import Policy
+from textmend.report.numbers import count
 
 if TYPE_CHECKING:
     from textmend.review.decisions import Recorded

@@ -27,6 +27,7 @@ from textmend.cli.terminal.clean_progress import Meter
 from textmend.cli.terminal.clean_report import draw_report
 from textmend.cli.terminal.screen import Screen, open_screen, show_line
 from textmend.policy import FIND_AT, Policy
+from textmend.report.numbers import count
 
 if TYPE_CHECKING:
     from textmend.corpus.options import MenderSpec, Options
@@ -260,8 +261,8 @@ def _tell(outcome: Outcome, options: Options, screen: Screen, *, quiet: bool) ->
             err.print(show_line(str(outcome.output), "bold") + Text(": is there already, nothing to resume"))
         return
     if not outcome.complete:
-        safe = f"{statistics.documents + statistics.rejected:,} documents are safe"
-        line = f": interrupted; {safe}: go on with the same command and --resume"
+        safe = count(statistics.documents + statistics.rejected, "document")
+        line = f": interrupted; safe so far: {safe}. Go on with the same command and --resume"
         err.print(show_line(str(outcome.output), "bold") + Text(line), soft_wrap=True)
         raise typer.Exit(INTERRUPTED)
     if not quiet:
@@ -278,8 +279,8 @@ def _check_targets(inputs: list[Path], targets: dict[str, Path | None]) -> None:
         if path is None:
             continue
         guarded.check(path)
-        if path.is_dir() or not path.absolute().parent.is_dir():
-            raise typer.BadParameter(f"{name} {path}: name a file in a folder that is there")
+        if path.is_dir():
+            raise typer.BadParameter(f"{name} {path} is a folder; name a file")
 
 
 def _check_extra() -> None:

@@ -16,7 +16,7 @@ from textmend.corpus.entries import Position
 from textmend.corpus.statistics import Statistics
 from textmend.errors import FileError
 
-SCHEMA = 1
+SCHEMA = 2
 
 Phase = Literal["working", "sealing", "done"]
 

@@ -11,6 +11,7 @@ from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bar
 
 from textmend.cli.terminal.screen import Screen
+from textmend.report.numbers import count
 
 if TYPE_CHECKING:
     from textmend.corpus.run import Progress
@@ -85,4 +86,7 @@ class Meter:
         seconds = max(1e-9, last[0] - first[0])
         rates = f", {(last[1] - first[1]) / seconds:,.1f}/s, {(last[2] - first[2]) / seconds:,.0f} words/s"
         rejected = f", {found.rejected:,} rejected" if found.rejected else ""
-        return f"{found.documents:,} documents{rates if len(self._seen) > 1 else ''}, {found.found:,} gaps{rejected}"
+        return (
+            f"{count(found.documents, 'document')}{rates if len(self._seen) > 1 else ''}, "
+            f"{count(found.found, 'gap')}{rejected}"
+        )
