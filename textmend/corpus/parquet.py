@@ -16,6 +16,7 @@ from textmend.corpus.annotations import annotations_of, text_of
 from textmend.corpus.entries import Article, Document, Entry, Place, Position, Reject, Unfit
 from textmend.corpus.inputs import Input
 from textmend.corpus.options import Options
+from textmend.corpus.scalars import plain
 from textmend.edits.mended import Mended
 from textmend.errors import FileError, MissingExtraError
 
@@ -25,10 +26,11 @@ _LENGTH = 8
 
 
 class Row(NamedTuple):
-    """A row of a record batch."""
+    """A row of a record batch; ``bad`` names a column of it that is not UTF-8."""
 
     batch: Any
     number: int
+    bad: str | None = None
 
 
 class Parquet:
@@ -49,20 +51,21 @@ class Parquet:
     def unpack(self, packed: Any) -> list[Any]:
         """Return the rows of an Arrow stream."""
         (batch,) = arrow().ipc.open_stream(packed)
-        return [Row(batch, number) for number in range(batch.num_rows)]
+        whole = _is_valid(batch)
+        return [Row(batch, number, None if whole else _not_utf8(batch, number)) for number in range(batch.num_rows)]
 
     def article(self, raw: Any, options: Options) -> Article:
-        """Return what is in a row."""
+        """Return what is in a row. One that is not UTF-8 is unfit, whatever column that is, as a line of JSON is."""
         names = options.fields
-        id = _value(raw, names.id)
-        id = None if id is None else str(id)
-        source = _value(raw, names.source)
+        id = _name(raw, names.id)
+        if raw.bad is not None:
+            raise Unfit("not_utf8", f"the column {raw.bad!r} is not UTF-8", id)
         return Article(
             text=_string(raw, names.text, id, needed=True) or "",
             id=id,
             title=_string(raw, names.title, id),
-            html=_page(raw, names.html, id),
-            source=None if source is None else str(source),
+            html=_page(raw, names.html),
+            source=_name(raw, names.source),
         )
 
     def render(self, index: int, raw: Any, mended: Mended, options: Options) -> Any:
@@ -86,8 +89,9 @@ class Parquet:
         return len(stream).to_bytes(_LENGTH, "little") + stream
 
     def rejected(self, raw: Any) -> bytes | None:
-        """Return a row as JSON; what JSON can't hold, as Python shows it."""
-        (row,) = raw.batch.slice(raw.number, 1).to_pylist()
+        """Return a row as JSON; what JSON can't hold, as Python shows it; bytes that are not UTF-8 as surrogates."""
+        batch = raw.batch
+        row = {name: plain(batch.column(at)[raw.number]) for at, name in enumerate(batch.schema.names)}
         return json.dumps(row, default=repr).encode()
 
 
@@ -203,8 +207,8 @@ def _entry(row: Row, place: Place, number: int, options: Options) -> Entry:
 def _size(row: Row, name: str | None) -> int:
     if name is None:
         return 0
-    value = row.batch.column(row.batch.schema.get_field_index(name))[row.number]
-    return 0 if not value.is_valid else value.as_buffer().size
+    value = _scalar(row, name)
+    return 0 if value is None or not value.is_valid else value.as_buffer().size
 
 
 def _open(path: Path) -> Any:
@@ -236,24 +240,43 @@ def _check(schema: Any, path: Path, options: Options) -> None:
         raise FileError(f"{path}: has a column {options.annotations!r} already: choose another with --annotations")
 
 
-def _value(row: Row, name: str | None) -> Any:
+def _not_utf8(batch: Any, number: int) -> str | None:
+    """Return the name of a column that is not UTF-8 in this row; Arrow checks the whole of nested columns, so a copy."""
+    row = batch.take([number])
+    return next((str(name) for name in row.schema.names if not _is_valid(row.column(name))), None)
+
+
+def _is_valid(part: Any) -> bool:
+    try:
+        part.validate(full=True)
+    except arrow().ArrowException:
+        return False
+    return True
+
+
+def _scalar(row: Row, name: str | None) -> Any:
     place = row.batch.schema.get_field_index(name) if name is not None else -1
-    return row.batch.column(place)[row.number].as_py() if place >= 0 else None
+    return row.batch.column(place)[row.number] if place >= 0 else None
+
+
+def _name(row: Row, name: str | None) -> str | None:
+    """Return the value of a column that names something, of whatever type."""
+    scalar = _scalar(row, name)
+    value = None if scalar is None else plain(scalar)
+    return None if value is None else str(value)
 
 
 def _string(row: Row, name: str | None, id: str | None, *, needed: bool = False) -> str | None:
-    value = _page(row, name, id)
+    value = _page(row, name)
     if value is None and needed:
         raise Unfit("not_a_string", f"the column {name!r} should hold a string, not null", id)
     return None if value is None else str(value)
 
 
-def _page(row: Row, name: str | None, id: str | None) -> str | bytes | None:
+def _page(row: Row, name: str | None) -> str | bytes | None:
     """Return what a column of text, or of pages as bytes, holds."""
-    try:
-        value: str | bytes | None = _value(row, name)
-    except UnicodeDecodeError:
-        raise Unfit("not_utf8", f"the column {name!r} is not UTF-8", id) from None
+    scalar = _scalar(row, name)
+    value: str | bytes | None = None if scalar is None else scalar.as_py()
     return value
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textmend.errors import ModelError
+from textmend.models.runtime import onnx_runtime
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -27,9 +28,8 @@ def open_session(file: Path, threads: int | None) -> onnxruntime.InferenceSessio
     Raises:
         ModelError: the file is no ONNX model that this ONNX Runtime can run.
     """
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
+    runtime = onnx_runtime()
+    options = runtime.SessionOptions()
     options.log_severity_level = 3
     if threads:
         options.intra_op_num_threads = threads
@@ -37,7 +37,9 @@ def open_session(file: Path, threads: int | None) -> onnxruntime.InferenceSessio
     # Memory is handed back between calls, so that one long document does not keep it for good.
     options.enable_cpu_mem_arena = False
     try:
-        session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+        session: onnxruntime.InferenceSession = runtime.InferenceSession(
+            str(file), options, providers=["CPUExecutionProvider"]
+        )
     except Exception as error:  # the library raises many kinds
         raise ModelError(f"{file}: ONNX Runtime can't load this model: {error}") from error
     _give_memory_back()
