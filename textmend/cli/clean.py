@@ -39,7 +39,8 @@ REJECTED, INTERRUPTED = 5, 130
 _EPILOG = """
 Examples:
   textmend clean news.jsonl.gz -o mended.jsonl.gz --source-field url --report report.html
-  textmend clean articles/ -o mended/
+  textmend clean corpus/ -o mended/ --counts
+  textmend clean corpus/ -o mended.parquet --text-field article.body
   textmend clean news.parquet -o sample.parquet --annotate --sample 0.01
   zcat news.jsonl.gz | textmend clean - -o mended.jsonl --resume
 """
@@ -52,6 +53,13 @@ class UnsureChoice(StrEnum):
     mark = "mark"
     drop = "drop"
     drop_document = "drop-document"
+
+
+class ToChoice(StrEnum):
+    """The formats of records."""
+
+    jsonl = "jsonl"
+    parquet = "parquet"
 
 
 class FormatChoice(StrEnum):
@@ -81,9 +89,13 @@ def clean(
         Path | None, _option("--output", "-o", metavar="OUT", panel="Output", help="A file, or a folder. Needed.")
     ] = None,
     format: Annotated[
-        FormatChoice | None, _option("--format", panel="Input", help="What IN is; default: by its names.")
+        FormatChoice | None,
+        _option("--format", panel="Input", help="What IN is, and of folders only such files; default: by names."),
     ] = None,
-    text_field: Annotated[str, _option("--text-field", metavar="NAME", panel="Input", help="Holds the text.")] = "text",
+    text_field: Annotated[
+        str,
+        _option("--text-field", metavar="NAME", panel="Input", help="Holds the text; article.body: inside another."),
+    ] = "text",
     id_field: Annotated[
         str, _option("--id-field", metavar="NAME", panel="Input", help="Names the document, where it is there.")
     ] = "id",
@@ -139,6 +151,10 @@ def clean(
             help="Processes that mend.",
         ),
     ] = None,
+    to: Annotated[
+        ToChoice | None,
+        _option("--to", panel="Output", help="What a folder OUT holds; default: what was read. A file: its name says."),
+    ] = None,
     annotate: Annotated[
         bool, flag("--annotate", panel="Output", help="Leave the text; write what mending would do beside it.")
     ] = False,
@@ -151,6 +167,12 @@ def clean(
     top: Annotated[
         int, _option("--top", metavar="N", min=1, panel="Output", help="How many fills a gap, in the annotations.")
     ] = 5,
+    counts: Annotated[
+        bool,
+        flag(
+            "--counts", panel="Output", help="Write words, gaps, applied, open and rate of each document, as numbers."
+        ),
+    ] = False,
     rejects: Annotated[
         Path | None,
         _option(
@@ -175,6 +197,7 @@ def clean(
 ) -> None:
     """Clean a corpus: mend every document, on all cores.
 
+    IN may hold files of all formats: one run, one report.
     Only the text changes; every other field, byte and column stays.
     OUT gets its name when it is whole. A run that was interrupted, or killed,
     goes on with --resume, to the same bytes.
@@ -199,6 +222,7 @@ def clean(
         annotate=annotate,
         annotations=None if no_annotations else annotations,
         top=top,
+        counts=counts,
         drop_documents=drop_documents,
         limit=limit,
         sample=sample,
@@ -237,6 +261,7 @@ def clean(
             options=options,
             mender=make_spec(detector, filler, policy),
             format=format.value if format else None,
+            to=to.value if to else None,
             workers=workers,
             resume=resume,
             force=force,

@@ -79,6 +79,7 @@ def clean(
     options: Options | None = None,
     mender: MenderSpec | None = None,
     format: str | None = None,
+    to: str | None = None,
     workers: int | None = None,
     resume: bool = False,
     force: bool = False,
@@ -95,6 +96,7 @@ def clean(
         options: what is asked for.
         mender: what mends; default: the embedded English models and the ordinary policy.
         format: ``"jsonl"``, ``"parquet"`` or ``"text"``; default: by the inputs' names.
+        to: what an output folder holds, ``"jsonl"`` or ``"parquet"``; default: what was read.
         workers: how many processes mend; default: one a core.
         resume: go on where an earlier run with the same inputs, options and mender stopped, if there is one.
         force: start again, whatever an earlier run left, and replace an output that is there.
@@ -117,7 +119,7 @@ def clean(
         raise PolicyError(f"clean: workers={workers!r} should be a whole number from 1")
     if resume and force:
         raise PolicyError("clean: resume goes on, force starts again: not both")
-    layout = plan([Path(one) for one in inputs], Path(output), options, format)
+    layout = plan([Path(one) for one in inputs], Path(output), options, format, to)
     rejects = Path(rejects) if rejects is not None else layout.output.with_name(layout.output.name + ".rejects.jsonl")
     layout.inputs.check(rejects)
     if resume and not layout.work.exists() and _is_there(layout):
@@ -321,6 +323,9 @@ def _identity(layout: Layout, options: Options, mender: MenderSpec, rejects: Pat
         "mender": mender.factory,
         **settings,
         "models": mender.identity,
+        "formats": sorted(
+            {shard.format if shard.columns is None else f"{shard.format} in columns" for shard in layout.shards}
+        ),
         "outputs": [str(shard.target) for shard in layout.shards[:1]] + [len(layout.shards)],
         **{f"input {name}": digest for name, digest in fingerprint(layout.shards).items()},
     }
