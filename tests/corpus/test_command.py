@@ -72,7 +72,7 @@ def test_all_went_well(cli, tmp_path):
     (tmp_path / "in.jsonl").write_text(json.dumps({"text": article(15)}) + "\n")
     result = cli(tmp_path / "in.jsonl", "-o", tmp_path / "out.jsonl", "-w", 1, "-q", "--unsure", "drop-document")
     assert (result.exit_code, result.stderr, (tmp_path / "out.jsonl").read_bytes()) == (0, "", b"")
-    again = cli(tmp_path / "in.jsonl", "-o", tmp_path / "out.jsonl", "--resume")
+    again = cli(tmp_path / "in.jsonl", "-o", tmp_path / "out.jsonl", "--unsure", "drop-document", "--resume")
     assert again.exit_code == 0
     assert "nothing to resume" in again.stderr
 

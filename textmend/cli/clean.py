@@ -283,7 +283,7 @@ def _tell(outcome: Outcome, options: Options, screen: Screen, *, quiet: bool) ->
     statistics, err = outcome.statistics, screen.err
     if statistics is None:
         if not quiet:
-            err.print(show_line(str(outcome.output), "bold") + Text(": is there already, nothing to resume"))
+            err.print(show_line(str(outcome.output), "bold") + Text(": is done already, nothing to resume"))
         return
     if not outcome.complete:
         safe = count(statistics.documents + statistics.rejected, "document")

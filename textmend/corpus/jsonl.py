@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from textmend.corpus.annotations import annotations_of, counts_of, text_of
@@ -12,6 +13,7 @@ from textmend.corpus.inputs import Input
 from textmend.corpus.json_object import JsonObject, Number
 from textmend.corpus.lines import Line, lines
 from textmend.corpus.options import Options
+from textmend.corpus.rejects import KEPT
 from textmend.corpus.streams import Source
 from textmend.edits.mended import Mended
 from textmend.errors import FileError, RecordError
@@ -104,7 +106,11 @@ def _read(source: Input, number: int, longest: int, start: Position) -> Iterator
                 )
                 if line.broken:
                     after = Position(source=number + 1)
+                if line.inside >= KEPT and source.path != STDIN:
+                    continue
                 entry = _entry(line, Place(name, record, line.start - line.inside), after, longest)
+                if isinstance(entry, Reject) and entry.more and source.path != STDIN:
+                    entry = _last_kept(entry, line)
                 if entry:
                     yield entry, stream.consumed()
         finally:
@@ -126,6 +132,13 @@ def _entry(line: Line, place: Place, after: Position, longest: int) -> Entry | N
     if not data.strip():
         return None
     return Document(data, len(data), place, after)
+
+
+def _last_kept(reject: Reject, line: Line) -> Reject:
+    """Return a piece of a line; the last one that is kept says so."""
+    if line.inside + len(line.data) < KEPT:
+        return reject
+    return replace(reject, more=False, reason=f"{reject.reason}; these are its first {KEPT:,}, the rest is in the file")
 
 
 def _object(raw: bytes) -> JsonObject:

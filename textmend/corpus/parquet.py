@@ -18,6 +18,7 @@ from textmend.corpus.entries import Article, Document, Entry, Place, Position, R
 from textmend.corpus.inputs import Input
 from textmend.corpus.options import COUNTS, Options
 from textmend.corpus.plaintext import json_line
+from textmend.corpus.rejects import KEPT
 from textmend.corpus.scalars import json_value, plain
 from textmend.edits.mended import Mended
 from textmend.errors import FileError, MissingExtraError
@@ -92,8 +93,13 @@ class Parquet:
         return len(stream).to_bytes(_LENGTH, "little") + stream
 
     def rejected(self, raw: Any) -> bytes | None:
-        """Return a row as JSON; what JSON can't hold, as Python shows it; bytes that are not UTF-8 as surrogates."""
+        """Return a row as JSON; what JSON can't hold, as Python shows it; bytes that are not UTF-8 as surrogates.
+
+        Nothing of a huge row: it is still in its file.
+        """
         batch = raw.batch
+        if batch.slice(raw.number, 1).nbytes > KEPT:
+            return None
         row = {name: plain(batch.column(at)[raw.number]) for at, name in enumerate(batch.schema.names)}
         return json.dumps(row, default=repr).encode()
 
@@ -232,11 +238,12 @@ def _read(source: Input, number: int, options: Options, skip: int) -> Iterator[t
 
 def _entry(row: Row, place: Place, number: int, options: Options) -> Entry:
     after = Position(source=number, record=place.record)
-    size = _size(row, options.fields.text)
+    fields = options.fields
+    size = _size(row, fields.text) + _size(row, fields.html) + _size(row, fields.title)
     if size > options.longest:
-        reason = f"the text has {size:,} bytes, more than {options.longest:,} (--longest)"
+        reason = f"the text and what is read with it have {size:,} bytes, more than {options.longest:,} (--longest)"
         return Reject("too_long", reason, place, Parquet().rejected(row), after=after)
-    return Document(row, size + _size(row, options.fields.html), place, after)
+    return Document(row, size, place, after)
 
 
 def _size(row: Row, name: str | None) -> int:

@@ -20,8 +20,9 @@ from textmend import __version__
 from textmend.corpus import menders
 from textmend.corpus.batches import Batch, batches
 from textmend.corpus.entries import Reject
+from textmend.corpus.finished import check_done, record_path, write_record
 from textmend.corpus.formats import format_named
-from textmend.corpus.journal import Checkpoint, Journal
+from textmend.corpus.journal import Checkpoint, Journal, has_state, sweep
 from textmend.corpus.options import MenderSpec, Options
 from textmend.corpus.pool import Pool
 from textmend.corpus.rejects import lines_of
@@ -122,17 +123,21 @@ def clean(
     layout = plan([Path(one) for one in inputs], Path(output), options, format, to)
     rejects = Path(rejects) if rejects is not None else layout.output.with_name(layout.output.name + ".rejects.jsonl")
     layout.inputs.check(rejects)
-    if resume and not layout.work.exists() and _is_there(layout):
+    identity = _identity(layout, options, mender, rejects)
+    if resume and not has_state(layout.work) and _is_done(layout, identity, options):
         return Outcome(None, True, layout.output, rejects if rejects.exists() else None)
     if not force and not layout.work.exists():
         _check_new(layout, rejects)
-    journal = Journal(layout.work, _identity(layout, options, mender, rejects), resume=resume, force=force)
+    journal = Journal(layout.work, identity, resume=resume, force=force)
     try:
+        if not has_state(layout.work) or force:
+            record_path(layout).unlink(missing_ok=True)  # of an output that is gone, or is replaced
         run = _Run(layout, options, journal, rejects, checkpoint_seconds, progress)
         outcome = run.work(mender, workers or usable_cores())
         if outcome.complete:
             if finished:
                 finished(outcome)
+            write_record(layout, identity, journal.checkpoint.read)
             journal.remove()
         return outcome
     finally:
@@ -225,6 +230,8 @@ class _Run:
                 found.rejects[reject.kind] += 1
         self._state.statistics.add(found)
         self._state.cursor = batch.after
+        if batch.read.digest:
+            self._state.read = (batch.read.offset, batch.read.digest)
         self._state.length, self._state.rejects = self._sink.length, rejects.length
 
     def _finish_shard(self, rejects: AppendFile) -> None:
@@ -329,6 +336,18 @@ def _identity(layout: Layout, options: Options, mender: MenderSpec, rejects: Pat
         "outputs": [str(shard.target) for shard in layout.shards[:1]] + [len(layout.shards)],
         **{f"input {name}": digest for name, digest in fingerprint(layout.shards).items()},
     }
+
+
+def _is_done(layout: Layout, identity: Mapping[str, Any], options: Options) -> bool:
+    """Whether the output is there, and is of the same run. Raises :class:`FileError` where it is of another."""
+    if layout.work.exists() and not record_path(layout).exists():
+        return False  # killed before it began
+    if not _is_there(layout):
+        return False
+    check_done(layout, identity, options.limit is not None)
+    with suppress(OSError):
+        sweep(layout.work)
+    return True
 
 
 def _is_there(layout: Layout) -> bool:

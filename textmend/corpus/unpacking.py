@@ -18,11 +18,13 @@ _PIECE = 1 << 14
 class _Stream(Protocol):
     """A decompressor of one compressed stream; a file may hold several, one after the other."""
 
-    eof: bool
-    needs_input: bool
-    unused_data: bytes
-
-    def decompress(self, data: bytes, max_length: int = -1) -> bytes: ...
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def needs_input(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int) -> bytes: ...
 
 
 class _Gzip:
@@ -61,6 +63,9 @@ class Unpacked:
         self._last = 0  # where the last piece began
         self._slow_from: int | None = None
         self._error: Exception | None = None
+        self._stream: _Stream
+        self._waiting: bytes
+        self._fresh: bool
         self._begin()
 
     def read1(self, most: int) -> bytes:
@@ -116,7 +121,7 @@ class Unpacked:
         return True
 
     def _begin(self) -> None:
-        self._stream: _Stream = _decompressor(self._compression)
+        self._stream = _decompressor(self._compression)
         self._waiting = b""
         self._fresh = True
 
@@ -144,7 +149,7 @@ def zstandard() -> Any:
 
 def _decompressor(compression: str) -> _Stream:
     if compression == "gz":
-        return _Gzip()  # type: ignore[return-value] # its properties are read only
+        return _Gzip()
     if compression == "bz2":
         return bz2.BZ2Decompressor()
     made: _Stream = zstandard().ZstdDecompressor()
