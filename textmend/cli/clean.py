@@ -183,6 +183,20 @@ def clean(
             help="What can't be cleaned, and why.",
         ),
     ] = None,
+    review_sample: Annotated[
+        int,
+        _option("--review-sample", metavar="N", min=0, panel="Output", help="Draw N of the open gaps for a review."),
+    ] = 0,
+    review: Annotated[
+        Path | None,
+        _option(
+            "--review",
+            metavar="FILE",
+            show_default="OUT.review.html",
+            panel="Output",
+            help="The page on which that sample is decided on; beside OUT lies OUT.review.jsonl, for textmend review.",
+        ),
+    ] = None,
     report: Annotated[
         Path | None, _option("--report", metavar="FILE", panel="Output", help="Write a page with plots.")
     ] = None,
@@ -215,7 +229,9 @@ def clean(
         raise typer.BadParameter("--annotate and --no-annotations exclude each other")
     if resume and force:
         raise typer.BadParameter("--resume goes on, --force starts again: not both")
-    _check_targets(inputs, {"--report": report, "--json": json})
+    if review is not None and not review_sample:
+        raise typer.BadParameter("--review goes with --review-sample N")
+    _check_targets(inputs, {"--report": report, "--json": json, "--review": review})
     drop_documents = unsure is UnsureChoice.drop_document
     options = Options(
         fields=FieldNames(text=text_field, id=id_field, title=title_field, html=html_field, source=source_field),
@@ -223,6 +239,7 @@ def clean(
         annotations=None if no_annotations else annotations,
         top=top,
         counts=counts,
+        review_sample=review_sample,
         drop_documents=drop_documents,
         limit=limit,
         sample=sample,
@@ -251,6 +268,8 @@ def clean(
             import json as json_library
 
             _write(json, json_library.dumps(to_dict(outcome, statistics), indent=1) + "\n")
+        if outcome.review is not None:
+            _write(review or outcome.review.with_suffix(".html"), _review_page(outcome.review, policy))
 
     if report is not None:
         _check_extra()
@@ -269,7 +288,7 @@ def clean(
             progress=meter,
             finished=finished,
         )
-    _tell(outcome, options, screen, quiet=quiet)
+    _tell(outcome, options, screen, review, quiet=quiet)
 
 
 def make_spec(detector: str, filler: str, policy: Policy) -> MenderSpec:
@@ -279,7 +298,17 @@ def make_spec(detector: str, filler: str, policy: Policy) -> MenderSpec:
     return embedded(detector, filler, policy)
 
 
-def _tell(outcome: Outcome, options: Options, screen: Screen, *, quiet: bool) -> None:
+def _review_page(sample: Path, policy: Policy) -> str:
+    """Return the page on which people decide about a sample of open gaps."""
+    from textmend.files import read_document
+    from textmend.review.documents import read_rows, review_documents
+    from textmend.review.page import render_page
+
+    rows = read_rows(str(sample), read_document(sample).text, str)
+    return render_page(review_documents(rows, lambda _: ()), policy=policy)
+
+
+def _tell(outcome: Outcome, options: Options, screen: Screen, review: Path | None, *, quiet: bool) -> None:
     statistics, err = outcome.statistics, screen.err
     if statistics is None:
         if not quiet:
@@ -292,6 +321,9 @@ def _tell(outcome: Outcome, options: Options, screen: Screen, *, quiet: bool) ->
         raise typer.Exit(INTERRUPTED)
     if not quiet:
         draw_report(outcome, statistics, options, screen)
+        if outcome.review is not None:
+            page = review or outcome.review.with_suffix(".html")
+            err.print(Text("  to decide on: ") + show_line(f"{page}, {outcome.review}"), soft_wrap=True)
     if statistics.rejected:
         raise typer.Exit(REJECTED)
 

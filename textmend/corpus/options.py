@@ -51,8 +51,9 @@ class Options:
         counts: write how much is missing in a document, as numbers to filter on (``COUNTS``).
         drop_documents: leave out documents that keep an open gap.
         limit: clean only the first so many documents; ``None``: all.
+        review_sample: draw so many of the gaps that stay open, for people to decide on; 0: none.
         sample: clean only this share of the documents, chosen by their number; above 0, at most 1.
-        seed: chooses the sample.
+        seed: chooses both samples.
         longest: documents of more bytes than this are rejected.
         encoding: the encoding of text files; ``None``: UTF-8.
 
@@ -67,13 +68,14 @@ class Options:
     counts: bool = False
     drop_documents: bool = False
     limit: int | None = None
+    review_sample: int = 0
     sample: float = 1.0
     seed: int = 0
     longest: int = 16_000_000
     encoding: str | None = None
 
     def __post_init__(self) -> None:
-        for name, least in (("top", 1), ("longest", 1), ("limit", 0)):
+        for name, least in (("top", 1), ("longest", 1), ("limit", 0), ("review_sample", 0)):
             value = getattr(self, name)
             if value is not None and value < least:
                 raise PolicyError(f"clean: {name}={value!r} should be a whole number from {least}")

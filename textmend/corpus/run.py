@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from textmend import __version__
 from textmend.corpus import menders
@@ -23,6 +23,7 @@ from textmend.corpus.entries import Reject
 from textmend.corpus.finished import check_done, record_path, write_record
 from textmend.corpus.formats import format_named
 from textmend.corpus.journal import Checkpoint, Journal, has_state, sweep
+from textmend.corpus.open_gaps import Sample, write_sample
 from textmend.corpus.options import MenderSpec, Options
 from textmend.corpus.pool import Pool
 from textmend.corpus.rejects import lines_of
@@ -63,6 +64,7 @@ class Outcome:
         rejects: the rejects file, if there are any.
         seconds: time worked, over all resumed runs.
         passed_over: files in input folders that are of no known format.
+        review: the sample of open gaps, where one was asked for.
     """
 
     statistics: Statistics | None
@@ -71,6 +73,7 @@ class Outcome:
     rejects: Path | None
     seconds: float = 0.0
     passed_over: int = 0
+    review: Path | None = None
 
 
 def clean(
@@ -85,6 +88,7 @@ def clean(
     resume: bool = False,
     force: bool = False,
     rejects: str | Path | None = None,
+    review: str | Path | None = None,
     checkpoint_seconds: float = CHECKPOINT_SECONDS,
     progress: Callable[[Progress], None] | None = None,
     finished: Callable[[Outcome], None] | None = None,
@@ -102,6 +106,8 @@ def clean(
         resume: go on where an earlier run with the same inputs, options and mender stopped, if there is one.
         force: start again, whatever an earlier run left, and replace an output that is there.
         rejects: the file for what can't be cleaned; default: beside the output, ``.rejects.jsonl`` at its end.
+        review: the file for the sample of open gaps (``Options.review_sample``), which ``textmend review`` reads;
+            default: beside the output, ``.review.jsonl`` at its end.
         checkpoint_seconds: how often what is done is made safe.
         progress: called now and then.
         finished: called when the output is whole, before the run is forgotten: for a report that shall not be lost.
@@ -122,7 +128,9 @@ def clean(
         raise PolicyError("clean: resume goes on, force starts again: not both")
     layout = plan([Path(one) for one in inputs], Path(output), options, format, to)
     rejects = Path(rejects) if rejects is not None else layout.output.with_name(layout.output.name + ".rejects.jsonl")
-    layout.inputs.check(rejects)
+    review = Path(review) if review is not None else layout.output.with_name(layout.output.name + ".review.jsonl")
+    for beside in (rejects, review):
+        layout.inputs.check(beside)
     identity = _identity(layout, options, mender, rejects)
     if resume and not has_state(layout.work) and _is_done(layout, identity, options):
         return Outcome(None, True, layout.output, rejects if rejects.exists() else None)
@@ -132,7 +140,7 @@ def clean(
     try:
         if not has_state(layout.work) or force:
             record_path(layout).unlink(missing_ok=True)  # of an output that is gone, or is replaced
-        run = _Run(layout, options, journal, rejects, checkpoint_seconds, progress)
+        run = _Run(layout, options, journal, _Beside(rejects, review), checkpoint_seconds, progress)
         outcome = run.work(mender, workers or usable_cores())
         if outcome.complete:
             if finished:
@@ -144,6 +152,13 @@ def clean(
         journal.close()
 
 
+class _Beside(NamedTuple):
+    """The files beside the output: the rejects, and the sample of open gaps."""
+
+    rejects: Path
+    review: Path
+
+
 class _Run:
     """One run, or what is left of it."""
 
@@ -152,14 +167,15 @@ class _Run:
         layout: Layout,
         options: Options,
         journal: Journal,
-        rejects: Path,
+        beside: _Beside,
         every: float,
         progress: Callable[[Progress], None] | None,
     ) -> None:
-        self._layout, self._options, self._journal, self._rejects = layout, options, journal, rejects
+        self._layout, self._options, self._journal, self._beside = layout, options, journal, beside
         self._every, self._progress = every, progress
         self._state: Checkpoint = journal.checkpoint
         self._sink: Sink | None = None
+        self._sample: Sample | None = None
         self._since = self._saved = time.monotonic()
         self._stop = False
 
@@ -173,22 +189,28 @@ class _Run:
         self._save()  # before anything is written that a resumed run must know of
         if state.phase == "working":
             rejects = AppendFile(self._journal.rejects, state.rejects)
+            open_gaps = AppendFile(self._journal.open_gaps, state.open_gaps)
             try:
+                self._sample = Sample(open_gaps, self._journal.open_gaps, self._options.review_sample)
                 with _stopping_on_signals(self._ask_to_stop):
                     self._clean(rejects, mender, workers)
             finally:
                 rejects.close()
+                open_gaps.close()
                 if self._sink:
                     self._sink.close()
         if state.phase == "done":
             self._hand_over_rejects()
+            if self._options.review_sample:
+                write_sample(self._journal.open_gaps, self._beside.review, self._options.review_sample)
         return Outcome(
             statistics=state.statistics,
             complete=state.phase == "done",
             output=self._layout.output,
-            rejects=self._rejects if state.statistics.rejected else None,
+            rejects=self._beside.rejects if state.statistics.rejected else None,
             seconds=state.seconds,
             passed_over=self._layout.passed_over,
+            review=self._beside.review if self._options.review_sample else None,
         )
 
     def _clean(self, rejects: AppendFile, mender: MenderSpec, workers: int) -> None:
@@ -214,6 +236,7 @@ class _Run:
     def _write(self, batch: Batch, results: Sequence[Result], rejects: AppendFile) -> None:
         """Write a batch. The state changes when all is written, so that it always tells of whole batches."""
         assert self._sink is not None
+        assert self._sample is not None
         refusals: dict[int, Refusal] = {}
         found = Statistics()
         for number, result in enumerate(results):
@@ -223,6 +246,7 @@ class _Run:
                     refusals[first + index] = Refusal(index, "unwritable", reason)
             refusals |= {first + refusal.index: refusal for refusal in result.refusals}
             found.add(result.statistics)
+            self._sample.offer(result.open_gaps)
         for reject in _rejects(batch, refusals, self._layout):
             for line in lines_of(reject):
                 rejects.write(line)
@@ -233,6 +257,7 @@ class _Run:
         if batch.read.digest:
             self._state.read = (batch.read.offset, batch.read.digest)
         self._state.length, self._state.rejects = self._sink.length, rejects.length
+        self._state.open_gaps = self._sample.file.length
 
     def _finish_shard(self, rejects: AppendFile) -> None:
         assert self._sink is not None
@@ -258,6 +283,8 @@ class _Run:
         if self._sink:
             self._sink.sync()
         rejects.sync()
+        if self._sample:
+            self._sample.file.sync()
         self._save()
 
     def _save(self) -> None:
@@ -272,13 +299,13 @@ class _Run:
             if not self._journal.rejects.exists():  # it was done before the run was killed
                 return
             if self._state.rejects:
-                os.replace(self._journal.rejects, self._rejects)
-                sync_folder(self._rejects.parent)
+                os.replace(self._journal.rejects, self._beside.rejects)
+                sync_folder(self._beside.rejects.parent)
             else:
                 self._journal.rejects.unlink()
-                self._rejects.unlink(missing_ok=True)  # of an earlier run, with --force
+                self._beside.rejects.unlink(missing_ok=True)  # of an earlier run, with --force
         except OSError as error:
-            raise FileError(f"{self._rejects}: can't be written: {error.strerror or error}") from error
+            raise FileError(f"{self._beside.rejects}: can't be written: {error.strerror or error}") from error
 
     def _tell(self) -> None:
         if self._progress:
