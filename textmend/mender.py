@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from textmend.detect.finder import Detector
     from textmend.fill.phrases import Phrase
-    from textmend.fill.propose import Proposer
+    from textmend.fill.propose import Proposer, Watch
     from textmend.loading import Filler
     from textmend.source.settled import Settled
 
@@ -51,6 +51,9 @@ class Mender:
             CUDA, ``"float32"`` elsewhere.
         ranking: the file of a ranking fitted to a hub model by ``textmend train calibrate``. Without it, its
             probabilities are not calibrated, and its fills are not applied (``Policy.allow_uncalibrated``).
+
+    Attributes:
+        watch: where set, called while fills are proposed, with how many gaps of a batch are done, and of how many.
 
     Raises:
         ModelError: a model is unknown or broken.
@@ -83,6 +86,7 @@ class Mender:
         hub = {"revision": revision, "device": device, "dtype": dtype, "ranking": ranking}
         self._models = Models(detector, filler, threads, hub)
         self._nlp, self._batch = nlp, batch
+        self.watch: Watch | None = None
 
     @overload
     def find_gaps(self, text: str | Article) -> list[Gap]: ...  # type: ignore[overload-overlap] # a str is an iterable of str
@@ -241,7 +245,7 @@ class Mender:
         found = [one.gaps for one in settled]
         damaged = [index for index, gaps in enumerate(found) if not all(gap.fills for gap in gaps)]
         if damaged:
-            from textmend.fill.propose import Document
+            from textmend.fill.propose import Document, Proposer
 
             documents = [
                 Document(
@@ -254,7 +258,9 @@ class Mender:
                 )
                 for index in damaged
             ]
-            for index, gaps in zip(damaged, self.proposer.propose(documents), strict=True):
+            filler = self.proposer
+            watched = (self.watch,) if self.watch is not None and isinstance(filler, Proposer) else ()
+            for index, gaps in zip(damaged, filler.propose(documents, *watched), strict=True):
                 found[index] = gaps
         return found
 

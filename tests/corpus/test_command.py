@@ -137,3 +137,27 @@ def test_the_page_of_an_article_gives_the_true_words_back(tmp_path, embedded):
     assert edit["gap"]["fills"][0]["origin"] == "source"
     (reject,) = [json.loads(line) for line in (tmp_path / "out.jsonl.rejects.jsonl").read_text().splitlines()]
     assert (reject["record"], reject["kind"]) == (3, "not_a_string")
+
+
+def test_progress_counts_gaps_that_are_done_of_gaps_found(tmp_path, embedded):
+    from textmend.corpus.menders import embedded as spec
+    from textmend.corpus.run import clean
+
+    embedded()  # skips where the models are missing
+    text = "They met officials from  and left, a panel on Icelandic , among them the owner of the  , said."
+    source = tmp_path / "in.jsonl"
+    source.write_text("".join(json.dumps({"text": f"{text} {number}"}) + "\n" for number in range(4)))
+    told: list[tuple[int, int]] = []
+    outcome = clean(
+        [source],
+        tmp_path / "out.jsonl",
+        mender=spec("en", "en", Policy(find_at=0.2)),
+        workers=1,
+        progress=lambda now: told.append((now.filled, now.found)),
+    )
+    found = outcome.statistics.found
+    assert found > 0
+    assert told[-1] == (found, found)
+    assert (0, found) in told  # before anything is filled
+    assert all(done <= all_ for done, all_ in told)
+    assert [done for done, _ in told] == sorted(done for done, _ in told)

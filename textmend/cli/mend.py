@@ -129,7 +129,7 @@ def mend(
     )
     mender = run.make_mender(detector, filler, policy, threads, ranking)
     work = run.Run(ctx, paths, encoding, quiet=quiet)
-    for document, mended in work.each("Mending", lambda texts: mender.mend(texts, **known)):
+    for document, mended in work.each("Mending", lambda texts: mender.mend(texts, **known), mender):
         try:
             data = document.encode(mended.text)
             if in_place:

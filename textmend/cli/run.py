@@ -17,6 +17,7 @@ from textmend.errors import FileError
 from textmend.files import STDIN, Document
 from textmend.mender import Mender
 from textmend.policy import Policy
+from textmend.report.numbers import count
 
 Result = TypeVar("Result")
 
@@ -57,12 +58,15 @@ class Run:
         self.failed_with.append(str(error))
         report(self.screen.err, str(error), error if self._debug else None)
 
-    def each(self, label: str, work: Callable[[Iterator[str]], Iterator[Result]]) -> Iterator[tuple[Document, Result]]:
+    def each(
+        self, label: str, work: Callable[[Iterator[str]], Iterator[Result]], mender: Mender | None = None
+    ) -> Iterator[tuple[Document, Result]]:
         """Yield every document that can be read, with what ``work`` makes of its text, in order.
 
         Args:
             label: what is going on, for the progress.
             work: takes a stream of texts, gives a stream of results.
+            mender: where it fills gaps, so that the progress counts them.
         """
         waiting: deque[Document] = deque()
 
@@ -73,6 +77,16 @@ class Run:
 
         with self._progress as progress:
             task = progress.add_task(label, total=len(self._paths))
+            if mender is not None:
+                before = [0, 0]  # gaps of the texts before this one, and of this one
+
+                def watch(done: int, found: int) -> None:
+                    if done == 0:
+                        before[0], before[1] = before[0] + before[1], found
+                    gaps = f"{before[0] + done:,} of {count(before[0] + found, 'gap')} filled"
+                    progress.update(task, description=f"{label}: {gaps}")
+
+                mender.watch = watch
             for done, result in enumerate(work(texts()), 1):
                 document = waiting.popleft()
                 progress.stop()  # so that it doesn't mix with what is drawn on the same terminal

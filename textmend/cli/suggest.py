@@ -88,7 +88,7 @@ def suggest(
     mender = run.make_mender(detector, filler, Policy(find_at=at), threads, ranking)
     with standard_output(output):
         work = run.Run(ctx, paths, encoding)
-        for document, gaps in work.each("Looking for lost words", lambda texts: mender.suggest(texts, **known)):
+        for document, gaps in work.each("Looking for lost words", lambda texts: mender.suggest(texts, **known), mender):
             if json:
                 cut = [gap.with_fills(gap.fills[:top]) for gap in gaps]
                 write_json(

@@ -25,7 +25,7 @@ from textmend.corpus.formats import format_named
 from textmend.corpus.journal import Checkpoint, Journal, has_state, sweep
 from textmend.corpus.open_gaps import Sample, write_sample
 from textmend.corpus.options import MenderSpec, Options
-from textmend.corpus.pool import Pool
+from textmend.corpus.pool import NO_FILLING, Filling, Pool
 from textmend.corpus.rejects import lines_of
 from textmend.corpus.shards import Layout, fingerprint, plan
 from textmend.corpus.sinks import AppendFile, Sink, open_sink, seal, sync_folder
@@ -46,11 +46,15 @@ class Progress:
         statistics: what was found so far.
         consumed: bytes of the inputs that are dealt with, as they are stored.
         total: bytes of the inputs; 0 where that is not known.
+        filled: gaps that are done, those of the batches at work among them.
+        found: gaps that are found so far.
     """
 
     statistics: Statistics
     consumed: int
     total: int
+    filled: int = 0
+    found: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +219,7 @@ class _Run:
 
     def _clean(self, rejects: AppendFile, mender: MenderSpec, workers: int) -> None:
         todo = batches(self._layout.shards, self._options, self._state.cursor)
-        with Pool[Batch](workers, mender, self._options, _split, lambda: self._stop) as pool:
+        with Pool[Batch](workers, mender, self._options, _split, lambda: self._stop, self._tell) as pool:
             done = pool.run((batch, batch.size, _task(batch, self._layout)) for batch in todo)
             try:
                 self._open_sink()
@@ -307,10 +311,12 @@ class _Run:
         except OSError as error:
             raise FileError(f"{self._beside.rejects}: can't be written: {error.strerror or error}") from error
 
-    def _tell(self) -> None:
+    def _tell(self, at_work: Filling = NO_FILLING) -> None:
         if self._progress:
-            total = sum(shard.size for shard in self._layout.shards)
-            self._progress(Progress(self._state.statistics, self._state.cursor.consumed, total))
+            found, total = self._state.statistics, sum(shard.size for shard in self._layout.shards)
+            filled = found.found + at_work.done
+            consumed = self._state.cursor.consumed
+            self._progress(Progress(found, consumed, total, filled, found.found + at_work.found))
 
     def _ask_to_stop(self) -> None:
         self._stop = True
