@@ -37,7 +37,7 @@ from textmend.report.numbers import count
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 
-_CONTEXT, _LEAST_CONTEXT = 76, 40
+_CONTEXT, _LEAST_CONTEXT, _LEAST_SIGNS = 76, 56, 12
 _RATE = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(?:/([1-9]\d*))?")
 _EPILOG = """
 Examples:
@@ -185,8 +185,12 @@ def _list(document: Document, gaps: Sequence[Gap], screen: Screen) -> None:
         seen = show_line(f" [{', '.join(cue.replace('_', ' ') for cue in gap.cues)}]" if gap.cues else "", "dim")
         room = _CONTEXT
         if screen.out.is_terminal:
-            room = max(_LEAST_CONTEXT, screen.out.width - where.cell_len - sure.cell_len - seen.cell_len)
+            room = screen.out.width - where.cell_len - sure.cell_len
+            room = max(_LEAST_CONTEXT, min(_CONTEXT, room - seen.cell_len))
         around = snippet(document.text, gaps, index, screen, room)
+        if screen.out.is_terminal:  # what doesn't fit is cut off the signs, unless nothing would be left of them
+            left = screen.out.width - where.cell_len - sure.cell_len - around.cell_len
+            seen.truncate(left if left > _LEAST_SIGNS else 0, overflow="ellipsis")
         screen.out.print(where + sure + around + seen, soft_wrap=True)
 
 

@@ -25,7 +25,7 @@ from textmend.text.words import is_encodable
 Watch = Callable[[int, int], None]
 """Is told how many gaps are done, and of how many."""
 
-_TOGETHER = 8
+_TOGETHER = 4
 """How many gaps are filled between two tellings."""
 
 _LONGEST_PHRASE = 8
