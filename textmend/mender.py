@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from textmend.detect.finder import Detector
     from textmend.fill.phrases import Phrase
-    from textmend.fill.propose import Document, Proposer
+    from textmend.fill.propose import Document, Proposer, Watch
     from textmend.loading import Filler
 
 
@@ -59,6 +59,9 @@ class Mender:
             CUDA, ``"float32"`` elsewhere.
         ranking: the file of a ranking fitted to a hub model by ``textmend train calibrate``. Without it, its
             probabilities are not calibrated, and its fills are not applied (``Policy.allow_uncalibrated``).
+
+    Attributes:
+        watch: where set, called while fills are proposed, with how many gaps of a batch are done, and of how many.
 
     Raises:
         ModelError: a model is unknown or broken.
@@ -91,6 +94,7 @@ class Mender:
         hub = {"revision": revision, "device": device, "dtype": dtype, "ranking": ranking}
         self._models = Models(detector, filler, threads, hub)
         self._nlp, self._batch = nlp, batch
+        self.watch: Watch | None = None
 
     @overload
     def find_gaps(  # type: ignore[overload-overlap] # a str is an iterable of str
@@ -390,13 +394,20 @@ class Mender:
     def _filled(self, documents: Sequence[Document]) -> list[tuple[list[Gap], Skipped | None]]:
         """Return the gaps of documents with fills; without, where one is in no language of the filler, and why."""
         try:
-            return [(gaps, None) for gaps in self.proposer.propose(documents)]
+            return [(gaps, None) for gaps in self._from_filler(documents)]
         except LanguageError as error:
             if self.policy.foreign == "raise":
                 raise
             if len(documents) == 1:
                 return [(list(documents[0].gaps), Skipped(kind="language", reason=str(error)))]
         return [filled for document in documents for filled in self._filled([document])]
+
+    def _from_filler(self, documents: Sequence[Document]) -> list[list[Gap]]:
+        from textmend.fill.propose import Proposer
+
+        filler = self.proposer
+        watched = (self.watch,) if self.watch is not None and isinstance(filler, Proposer) else ()
+        return filler.propose(documents, *watched)
 
     def _unfit(self, article: Article, gaps: Sequence[Gap]) -> Skipped | None:
         """Return why an article's gaps are not filled, if so."""
