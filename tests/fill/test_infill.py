@@ -253,9 +253,9 @@ class TestBatches:
 
     def test_rows_of_all_requests_run_together(self):
         model = TinyLM()
-        infill(self.requests()[:4], model, Search())
+        infill(self.requests(), model, Search())
         assert len(model.calls) == 3
-        assert model.calls[0] == 3 + 3 + 1 + 1
+        assert model.calls[0] == 3 + 3 + 1 + 1 + 3
 
     def test_nothing_to_do_asks_nothing(self):
         model = TinyLM()

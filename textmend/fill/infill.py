@@ -74,22 +74,19 @@ class Hypothesis(NamedTuple):
 
 def infill(requests: Sequence[Request], model: MaskedLM, search: Search) -> list[list[Hypothesis]]:
     """Return hypotheses for every request, the most probable first; candidates are always among them."""
-    together = max(1, min(_TOGETHER, _PREDICTED_NUMBERS // len(model.vocabulary.surfaces) // _ROWS))
-    found: list[list[Hypothesis]] = []
-    for start in range(0, len(requests), together):
-        found += _infill_together(requests[start : start + together], model, search)
-    return found
-
-
-def _infill_together(requests: Sequence[Request], model: MaskedLM, search: Search) -> list[list[Hypothesis]]:
     searches = [_Beams(request, model, search) for request in requests]
-    while live := [(beams, hypothesis) for beams in searches for hypothesis in beams.live]:
-        predictions = model.predict([beams.query(hypothesis) for beams, hypothesis in live])
-        for (beams, hypothesis), prediction in zip(live, predictions, strict=True):
-            beams.extend(hypothesis, prediction)
+    rows = max(1, _PREDICTED_NUMBERS // len(model.vocabulary.surfaces))
+    while True:
+        live = [(beams, hypothesis) for beams in searches for hypothesis in beams.live]
+        if not live:
+            return [beams.results() for beams in searches]
+        for start in range(0, len(live), rows):
+            some = live[start : start + rows]
+            queries = [beams.query(hypothesis) for beams, hypothesis in some]
+            for (beams, hypothesis), prediction in zip(some, model.predict(queries), strict=True):
+                beams.extend(hypothesis, prediction)
         for beams in searches:
             beams.prune()
-    return [beams.results() for beams in searches]
 
 
 def masked_row(model: MaskedLM, context: Context, ids: tuple[int, ...], length: int) -> Query:
@@ -108,14 +105,8 @@ def _share(lengths: Sequence[float], length: int) -> float:
     return lengths[length - 1] if length <= len(lengths) else 0.0
 
 
-_TOGETHER = 4
-"""How many gaps are worked on together: a model keeps so many contexts (``models.near_reader.KEPT``)."""
-
 _PREDICTED_NUMBERS = 1 << 25
-"""How many log-probabilities are held at a time, about: 128 MB, whatever the vocabulary."""
-
-_ROWS = 32
-"""How many predictions a gap asks for at a time, about."""
+"""How many log-probabilities are held at a time: 128 MB, whatever the vocabulary."""
 
 _IMPOSSIBLE = -30.0
 """Log-probability of a piece that the vocabulary rules out, where a candidate holds it all the same."""

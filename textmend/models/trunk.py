@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textmend.errors import ModelError
-from textmend.models.session import batches, open_session, padded
+from textmend.models.session import batches, open_session, padded, run_session
 
 NO_TYPE = 16
 """The token type of rows that ask for pieces: one more than the types there are (``detect.inputs.TOKEN_TYPES``)."""
@@ -101,7 +101,7 @@ class Trunk:
             mask: 1 for pieces, 0 for padding, of the same shape.
             positions: places in the flattened batch, shape ``[n]``.
         """
-        return PieceScores(*self._session.run(["log_probs", "case_logits"], self._asked(ids, mask, positions)))
+        return PieceScores(*run_session(self._session, ["log_probs", "case_logits"], self._asked(ids, mask, positions)))
 
     def read(self, rows: Sequence[Sequence[int]]) -> list[Reading]:
         """Return what the network computes of rows whose padded length is the same."""
@@ -110,7 +110,7 @@ class Trunk:
         for at, row in enumerate(rows):
             ids[at, : len(row)], mask[at, : len(row)] = row, 1
         names = [f"{kind}_{layer}" for kind in ("keys", "values") for layer in range(self._layers)]
-        found = self._session.run(names, self._asked(ids, mask, np.zeros(0, np.int64)))
+        found = run_session(self._session, names, self._asked(ids, mask, np.zeros(0, np.int64)))
         readings = []
         for at, row in enumerate(rows):
             # Copied, so that the whole batch is not kept.
@@ -130,7 +130,7 @@ class Trunk:
         inputs |= {"first": stretches.first, "read_places": stretches.places, "read_mask": stretches.kept}
         for name, kept in (("keys", reading.keys), ("values", reading.values)):
             inputs |= {f"read_{name}_{layer}": states for layer, states in enumerate(kept)}
-        return PieceScores(*self._session.run(["log_probs", "case_logits"], inputs))
+        return PieceScores(*run_session(self._session, ["log_probs", "case_logits"], inputs))
 
     def _asked(
         self, ids: NDArray[np.int64], mask: NDArray[np.int64], positions: NDArray[np.int64]
@@ -166,6 +166,6 @@ class Trunk:
         sites = np.concatenate([row.sites + at * shape[1] for at, row in enumerate(rows)])
         nowhere = np.zeros(0, np.int64)
         inputs = {"input_ids": ids, "attention_mask": mask, "positions": nowhere, "type_ids": types, "sites": sites}
-        (logits,) = self._session.run(["gap_logits"], inputs)
+        (logits,) = run_session(self._session, ["gap_logits"], inputs)
         ends = np.cumsum([len(row.sites) for row in rows])[:-1]
         return [part.copy() for part in np.split(logits, ends)]
