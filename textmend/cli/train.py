@@ -158,6 +158,16 @@ def filler(
     held_out: Annotated[
         Path | None, typer.Option("--held-out", metavar="FILE", help="Clean articles to measure on, likewise.")
     ] = None,
+    lost: Annotated[
+        float,
+        typer.Option(
+            "--lost",
+            min=0,
+            max=1,
+            metavar="SHARE",
+            help="Of the batches, those that train the head that finds lost words; the others have masked words.",
+        ),
+    ] = 0.5,
     batch: Annotated[int, typer.Option("--batch", min=64, metavar="N", help="Word pieces a step.")] = 2048,
     threads: Threads = None,
     seed: Seed = 0,
@@ -178,6 +188,7 @@ def filler(
             clean=held_out,
             gaps=benchmark,
             start=start,
+            lost=lost,
             batch=batch,
             threads=threads,
             seed=seed,

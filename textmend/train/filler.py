@@ -1,11 +1,11 @@
-"""Training the filler: a masked language model that also says the letter case of the words it fills in."""
+"""Training the filler: one encoder that fills words in, says their letter case, and sees where words were lost."""
 
 from __future__ import annotations
 
 import json
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,9 @@ from textmend.text.words import WORD
 from textmend.train.base import TIED, Weights, check_architecture, check_complete, read_base
 from textmend.train.checkpoint import load_checkpoint
 from textmend.train.compact import load_compact
-from textmend.train.examples import MOST_WORDS, NO_LABEL, pad
+from textmend.train.detector import held_out, measure_finding
+from textmend.train.detector import tensors_of as examples_of
+from textmend.train.examples import MOST_WORDS, NO_LABEL, Example, ExampleBatches, pad
 from textmend.train.filler_examples import (
     FillerBatches,
     MaskedWindow,
@@ -40,14 +42,18 @@ from textmend.train.filler_examples import (
     window_at_gap,
 )
 from textmend.train.loop import Schedule, train
-from textmend.train.mixture import Mixture
+from textmend.train.mixture import BatchStream, Mixture, Turns
 
 log = logging.getLogger(__name__)
 
 CASES = 4
 """Letter cases: lower, Title, UPPER, mixed (``text.case_of``)."""
 
+GAP_WINDOW = 128
+"""Pieces of a window in which lost words are to be found, the start token included."""
+
 _CASE_LOSS = 0.5
+_RECORDS = 25
 _OF_GAPS = ("types.", "norm.", "gap.")
 _ARCHITECTURES: dict[str, type[Any]] = {"bert": BertForMaskedLM, "mpnet": MPNetForMaskedLM}
 _SPECIAL_TOKENS = (("<s>", "</s>", "<mask>"), ("[CLS]", "[SEP]", "[MASK]"))
@@ -260,6 +266,13 @@ def loss_of(model: FillerNetwork, batch: Sequence[MaskedWindow], padding: int) -
     return loss, int(mask.sum())
 
 
+def loss_of_gaps(model: FillerNetwork, batch: Sequence[Example]) -> tuple[torch.Tensor, int]:
+    """Return a batch's loss of finding lost words, and how many pieces the batch held."""
+    ids, types, mask, labels = examples_of(batch)
+    known = labels != NO_LABEL
+    return nn.functional.cross_entropy(model.gaps(ids, types, mask)[known], labels[known]), int(mask.sum())
+
+
 def tensors_of(
     batch: Sequence[MaskedWindow], padding: int
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -283,6 +296,7 @@ def train_filler(
     gaps: Path | None = None,
     start: Path | None = None,
     masking: Masking | None = None,
+    lost: float = 0.5,
     batch: int = 2048,
     threads: int | None = None,
     seed: int = 0,
@@ -291,69 +305,110 @@ def train_filler(
 
     Args:
         base: folder of the base model, with its ``tokenizer.json``.
-        sources: files of clean articles (``corpus.read_articles``), each with its share.
+        sources: files of clean articles (``damage.articles.read_articles``), each with its share.
         linked: a file of articles with known links, from which link-like spans are learnt.
         checkpoint: where the run is kept; resumed from where it exists.
         schedule: how long and how fast.
         clean: a file of held-out articles; some of their words are masked and measured at every checkpoint.
-        gaps: a benchmark file; its first gaps of one word are measured at every checkpoint.
+        gaps: a benchmark file; finding the gaps of some records, and filling its first ones of one word, are
+            measured at every checkpoint.
         start: weights to start from (a checkpoint, bare weights, or the compact form), where there is no checkpoint.
         masking: how windows are cut and masked.
+        lost: share of the batches in which lost words are to be found, 0 to 1; in the others, masked words.
         batch: pieces a step, padding included.
         threads: CPU threads; default: all.
         seed: of the damage, and of how the files take turns. Another one where a run starts from weights that
             have seen these files, so that it doesn't see the same again.
+
+    Raises:
+        ModelError: the checkpoint is one of another version of textmend.
     """
     if threads:
         torch.set_num_threads(threads)
     torch.manual_seed(seed)
-    pieces, mask = read_pieces(base / "tokenizer.json")
-    position = None
-    if checkpoint.exists():
-        model = from_base(base)
-        tensors, state = load_checkpoint(checkpoint)
-        own = {k.removeprefix("model."): v for k, v in tensors.items() if k.startswith("model.")}
-        model.load_state_dict(own, strict=False)
-        position = state["position"]
-        del tensors, own
-    else:
-        model = load_filler(base, start) if start else from_base(base)
+    model, position = _begun(base, start, checkpoint)
     padding = int(model.lm.config.pad_token_id)
+    pieces, mask = read_pieces(base / "tokenizer.json")
     likeness = LinkLikeness.learn(read_articles(linked), random.Random(0))
-    batches = FillerBatches(
-        Mixture(sources, position["positions"] if position else None),
+
+    def mixture(kind: str) -> Mixture:
+        return Mixture(sources, position[kind]["positions"] if position else None)
+
+    at = position or {"masked": None, "lost": None}
+    masked = FillerBatches(
+        mixture("masked"),
         likeness,
         pieces,
         mask=mask,
         batch=batch,
         masking=masking,
         seed=seed,
-        position=position,
+        position=at["masked"],
     )
-    held: dict[str, list[MaskedWindow]] = {}
-    if clean:
-        held["clean"] = held_out_windows(clean, pieces, mask, likeness)
-    if gaps:
-        held["gaps"] = gap_windows(gaps, pieces, mask)
-
-    def evaluate() -> dict[str, float]:
-        return {
-            f"{name}.{key}": value
-            for name, windows in held.items()
-            for key, value in measure(model, windows, padding).items()
-        }
-
+    damaged = ExampleBatches(
+        mixture("lost"),
+        likeness,
+        pieces,
+        size=GAP_WINDOW,
+        batch=max(1, batch // GAP_WINDOW),
+        seed=seed,
+        position=at["lost"],
+    )
+    streams: dict[str, BatchStream[Any]] = {"masked": masked, "lost": damaged}
+    batches = Turns(streams, {"masked": 1 - lost, "lost": lost}, seed, position)
+    evaluate = _evaluation(model, pieces, mask, likeness, clean, gaps)
     trained = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
     groups = {
         "head": [(name, p) for name, p in trained if _is_head(name)],
         "body": [(name, p) for name, p in trained if not _is_head(name)],
     }
+
+    def loss(item: tuple[str, Any]) -> tuple[torch.Tensor, int]:
+        kind, windows = item
+        return loss_of(model, windows, padding) if kind == "masked" else loss_of_gaps(model, windows)
+
     log.info("before training: %s", " ".join(f"{key} {value:.4f}" for key, value in evaluate().items()))
-    train(model, groups, batches, lambda windows: loss_of(model, windows, padding), evaluate, schedule, checkpoint)
+    train(model, groups, batches, loss, evaluate, schedule, checkpoint)
+
+
+def _begun(base: Path, start: Path | None, checkpoint: Path) -> tuple[FillerNetwork, dict[str, Any] | None]:
+    """Return the network to train, and where its run is in the data, if it goes on."""
+    if not checkpoint.exists():
+        return load_filler(base, start) if start else from_base(base), None
+    model = from_base(base)
+    tensors, state = load_checkpoint(checkpoint)
+    own = {k.removeprefix("model."): v for k, v in tensors.items() if k.startswith("model.")}
+    if own.keys() != {name for name, p in model.named_parameters() if p.requires_grad}:
+        raise ModelError(f"{checkpoint}: a run of another version of textmend; take its weights with --start")
+    model.load_state_dict(own, strict=False)
+    return model, state["position"]
+
+
+def _evaluation(
+    model: FillerNetwork, pieces: WordPieces, mask: int, likeness: LinkLikeness, clean: Path | None, gaps: Path | None
+) -> Callable[[], dict[str, float]]:
+    """Return what measures the network at every checkpoint."""
+    padding = int(model.lm.config.pad_token_id)
+    masked = {"clean": held_out_windows(clean, pieces, mask, likeness)} if clean else {}
+    if gaps:
+        masked["gaps"] = gap_windows(gaps, pieces, mask)
+    damaged = held_out(gaps, pieces, _RECORDS, GAP_WINDOW) if gaps else []
+
+    def evaluate() -> dict[str, float]:
+        found = {
+            f"{name}.{key}": value
+            for name, windows in masked.items()
+            for key, value in measure(model, windows, padding).items()
+        }
+        if damaged:
+            found |= {f"finding.{key}": value for key, value in measure_finding(model.gaps, damaged).items()}
+        return found
+
+    return evaluate
 
 
 def _is_head(name: str) -> bool:
-    return name.startswith(("case.", "lm.lm_head.", "lm.cls."))
+    return name.startswith(("case.", "norm.", "gap.", "lm.lm_head.", "lm.cls."))
 
 
 def _start_as_identity(head: nn.Module) -> None:
