@@ -120,7 +120,7 @@ class OnnxMaskedLM:
             float(share) for share in opened.get("pieces_per_word", list)
         )
         self._padding = padding
-        self.trunk = Trunk(opened.model, padding, threads)
+        self.trunk = Trunk(opened.model, pieces, padding, threads)
 
     def predict(self, queries: Sequence[Query]) -> list[Prediction]:
         """Return a prediction for each query (see :class:`MaskedLM`)."""
@@ -135,7 +135,7 @@ class OnnxMaskedLM:
                 ids[at, : len(query.ids)] = query.ids
                 mask[at, : len(query.ids)] = 1
                 positions[at] = at * shape[1] + query.position
-            log_probs, case_logits = self.trunk.pieces(ids, mask, positions)
+            log_probs, case_logits = self.trunk.scores(ids, mask, positions)
             case = case_logits - np.logaddexp.reduce(case_logits, axis=1, keepdims=True)
             for at, index in enumerate(indices):
                 results[index] = Prediction(log_probs[at], case[at])

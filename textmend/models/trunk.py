@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from textmend.errors import ModelError
 from textmend.models.session import batches, open_session, padded
+from textmend.models.wordpiece import WordPieces
 
 NO_TYPE = 16
 """The token type of rows that ask for pieces: one more than the types there are (``detect.inputs.TOKEN_TYPES``)."""
@@ -53,21 +54,24 @@ class Trunk:
 
     Args:
         file: its ONNX file.
+        pieces: its vocabulary.
         padding: the id that fills up short rows.
         threads: threads within an operator; default: one a core.
 
     Attributes:
+        pieces: its vocabulary.
         labels: how many labels its head for lost words has (0, 1, 2, … words, the last: that many or more);
             0 where it has no such head.
     """
 
-    def __init__(self, file: Path, padding: int, threads: int | None = None) -> None:
+    def __init__(self, file: Path, pieces: WordPieces, padding: int, threads: int | None = None) -> None:
+        self.pieces = pieces
         self._padding = padding
         self._session = open_session(file, threads)
         shapes = {value.name: value.shape for value in self._session.get_outputs()}
         self.labels = int(shapes["gap_logits"][1]) if "gap_logits" in shapes else 0
 
-    def pieces(self, ids: NDArray[np.int64], mask: NDArray[np.int64], positions: NDArray[np.int64]) -> PieceScores:
+    def scores(self, ids: NDArray[np.int64], mask: NDArray[np.int64], positions: NDArray[np.int64]) -> PieceScores:
         """Return what stands at the positions of a batch.
 
         Args:
