@@ -93,7 +93,7 @@ def mender_without_models(tmp_path: Path) -> Callable[..., Mender]:
     """Make a mender that sees gaps before ``words`` and proposes ``fills`` (texts, or fills) for each."""
 
     def make(words: Sequence[str | None], fills: Sequence[str | Fill] = ("x",), *, batch: int = 64, **policy) -> Mender:
-        mender = Mender(detector=tmp_path, filler=tmp_path, policy=Policy(**policy), batch=batch)
+        mender = Mender(detector=tmp_path, filler=tmp_path, policy=Policy(**policy), batch=batch, second_look=False)
         mender._detector = FakeDetector(*words)
         mender._proposer = FakeProposer(
             *(

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
     from textmend.detect.finder import Detector
+    from textmend.detect.second_look import Reader, SecondLook
     from textmend.fill.phrases import Phrase
     from textmend.fill.propose import Proposer
 
@@ -60,6 +61,9 @@ class Mender:
         device: where a hub model runs, as torch names it; default: ``"cuda"`` where there is one, else ``"cpu"``.
         dtype: a hub model's precision: ``"float32"``, ``"float16"`` or ``"bfloat16"``; default: ``"float16"`` on
             CUDA, ``"float32"`` elsewhere.
+        second_look: whether the filler's network reads the places again where the detector is in doubt; it finds more,
+            and takes longer. Without effect where the filler was not fitted to that with this detector: hub models are
+            not, nor are fillers calibrated with another detector.
         ranking: the file of a ranking fitted to a hub model by ``textmend train calibrate``. Without it, its
             probabilities are not calibrated, and its fills are not applied (``Policy.allow_uncalibrated``).
 
@@ -82,6 +86,7 @@ class Mender:
         device: str | None = None,
         dtype: str | None = None,
         ranking: str | Path | None = None,
+        second_look: bool = True,
     ) -> None:
         for name, value in (("threads", threads), ("batch", batch)):
             if value is None and name == "threads":
@@ -90,12 +95,16 @@ class Mender:
                 raise PolicyError(f"Mender: {name}={value!r} should be a whole number from 1")
         if policy is not None and not isinstance(policy, Policy):
             raise PolicyError(f"Mender: policy={policy!r} should be a textmend.Policy")
+        if not isinstance(second_look, bool):
+            raise PolicyError(f"Mender: second_look={second_look!r} should be True or False")
         self.policy = policy or Policy()
         self._detector_folder = locate(detector, "detector")
         self._hub = _hub_filler(filler, revision, device, dtype, ranking)
         self._ranking = None if ranking is None else Path(ranking)
         self._filler_folder = None if self._hub else locate(filler, "filler")
         self._nlp, self._threads, self._batch = nlp, threads, batch
+        self._looks_again = second_look
+        self._second_look: SecondLook | None = None
         self._detector: Detector | None = None
         self._proposer: Proposer | None = None
 
@@ -215,6 +224,23 @@ class Mender:
         return self._detector
 
     @property
+    def second_look(self) -> SecondLook | None:
+        """What reads doubtful places again, if anything does; its network is loaded at the first of them."""
+        if self._looks_again and self._filler_folder is not None and self._second_look is None:
+            from textmend.detect.second_look import SecondLook, read_weights
+
+            weights = read_weights(self._filler_folder)
+            self._looks_again = weights is not None and weights.detector == self.detector.name
+            if weights and self._looks_again:
+                self._second_look = SecondLook(self._reader, weights)
+        return self._second_look
+
+    def _reader(self) -> Reader:
+        model: Any = self.proposer.model
+        reader: Reader = model.reader
+        return reader
+
+    @property
     def proposer(self) -> Proposer:
         """The filler with all that ranks its fills, loaded."""
         if self._proposer is None:
@@ -233,7 +259,7 @@ class Mender:
     def _seen(self, jobs: Sequence[_Job], least: float) -> list[list[Gap]]:
         from textmend.detect.finder import find_gaps
 
-        return find_gaps([job.text for job in jobs], self.detector, least)
+        return find_gaps([job.text for job in jobs], self.detector, least, self.second_look)
 
     def _suggest(self, jobs: Sequence[_Job]) -> list[list[Gap]]:
         known: dict[int, tuple[str, ...]] = {}

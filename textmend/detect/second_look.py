@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -22,6 +23,7 @@ from textmend.detect.lengths import LengthKinds
 from textmend.detect.other_gaps import ArticleWeights
 from textmend.detect.sites import Sites
 from textmend.errors import ModelError
+from textmend.models.folder import ModelFolder
 
 SIZE = 96
 """Pieces of a stretch at most, the start token included."""
@@ -109,6 +111,12 @@ class SecondLookWeights:
             article=ArticleWeights.from_dict(data["article"]),
             length_kinds=LengthKinds.from_dict(data["length_kinds"]),
         )
+
+
+def read_weights(folder: Path) -> SecondLookWeights | None:
+    """Return what a filler's folder says of second looks, ``None`` where it was not fitted to them; loads no network."""
+    opened = ModelFolder.open(folder, "filler")
+    return opened.read("second_look", SecondLookWeights.from_dict) if "second_look" in opened.config else None
 
 
 def features(own: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:

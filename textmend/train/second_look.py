@@ -51,7 +51,7 @@ def calibrate_second_look(filler: Path, detector: Path, damaged: Sequence[Damage
     judged = judge_damaged(damaged, judging)
     weights = SecondLookWeights(judging.name, LEAST, MOST)
     doubts = [weights.doubtful(one.sites.probabilities) for one in judged]
-    found = _read_again([one.text for one in judged], doubts, load_filler(filler).model.trunk)
+    found = _read_again([one.text for one in judged], doubts, load_filler(filler).model.reader)
     weights = fit_joint(
         weights,
         log_odds(np.concatenate([one.sites.probabilities[sites] for one, sites in zip(judged, doubts, strict=True)])),
