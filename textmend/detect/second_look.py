@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -113,10 +112,9 @@ class SecondLookWeights:
         )
 
 
-def read_weights(folder: Path) -> SecondLookWeights | None:
-    """Return what a filler's folder says of second looks, ``None`` where it was not fitted to them; loads no network."""
-    opened = ModelFolder.open(folder, "filler")
-    return opened.read("second_look", SecondLookWeights.from_dict) if "second_look" in opened.config else None
+def read_weights(filler: ModelFolder) -> SecondLookWeights | None:
+    """Return what a filler's folder says of second looks, ``None`` where it was not fitted to them."""
+    return filler.read("second_look", SecondLookWeights.from_dict) if "second_look" in filler.config else None
 
 
 def features(own: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
