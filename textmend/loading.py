@@ -93,10 +93,9 @@ class Models:
 
         if self._hub is not None:
             return None
+        folder: Any = getattr(getattr(self._filler, "model", None), "folder", None)
         if self._filler is None:
             folder = ModelFolder.open(self._filler_folder, "filler")
-        else:
-            folder = getattr(getattr(self._filler, "model", None), "folder", None)
         weights = read_weights(folder) if isinstance(folder, ModelFolder) else None
         if weights is None or weights.detector != self.detector.name:
             return None
