@@ -16,6 +16,7 @@ from textmend.detect.network import OnnxDetector
 from textmend.detect.second_look import (
     Reader,
     SecondLookWeights,
+    doubtful,
     features,
     log_odds_of_gap,
     read_again,
@@ -27,8 +28,8 @@ from textmend.train.regression import logistic
 
 log = logging.getLogger(__name__)
 
-LEAST, MOST = 0.03, 0.95
-"""Places whose calibrated probability lies between are read again."""
+LEAST, MOST = 0.03, 0.97
+"""Places whose probability for the detector lies between are read again (``docs/training.md`` says at what cost)."""
 
 _PRIOR = 2.0
 _BATCH = 16
@@ -50,7 +51,7 @@ def calibrate_second_look(filler: Path, detector: Path, damaged: Sequence[Damage
         return None
     judged = judge_damaged(damaged, judging)
     weights = SecondLookWeights(judging.name, LEAST, MOST)
-    doubts = [weights.doubtful(one.sites.probabilities) for one in judged]
+    doubts = [doubtful(one.text, one.sites, judging.article, weights) for one in judged]
     if not any(map(len, doubts)):
         log.info("second look: the detector is in doubt nowhere, so there is nothing to fit")
         return None
