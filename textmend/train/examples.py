@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textmend.detect.inputs import Encoded, Pieces, encode
+from textmend.train.asides import aside
 from textmend.train.corpus import Article
 from textmend.train.damage import Damaged, choose_variant, damage
+from textmend.train.losing import insert, lose_by_kind
 from textmend.train.mixture import BatchStream, Mixture
-from textmend.train.negatives import double_spaced_sentences, ellipses, hard_negative, tokenised, wrapped
+from textmend.train.negatives import hard_negative, spaced
 from textmend.train.spans import (
     LinkLikeness,
     Token,
@@ -42,14 +44,13 @@ class Example:
 
 
 def lose_words(article: Article, likeness: LinkLikeness, rng: random.Random) -> Damaged:
-    """Damage an article as the wild would: its own links, spans like links, or keywords."""
+    """Damage an article as link-blind extractors do: its own links go, spans like links, or keywords."""
     kinds = rng.choices(("links", "keywords", "both"), (0.5, 0.38, 0.12))[0]
-    rate = 0.004 * (6 ** rng.random())
+    rate = 0.004 * (6 ** rng.random()) if rng.random() < 0.88 else rng.uniform(0.03, 0.12)
     share = 1.0 if rng.random() < 0.5 else rng.uniform(0.3, 1.0)
+    if rng.random() < 0.1:
+        article = spaced(article, rng)
     paragraphs = split_paragraphs(article)
-    if not article.links and rng.random() < 0.1:
-        dress = rng.choice((tokenised, double_spaced_sentences, wrapped, ellipses))
-        paragraphs = [(text, []) for text in dress([text for text, _ in paragraphs], rng).split("\n\n")]
     spans: list[tuple[int, int]] = []
     offset = 0
     for text, links in paragraphs:
@@ -68,6 +69,11 @@ def lose_words(article: Article, likeness: LinkLikeness, rng: random.Random) -> 
         ]
         offset += len(text) + 2
     return damage("\n\n".join(text for text, _ in paragraphs), spans, choose_variant(rng))
+
+
+def lose_somehow(article: Article, likeness: LinkLikeness, rng: random.Random) -> Damaged:
+    """Damage an article as the wild would: most often as links are lost, or else by the other kinds."""
+    return lose_words(article, likeness, rng) if rng.random() < 0.6 else lose_by_kind(article, rng)
 
 
 def _real_links(
@@ -143,14 +149,17 @@ class ExampleBatches(BatchStream[list[Example]]):
             links = tuple((start + moved, end + moved) for start, end in article.links)
             article = Article(f"{article.title}\n\n{article.text}", links, article.title)
         chance = rng.random()
-        if chance < 0.15:
+        if chance < 0.17:
             paragraphs = article.text.split("\n\n")
             first = rng.randrange(len(paragraphs))
             damaged = Damaged(hard_negative(paragraphs[first : first + 8], rng), ())
-        elif chance < 0.35:
+        elif chance < 0.34:
             damaged = Damaged(article.text, ())
         else:
-            damaged = lose_words(article, self._likeness, rng)
+            damaged = lose_somehow(article, self._likeness, rng)
+        if rng.random() < 0.2:
+            for _ in range(rng.randint(1, 3)):
+                damaged = insert(damaged, aside(article.text, rng), rng)
         encoded = encode(damaged.text, self._pieces)
         labels = site_labels(encoded, damaged)
         room = self._size - 1
