@@ -20,7 +20,7 @@ import regex
 
 from textmend.errors import InputError, MissingExtraError
 from textmend.source.copies import Copy, CopyPlace, plain_copy
-from textmend.text import Span, encodable
+from textmend.text.words import Span, encodable
 
 _BLOCKS = frozenset(
     "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure "

@@ -16,7 +16,7 @@ from textmend.source.losses import losses
 from textmend.source.page import copy_of, read_page
 from textmend.source.pieces import Piece, Side, pieces_of
 from textmend.source.words import Vocabulary, Words
-from textmend.text import CLOSING, OPENING, is_space, paragraphs, quote_around
+from textmend.text.words import CLOSING, OPENING, is_space, paragraphs, quote_around
 
 _LEAST_SHARE = 0.5
 """A copy is one of this text if so large a share of the words of the shorter stands in the other, in order."""

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import regex
 
-from textmend.function_words import FUNCTION_WORDS
-from textmend.train.damage import Damaged, damage
+from textmend.damage.densities import draw_variant
+from textmend.damage.losing import Damaged, damage
+from textmend.text.function_words import FUNCTION_WORDS
 from textmend.train.frames import LOSABLE, WHOLE
-from textmend.train.losing import draw_variant
 
 _SLOT = regex.compile(r"\{(\w)\}")
 _NAME = regex.compile(r"(?<=[\p{Ll},]\s)\p{Lu}[\p{L}-]*\p{L}(?:\s\p{Lu}\p{Ll}+)?(?!['’])")
@@ -25,7 +25,9 @@ _NOUN = regex.compile(
 )
 _WORD = regex.compile(r"\b\p{Ll}{4,}\b")
 _NEEDS_AN = regex.compile(r"(?i)[aeio]|8|[AEFHLMNRSX]\b")
-_MENTIONED = tuple("the of to in a an and or but if for with on at by is as not no so that this from up out off".split())
+_MENTIONED = tuple(
+    "the of to in a an and or but if for with on at by is as not no so that this from up out off".split()
+)
 _CODE_FORMS = ("{}()", "{}.py", "--{}", "{}.json", "`{}`", "get_{}", "{}_id", "{}.h", "/etc/{}", "${}", "{}.{}")
 _SOURCE_FORMS = ("{} ({year})", "[{d}]", "[{d}, {d}]", "{}", "{} and {}", "{} et al. ({year})", "ref. {d}", "({d})")
 
@@ -111,3 +113,23 @@ def _value(slot: str, words: Words, rng: random.Random) -> str:
 
 def _number(rng: random.Random) -> str:
     return f"{rng.randint(1, rng.choice((9, 99, 99, 99, 999, 40_000))):,}"
+
+
+_BETWEEN = regex.compile(r"(?<=\p{Ll}{4}[.!?]) (?=\p{Lu})|\n\n")
+
+
+def insert(damaged: Damaged, aside: Damaged, rng: random.Random) -> Damaged:
+    """Put a text with its own gaps between two sentences or paragraphs of another; at its end, where there are none."""
+    touched = {place for gap in damaged.gaps for place in (gap.start, gap.end)}
+    places = [m for m in _BETWEEN.finditer(damaged.text) if m.start() not in touched and m.end() not in touched]
+    match = rng.choice(places) if places else None
+    place = match.end() if match else len(damaged.text)
+    between = match.group() if match else "\n\n"
+    inset = aside.text + between if match else between + aside.text
+    moved = place + (0 if match else len(between))
+    shifted = [replace(gap, start=gap.start + moved, end=gap.end + moved) for gap in aside.gaps]
+    before = [gap for gap in damaged.gaps if gap.end <= place]
+    after = [
+        replace(gap, start=gap.start + len(inset), end=gap.end + len(inset)) for gap in damaged.gaps[len(before) :]
+    ]
+    return Damaged(damaged.text[:place] + inset + damaged.text[place:], (*before, *shifted, *after))

@@ -10,14 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.detect.inputs import Encoded, Pieces, encode
-from textmend.train.asides import aside
-from textmend.train.corpus import Article
-from textmend.train.damage import Damaged, choose_variant, damage
-from textmend.train.losing import insert, lose_by_kind
-from textmend.train.mixture import BatchStream, Mixture
-from textmend.train.negatives import hard_negative, spaced
-from textmend.train.spans import (
+from textmend.damage.articles import Article
+from textmend.damage.densities import lose_by_kind
+from textmend.damage.losing import Damaged, choose_variant, damage
+from textmend.damage.spans import (
     LinkLikeness,
     Token,
     align,
@@ -26,6 +22,10 @@ from textmend.train.spans import (
     split_paragraphs,
     tokens,
 )
+from textmend.detect.inputs import Encoded, Pieces, encode
+from textmend.train.asides import aside, insert
+from textmend.train.mixture import BatchStream, Mixture
+from textmend.train.negatives import hard_negative, spaced
 
 NO_LABEL = -100
 MOST_WORDS = 6
@@ -73,7 +73,9 @@ def lose_words(article: Article, likeness: LinkLikeness, rng: random.Random) -> 
 
 def lose_somehow(article: Article, likeness: LinkLikeness, rng: random.Random) -> Damaged:
     """Damage an article as the wild would: most often as links are lost, or else by the other kinds."""
-    return lose_words(article, likeness, rng) if rng.random() < 0.6 else lose_by_kind(article, rng)
+    if rng.random() < 0.6:
+        return lose_words(article, likeness, rng)
+    return lose_by_kind((spaced(article, rng) if rng.random() < 0.2 else article).text, rng)
 
 
 def _real_links(

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import regex
 
-from textmend.train.corpus import Article
+from textmend.damage.articles import Article
 
 _SENTENCE = regex.compile(r"(?<=[.!?]['\"”’]?)\s+(?=[\p{Lu}“\"‘'])")
 _BEFORE_PUNCTUATION = regex.compile(r"(?<=\w)(?<!\.\p{L}|\b\p{Lu}|\b(?:M[rs]|Mrs|Dr|St))([,.;:!?)”\"])(?=\s|$)")
@@ -89,16 +89,15 @@ _SPACED_SPAN = regex.compile(
 
 def glued_words(paragraphs: Sequence[str], rng: random.Random) -> str:
     """Some spaces lost and no word: after full stops, and here and there between words."""
-    rate = rng.uniform(0.01, 0.06)
-    dots = rng.uniform(0.2, 1.0)
-    return "\n\n".join(
-        regex.sub(
-            r"(?<=[.!?]) (?=\p{Lu})|(?<=\p{Ll}) (?=\p{L})",
-            lambda m: "" if rng.random() < (rate if text[m.start() - 1].isalpha() else dots) else " ",
-            text,
-        )
-        for text in paragraphs
-    )
+    inside, at_stops = rng.uniform(0.01, 0.06), rng.uniform(0.2, 1.0)
+
+    def glue(match: regex.Match[str]) -> str:
+        return "" if rng.random() < (at_stops if match.group("stop") else inside) else " "
+
+    return "\n\n".join(_GLUED.sub(glue, text) for text in paragraphs)
+
+
+_GLUED = regex.compile(r"(?P<stop>(?<=[.!?]) (?=\p{Lu}))|(?<=\p{Ll}) (?=\p{L})")
 
 
 def transcript(paragraphs: Sequence[str], rng: random.Random) -> str:
@@ -241,7 +240,9 @@ def carried(spans: Sequence[tuple[int, int]], before: str, after: str) -> list[t
     """Return where spans of a text stand in another that differs from it in white space alone."""
     visible = [at for at, char in enumerate(after) if not char.isspace()]
     counts = [0, *accumulate(not char.isspace() for char in before)]
-    return [(visible[counts[start]], visible[counts[end] - 1] + 1) for start, end in spans if counts[start] < counts[end]]
+    return [
+        (visible[counts[start]], visible[counts[end] - 1] + 1) for start, end in spans if counts[start] < counts[end]
+    ]
 
 
 def _wrap(text: str, width: int) -> list[str]:
