@@ -70,8 +70,8 @@ _IDENTIFIER = regex.compile(
     r"|\p{Lu}{2,}[\s-]?\d[\d.]*(?<!\.)|\p{L}+-?\d+\p{L}*)(?![\p{L}\p{N}@_])"
 )
 _FORMULA = regex.compile(
-    r"(?<![\p{L}\p{N}'’.&\[-])(?:(?:\p{L}|\d+)(?:\s?[=+×*/<>^≤≥]\s?(?:\p{L}|\d+(?:\.\d+)?)(?!\p{L}))+|[b-hj-zB-HJ-Z])"
-    r"(?![\p{L}\p{N}'’.&\]-])"
+    r"(?<![\p{L}\p{N}'’.&;\[-])(?<!['’]\s)(?:(?:\p{L}|\d+)(?:\s?[=+×*/<>^≤≥]\s?(?:\p{L}|\d+(?:\.\d+)?)(?!\p{L}))+|[b-hj-zB-HJ-Z])"
+    r"(?![\p{L}\p{N}'’.&)\]/-])"
 )
 _INNER_NAME = regex.compile(rf"(?<=[\p{{Ll}},]\s)(?P<x>{_NAME})(?!['’]\p{{L}})")
 _CITED = regex.compile(
