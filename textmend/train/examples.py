@@ -141,11 +141,11 @@ class ExampleBatches(BatchStream[list[Example]]):
         self._likeness, self._pieces, self._size, self._batch = likeness, pieces, size, batch
 
     def _batches(self, articles: Iterable[Article], rng: random.Random) -> list[list[Example]]:
-        examples = [example for article in articles for example in self._examples(article, rng)]
+        examples = [example for article in articles for example in self.examples(article, rng)]
         examples.sort(key=lambda example: len(example.ids))
         return [examples[i : i + self._batch] for i in range(0, len(examples), self._batch)]
 
-    def _examples(self, article: Article, rng: random.Random) -> Iterator[Example]:
+    def examples(self, article: Article, rng: random.Random) -> Iterator[Example]:
         if article.title and rng.random() < 0.3:
             moved = len(article.title) + 2
             links = tuple((start + moved, end + moved) for start, end in article.links)

@@ -13,7 +13,7 @@ from textmend.errors import FileError
 
 Batch = TypeVar("Batch")
 
-_BLOCK = 96
+BLOCK = 96
 
 
 class Mixture:
@@ -71,7 +71,7 @@ class BatchStream(ABC, Generic[Batch]):
         while True:
             rng = random.Random(f"{self._seed}:{self._block}")
             self._positions = list(self._mixture.positions)
-            batches = self._batches(self._mixture.block(_BLOCK, rng), rng)
+            batches = self._batches(self._mixture.block(BLOCK, rng), rng)
             rng.shuffle(batches)
             for batch in batches[self._done :]:
                 self._done += 1
