@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from textmend.api import find_gaps, mend, suggest
+    from textmend.article import Article
     from textmend.edits.mended import Mended
     from textmend.errors import TextmendError
     from textmend.mender import Mender
@@ -22,6 +23,7 @@ _HOMES = {
     "find_gaps": "api",
     "suggest": "api",
     "mend": "api",
+    "Article": "article",
     "Mender": "mender",
     "Mended": "edits.mended",
     "Policy": "policy",
@@ -33,6 +35,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Article",
     "Decision",
     "Edit",
     "Fill",

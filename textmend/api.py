@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any, overload
 
+from textmend.article import Article, Metadata, Page, References
 from textmend.edits.mended import Mended
-from textmend.mender import Mender, Metadata, Page, References
+from textmend.mender import Mender
 from textmend.records import Gap
 
 
@@ -17,9 +18,9 @@ def _mender() -> Mender:
 
 
 @overload
-def find_gaps(text: str) -> list[Gap]: ...  # type: ignore[overload-overlap] # a str is an iterable of str
+def find_gaps(text: str | Article) -> list[Gap]: ...  # type: ignore[overload-overlap] # a str is an iterable of str
 @overload
-def find_gaps(text: Iterable[str]) -> Iterator[list[Gap]]: ...
+def find_gaps(text: Iterable[str | Article]) -> Iterator[list[Gap]]: ...
 def find_gaps(text: Any) -> Any:
     """Find the places where words are missing; see :meth:`Mender.find_gaps`."""
     return _mender().find_gaps(text)
@@ -27,7 +28,7 @@ def find_gaps(text: Any) -> Any:
 
 @overload
 def suggest(  # type: ignore[overload-overlap] # a str is an iterable of str
-    text: str,
+    text: str | Article,
     *,
     title: str | None = None,
     metadata: Metadata | None = None,
@@ -36,7 +37,7 @@ def suggest(  # type: ignore[overload-overlap] # a str is an iterable of str
 ) -> list[Gap]: ...
 @overload
 def suggest(
-    text: Iterable[str],
+    text: Iterable[str | Article],
     *,
     title: Iterable[str | None] | None = None,
     metadata: Iterable[Metadata | None] | None = None,
@@ -50,7 +51,7 @@ def suggest(text: Any, *, title: Any = None, metadata: Any = None, html: Any = N
 
 @overload
 def mend(  # type: ignore[overload-overlap] # a str is an iterable of str
-    text: str,
+    text: str | Article,
     *,
     title: str | None = None,
     metadata: Metadata | None = None,
@@ -59,7 +60,7 @@ def mend(  # type: ignore[overload-overlap] # a str is an iterable of str
 ) -> Mended: ...
 @overload
 def mend(
-    text: Iterable[str],
+    text: Iterable[str | Article],
     *,
     title: Iterable[str | None] | None = None,
     metadata: Iterable[Metadata | None] | None = None,

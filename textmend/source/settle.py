@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from textmend.records import Evidence, Fill, Gap
 from textmend.source.copies import Copy
@@ -15,31 +15,16 @@ from textmend.source.loss import Loss
 from textmend.source.losses import losses
 from textmend.source.page import copy_of, read_page
 from textmend.source.pieces import Piece, Side, pieces_of
+from textmend.source.settled import Settled
 from textmend.source.words import Vocabulary, Words
 from textmend.text.words import CLOSING, OPENING, is_space, paragraphs, quote_around
 
 _LEAST_SHARE = 0.5
 """A copy is one of this text if so large a share of the words of the shorter stands in the other, in order."""
 
-FAINT = 0.1
-"""From which probability on the detector bears out a copy that holds more at a place."""
-
 _LEAST_WORDS = 5
 _LENGTHS = 6
 _LEAST_SIDE = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What the copies say about a text.
-
-    Attributes:
-        gaps: losses, each with its fill, and the gaps that no copy has an answer for; sorted and disjoint.
-        known: what the copies hold of the article: it may vouch for names and numbers.
-    """
-
-    gaps: list[Gap]
-    known: tuple[str, ...] = ()
 
 
 def read_copies(html: str | bytes | None, references: Sequence[str] = ()) -> list[Copy]:
