@@ -12,11 +12,10 @@ import logging
 import math
 import random
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -42,7 +41,6 @@ Examples:
   textmend train calibrate --detector detector --decisions decisions.jsonl --suggestions suggestions.jsonl
 """
 _BASE_FILES = ("config.json", "model.safetensors", "tokenizer.json")
-_MOMENT_TOKENS = 2048
 _CLEAN_SHARE = 0.6
 """Of the articles that the detector is calibrated on, and its early exit chosen on, how many stay clean."""
 _DETECTOR_SEEDS = (11, 14)
@@ -160,6 +158,16 @@ def filler(
     held_out: Annotated[
         Path | None, typer.Option("--held-out", metavar="FILE", help="Clean articles to measure on, likewise.")
     ] = None,
+    lost: Annotated[
+        float,
+        typer.Option(
+            "--lost",
+            min=0,
+            max=1,
+            metavar="SHARE",
+            help="Of the batches, those that train the head that finds lost words; the others have masked words.",
+        ),
+    ] = 0.5,
     batch: Annotated[int, typer.Option("--batch", min=64, metavar="N", help="Word pieces a step.")] = 2048,
     threads: Threads = None,
     seed: Seed = 0,
@@ -180,6 +188,7 @@ def filler(
             clean=held_out,
             gaps=benchmark,
             start=start,
+            lost=lost,
             batch=batch,
             threads=threads,
             seed=seed,
@@ -322,7 +331,7 @@ def export(
             "--windows",
             min=0,
             metavar="N",
-            help="Filler: windows to round 4-bit weights by (GPTQ); 0: plainly; --float: none.",
+            help="Filler: windows of each kind to round 4-bit weights by (GPTQ); 0: plainly; --float: none.",
         ),
     ] = 256,
     in_float: Annotated[
@@ -341,7 +350,8 @@ def export(
     _check_files([file for file in (casing, linked, *(held_out or ())) if file])
     _need("exporting a model", "torch", "onnx", "safetensors")
     from textmend.train.calibrate import damaged_articles
-    from textmend.train.package import package_detector, package_filler, pieces_of_lost_words
+    from textmend.train.moments import moments_of_filler
+    from textmend.train.package import FILLER_WINDOW, package_detector, package_filler, pieces_of_lost_words
 
     with _logging():
         likeness = _likeness(linked) if linked else None
@@ -352,6 +362,8 @@ def export(
             package_detector(base, weights, out, name=name, language=language, texts=texts, quantized=not in_float)
         elif casing and likeness:
             damaged = damaged_articles(chosen, likeness, clean_share=0.0, seed=13)
+            measured = windows and not in_float
+            moments = moments_of_filler(base, weights, chosen, likeness, windows, FILLER_WINDOW) if measured else None
             package_filler(
                 base,
                 weights,
@@ -360,7 +372,7 @@ def export(
                 pieces_per_word=pieces_of_lost_words(damaged, base),
                 name=name,
                 language=language,
-                moments=_moments(base, weights, chosen, likeness, windows) if windows and not in_float else None,
+                moments=moments,
                 quantized=not in_float,
             )
         log.info("%s: written; calibrate it with  textmend train calibrate", out)
@@ -600,55 +612,6 @@ def _articles(files: Sequence[Path], skip: Sequence[int] | None, count: int) -> 
         if not row:
             raise FileError(f"{file}: holds no articles after the first {first}")
     return [article for turn in itertools.zip_longest(*rows) for article in turn if article is not None]
-
-
-def _moments(
-    base: Path, weights: Path, articles: Sequence[Article], likeness: LinkLikeness, count: int
-) -> dict[str, Any]:
-    """Return the second moments of the inputs of a filler's layers, on masked windows of the articles."""
-    import json
-
-    from textmend.train.filler import load_filler, read_pieces, tensors_of
-    from textmend.train.filler_examples import (
-        MaskedWindow,
-        Masking,
-        build_window,
-        choose_masks,
-        cut_windows,
-        group_by_length,
-        read_units,
-    )
-    from textmend.train.filler_graph import export_filler
-    from textmend.train.package import FILLER_WINDOW
-    from textmend.train.quantize import second_moments
-
-    pieces, mask = read_pieces(base / "tokenizer.json")
-    masking = Masking(rate=0.08, repeated=0, quoted=0, damaged=0, opened=0, sizes=((FILLER_WINDOW, 1.0),))
-    rng = random.Random(17)
-    windows: list[MaskedWindow] = []
-    for article in articles:
-        units = read_units(article.text, pieces)
-        for window, _ in itertools.islice(cut_windows(units, masking, rng), 2):
-            row = units[window.start : window.stop]
-            windows.append(build_window(row, choose_masks(row, article.text, likeness, masking, rng), pieces, mask))
-    windows = [window for window in windows if (window.ids == mask).any()][:count]
-    if not windows:
-        raise FileError("the held-out articles are too short to measure the filler's layers; use --windows 0")
-    log.info("measuring the inputs of the filler's layers on %d windows", len(windows))
-    config = json.loads((base / "config.json").read_text(encoding="utf-8"))
-    padding = int(config["pad_token_id"])
-
-    def batches() -> Iterator[dict[str, Any]]:
-        for group in group_by_length(windows, _MOMENT_TOKENS):
-            ids, seen, _, _ = tensors_of(group, padding)
-            positions = (ids == mask).flatten().nonzero()[:, 0]
-            yield {"input_ids": ids.numpy(), "attention_mask": seen.numpy(), "positions": positions.numpy()}
-
-    arrays = {key: tensor.float().numpy() for key, tensor in load_filler(base, weights).state_dict().items()}
-    with tempfile.TemporaryDirectory(prefix="textmend-") as folder:
-        full = export_filler(arrays, config, folder, bits=32, embedding_bits=32)
-        del arrays
-        return second_moments(full, batches())
 
 
 @contextlib.contextmanager

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
-from textmend.detect.finder import Sites, judge
+from textmend.detect.finder import judge
+from textmend.detect.sites import Sites
 from textmend.edits.mended import Mended
 from textmend.fill.propose import Document
 from textmend.mender import Mender

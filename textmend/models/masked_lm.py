@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textmend.models.folder import ModelFolder
-from textmend.models.session import batches, open_session, padded
+from textmend.models.session import batches, padded
+from textmend.models.trunk import Trunk
 from textmend.models.vocabulary import Vocabulary
 from textmend.models.wordpiece import WordPieces
 
@@ -87,7 +88,11 @@ class MaskedLM(Protocol):
 
 
 class OnnxMaskedLM:
-    """A masked language model on ONNX Runtime, with an uncased WordPiece vocabulary and a case head."""
+    """A masked language model on ONNX Runtime, with an uncased WordPiece vocabulary and a case head.
+
+    Attributes:
+        trunk: its network, which may have a head for lost words too.
+    """
 
     def __init__(self, folder: Path, threads: int | None = None) -> None:
         opened = ModelFolder.open(folder, "filler")
@@ -115,7 +120,7 @@ class OnnxMaskedLM:
             float(share) for share in opened.get("pieces_per_word", list)
         )
         self._padding = padding
-        self._session = open_session(opened.model, threads)
+        self.trunk = Trunk(opened.model, pieces, padding, threads)
 
     def predict(self, queries: Sequence[Query]) -> list[Prediction]:
         """Return a prediction for each query (see :class:`MaskedLM`)."""
@@ -130,9 +135,7 @@ class OnnxMaskedLM:
                 ids[at, : len(query.ids)] = query.ids
                 mask[at, : len(query.ids)] = 1
                 positions[at] = at * shape[1] + query.position
-            log_probs, case_logits = self._session.run(
-                ["log_probs", "case_logits"], {"input_ids": ids, "attention_mask": mask, "positions": positions}
-            )
+            log_probs, case_logits = self.trunk.scores(ids, mask, positions)
             case = case_logits - np.logaddexp.reduce(case_logits, axis=1, keepdims=True)
             for at, index in enumerate(indices):
                 results[index] = Prediction(log_probs[at], case[at])

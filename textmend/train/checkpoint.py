@@ -41,11 +41,11 @@ def trained_weights(path: Path) -> dict[str, torch.Tensor]:
 
 
 def optimizer_tensors(optimizer: torch.optim.Optimizer, names: list[str]) -> dict[str, torch.Tensor]:
-    """Return the moments of an Adam optimizer by parameter name."""
+    """Return the moments of an Adam optimizer by parameter name, and how many steps each parameter took part in."""
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
     tensors: dict[str, torch.Tensor] = {}
     for name, parameter in zip(names, parameters, strict=True):
-        for key in ("exp_avg", "exp_avg_sq"):
+        for key in ("exp_avg", "exp_avg_sq", "step"):
             if parameter in optimizer.state:
                 tensors[f"optimizer.{key}.{name}"] = optimizer.state[parameter][key]
     return tensors
@@ -54,12 +54,15 @@ def optimizer_tensors(optimizer: torch.optim.Optimizer, names: list[str]) -> dic
 def restore_optimizer(
     optimizer: torch.optim.Optimizer, names: list[str], tensors: Mapping[str, torch.Tensor], step: int
 ) -> None:
-    """Put saved moments back; parameters that have none start afresh."""
+    """Put saved moments back; parameters that have none start afresh.
+
+    ``step`` is the run's: checkpoints that hold no steps of their own are those of runs in which all took part in all.
+    """
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
     for name, parameter in zip(names, parameters, strict=True):
         if f"optimizer.exp_avg.{name}" in tensors:
             optimizer.state[parameter] = {
-                "step": torch.tensor(float(step)),
+                "step": tensors.get(f"optimizer.step.{name}", torch.tensor(float(step))).clone(),
                 "exp_avg": tensors[f"optimizer.exp_avg.{name}"].clone(),
                 "exp_avg_sq": tensors[f"optimizer.exp_avg_sq.{name}"].clone(),
             }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -133,7 +133,7 @@ def tensors_of(batch: Sequence[Example]) -> tuple[torch.Tensor, torch.Tensor, to
     return torch.from_numpy(ids), torch.from_numpy(types), torch.from_numpy(mask), torch.from_numpy(labels)
 
 
-def held_out(file: Path, pieces: WordPieces, count: int) -> list[Example]:
+def held_out(file: Path, pieces: WordPieces, count: int, size: int = WINDOW) -> list[Example]:
     """Return windows of ``count`` benchmark records, drawn with a fixed seed, longest last."""
     records = [json.loads(line) for line in read_lines(file)]
     random.Random(2).shuffle(records)
@@ -142,22 +142,34 @@ def held_out(file: Path, pieces: WordPieces, count: int) -> list[Example]:
         gaps = tuple(Loss(gap["start"], gap["end"], gap["lost"]) for gap in record["gaps"])
         encoded = encode(record["text"], pieces)
         labels = site_labels(encoded, Damaged(record["text"], gaps))
-        examples += tiled(encoded, labels, pieces)
+        examples += tiled(encoded, labels, pieces, size)
     return sorted(examples, key=lambda example: len(example.ids))
 
 
-def tiled(encoded: Encoded, labels: NDArray[np.int64], pieces: WordPieces) -> list[Example]:
+def tiled(encoded: Encoded, labels: NDArray[np.int64], pieces: WordPieces, size: int = WINDOW) -> list[Example]:
     """Return all windows of a text, side by side; ``labels`` as ``examples.site_labels`` gives them."""
-    return [cut(encoded, labels, start, WINDOW - 1, pieces) for start in range(0, len(encoded.ids), WINDOW - 1)]
+    return [cut(encoded, labels, start, size - 1, pieces) for start in range(0, len(encoded.ids), size - 1)]
+
+
+def measure(model: DetectorNetwork, examples: Sequence[Example]) -> dict[str, float]:
+    """Return detection measures by site."""
+    return measure_finding(lambda ids, types, mask: model(ids, types, mask)[0], examples)
 
 
 @torch.no_grad()
-def measure(model: DetectorNetwork, examples: Sequence[Example]) -> dict[str, float]:
-    """Return detection measures by site."""
+def measure_finding(
+    logits_of: Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor], examples: Sequence[Example]
+) -> dict[str, float]:
+    """Return detection measures by site of any network that says how many words were lost before each piece.
+
+    Args:
+        logits_of: the logits ``[batch, length, labels]`` of ids, types and mask, each of shape ``[batch, length]``.
+        examples: labelled windows.
+    """
     scores, truths = [], []
     for start in range(0, len(examples), 32):
         ids, types, mask, labels = tensors_of(examples[start : start + 32])
-        probability = 1 - model(ids, types, mask)[0].softmax(-1)[..., 0]
+        probability = 1 - logits_of(ids, types, mask).softmax(-1)[..., 0]
         known = labels != NO_LABEL
         scores.append(probability[known].numpy())
         truths.append((labels[known] > 0).numpy())

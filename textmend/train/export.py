@@ -96,9 +96,11 @@ class Builder:
     def places(self, ids: str, table: Array, name: str) -> str:
         """The first rows of a position table, as many as the ids are long: `[1, length, width]`."""
         length = self.graph.op("Shape", ids, start=1, end=2)
-        store = self.graph.weight if self.precision.is_float else self.graph.half_weight
-        rows = store(name, table[None])
-        return self.graph.op("Slice", rows, self.graph.ints(0), length, self.graph.ints(1))
+        return self.graph.op("Slice", self.store(name, table[None]), self.graph.ints(0), length, self.graph.ints(1))
+
+    def store(self, name: str, table: Array) -> str:
+        """A table kept as it is, or in float16 where the matrices are rounded."""
+        return (self.graph.weight if self.precision.is_float else self.graph.half_weight)(name, table)
 
 
 def write_model(graph: Graph, folder: str | Path, notes: Mapping[str, str] | None) -> Path:

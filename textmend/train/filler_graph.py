@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
 
+from textmend.models.trunk import NO_TYPE
 from textmend.train.export import FLOAT, Builder, LayerNames, Size, Weights, write_model
 from textmend.train.graph import Graph, block_embedding, block_linear, embedding, gelu
 from textmend.train.quantize import Array, Precision, quantize
@@ -21,6 +23,8 @@ MPNET_MAX_DISTANCE = 128
 MPNET = LayerNames(
     "attention.attn.q", "attention.attn.k", "attention.attn.v", "attention.attn.o", "attention.LayerNorm"
 )
+_TABLES, _ENCODER, _HEAD = "lm.mpnet.embeddings", "lm.mpnet.encoder", "lm.lm_head"
+_ALL = int(np.iinfo(np.int64).max)
 
 
 def export_filler(
@@ -42,9 +46,14 @@ def export_filler(
     `[n]`, places in the flattened batch); outputs `log_probs` (float32 `[n, vocabulary]`) and `case_logits`
     (float32 `[n, cases]`). The word embeddings are stored once, for input and output.
 
+    With a head for lost words there are two inputs more, `type_ids` (int64 `[batch, length]`: token types, or
+    `NO_TYPE` in rows that ask for pieces) and `sites` (int64 `[m]`, places in the flattened batch), and an output
+    `gap_logits` (float32 `[m, labels]`). Either of `positions` and `sites` may be empty.
+
     Args:
         weights: An MPNet masked LM under `lm.` (its decoder is the word embeddings; a copy of them may be
-            there and is ignored) and the case layer `case.weight`, `case.bias`.
+            there and is ignored), the case layer `case.weight`, `case.bias`, and perhaps a head for lost words:
+            `types.weight`, the layer norm `norm`, and the layer `gap`.
         config: The encoder's `config.json`.
         folder: Made if it is not there.
         bits: 32, 8 or 4, for the matrices of the layers.
@@ -61,57 +70,125 @@ def export_filler(
     Raises:
         KeyError: If a weight or a number of the config is missing.
     """
-    size = Size.of(config)
     graph = Graph("filler")
-    build = Builder(graph, weights, size, Precision(bits, block, rows), moments or {})
-    ids, mask = (graph.input(name, ["batch", "length"]) for name in ("input_ids", "attention_mask"))
-    asked = positions = graph.input("positions", ["n"])
-    if not build.precision.is_float:
-        ids, mask, positions = _tiled(graph, ids, mask, positions, int(config["pad_token_id"]))
-    tables, encoder, head = "lm.mpnet.embeddings", "lm.mpnet.encoder", "lm.lm_head"
-    words, stored = weights[f"{tables}.word_embeddings.weight"], f"{tables}.word_embeddings"
-    precision = Precision(embedding_bits, embedding_block)
-    blocks = None if precision.is_float else quantize(words, precision)
-    x = block_embedding(graph, ids, blocks, stored) if blocks else embedding(graph, ids, words, stored, FLOAT)
-    # MPNet counts positions from the row after the padding's.
-    start = int(config["pad_token_id"]) + 1
-    places = build.places(ids, weights[f"{tables}.position_embeddings.weight"][start:], f"{tables}.position_embeddings")
-    x = build.norm(x, f"{tables}.LayerNorm", skip=places)
-    seen = graph.op("Cast", mask, to=onnx.TensorProto.INT32)
-    bias = _relative_bias(graph, ids, weights[f"{encoder}.relative_attention_bias.weight"], size.places - start)
-    for index in range(size.layers):
-        last = index == size.layers - 1
-        x = build.layer(x, seen, f"{encoder}.layer.{index}", MPNET, bias, positions if last else None)
-    x = graph.op("Reshape", x, graph.ints(-1, size.width))
-    case = build.linear(x, "case", FLOAT)
-    x = build.norm(gelu(graph, build.linear(x, f"{head}.dense"), f"{head}/gelu"), f"{head}.layer_norm")
-    given = weights[f"{head}.bias"].astype(np.float32)
-    if blocks:
-        scores = block_linear(graph, x, blocks, graph.weight(f"{head}.bias", given), stored, f"{head}.decoder")
-    else:
-        turned = graph.op("Transpose", graph.weight(stored, words), perm=[1, 0])
-        scores = graph.op("Add", graph.op("MatMul", x, turned), graph.weight(f"{head}.bias", given))
-    if positions != asked:
-        count = graph.op("Shape", asked)
-        case, scores = (graph.op("Slice", x, graph.ints(0), count, graph.ints(0)) for x in (case, scores))
-    graph.output(graph.op("LogSoftmax", scores, axis=-1), "log_probs", ["n", len(words)])
+    build = Builder(graph, weights, Size.of(config), Precision(bits, block, rows), moments or {})
+    table = _WordTable(graph, weights[f"{_TABLES}.word_embeddings.weight"], Precision(embedding_bits, embedding_block))
+    asked = _Asked.by(graph, gaps="gap.weight" in weights)
+    pad = int(config["pad_token_id"])
+    given = asked if build.precision.is_float else asked.tiled(graph, pad)
+    x = _states(build, table, given, pad)
+    if given.sites:
+        count = graph.op("Shape", given.positions)
+        gaps = build.linear(build.norm(_rows(graph, x, count, graph.ints(_ALL)), "norm"), "gap", FLOAT)
+        gaps = _rows(graph, gaps, graph.ints(0), graph.op("Shape", asked.sites))
+        graph.output(gaps, "gap_logits", ["m", len(weights["gap.bias"])])
+        x = _rows(graph, x, graph.ints(0), count)
+    case, scores = build.linear(x, "case", FLOAT), _scores(build, table, x)
+    if given != asked:
+        count = graph.op("Shape", asked.positions)
+        case, scores = (_rows(graph, part, graph.ints(0), count) for part in (case, scores))
+    graph.output(graph.op("LogSoftmax", scores, axis=-1), "log_probs", ["n", len(table.words)])
     graph.output(case, "case_logits", ["n", len(weights["case.bias"])])
     return write_model(graph, folder, notes)
 
 
-def _tiled(graph: Graph, ids: str, mask: str, positions: str, pad: int) -> tuple[str, str, str]:
-    """The inputs padded so that there are whole tiles of places and of positions."""
-    length, tile = graph.op("Shape", ids, start=1, end=2), graph.ints(TILE)
+@dataclass(frozen=True)
+class _Asked:
+    """Names of the inputs: a batch of rows, and the places asked for; `types` and `sites` may be missing."""
 
-    def missing(count: str) -> str:
-        return graph.op("Mod", graph.op("Sub", tile, graph.op("Mod", count, tile)), tile)
+    ids: str
+    mask: str
+    positions: str
+    types: str = ""
+    sites: str = ""
 
-    more = graph.op("Concat", graph.ints(0, 0, 0), missing(length), axis=0)
-    ids, mask = graph.op("Pad", ids, more, graph.number(pad)), graph.op("Pad", mask, more, graph.number(0))
-    row, column = graph.op("Div", positions, length), graph.op("Mod", positions, length)
-    moved = graph.op("Add", graph.op("Mul", row, graph.op("Shape", ids, start=1, end=2)), column)
-    more = graph.op("Concat", graph.ints(0), missing(graph.op("Shape", positions)), axis=0)
-    return ids, mask, graph.op("Pad", moved, more, graph.number(0))
+    @classmethod
+    def by(cls, graph: Graph, *, gaps: bool) -> _Asked:
+        """Declare the inputs."""
+        ids, mask = (graph.input(name, ["batch", "length"]) for name in ("input_ids", "attention_mask"))
+        positions = graph.input("positions", ["n"])
+        if not gaps:
+            return cls(ids, mask, positions)
+        return cls(ids, mask, positions, graph.input("type_ids", ["batch", "length"]), graph.input("sites", ["m"]))
+
+    def tiled(self, graph: Graph, pad: int) -> _Asked:
+        """The inputs padded so that there are whole tiles of places, of positions and of sites."""
+        length, tile = graph.op("Shape", self.ids, start=1, end=2), graph.ints(TILE)
+
+        def missing(count: str) -> str:
+            return graph.op("Mod", graph.op("Sub", tile, graph.op("Mod", count, tile)), tile)
+
+        more = graph.op("Concat", graph.ints(0, 0, 0), missing(length), axis=0)
+
+        def longer(rows: str, value: int) -> str:
+            return graph.op("Pad", rows, more, graph.number(value)) if rows else ""
+
+        ids, mask, types = longer(self.ids, pad), longer(self.mask, 0), longer(self.types, NO_TYPE)
+
+        def moved(places: str) -> str:
+            if not places:
+                return ""
+            row, column = graph.op("Div", places, length), graph.op("Mod", places, length)
+            there = graph.op("Add", graph.op("Mul", row, graph.op("Shape", ids, start=1, end=2)), column)
+            filled = graph.op("Concat", graph.ints(0), missing(graph.op("Shape", places)), axis=0)
+            return graph.op("Pad", there, filled, graph.number(0))
+
+        return _Asked(ids, mask, moved(self.positions), types, moved(self.sites))
+
+
+class _WordTable:
+    """The word embeddings, stored once: what words come in as, and what pieces are scored by."""
+
+    def __init__(self, graph: Graph, words: Array, precision: Precision) -> None:
+        self.graph, self.words = graph, words
+        self.blocks = None if precision.is_float else quantize(words, precision)
+        self.name = f"{_TABLES}.word_embeddings"
+
+    def rows(self, ids: str) -> str:
+        """The embeddings of pieces."""
+        if self.blocks:
+            return block_embedding(self.graph, ids, self.blocks, self.name)
+        return embedding(self.graph, ids, self.words, self.name, FLOAT)
+
+    def scores(self, x: str, bias: Array, head: str) -> str:
+        """What each piece scores at a state."""
+        graph, given = self.graph, self.graph.weight(f"{head}.bias", bias.astype(np.float32))
+        if self.blocks:
+            return block_linear(graph, x, self.blocks, given, self.name, f"{head}.decoder")
+        turned = graph.op("Transpose", graph.weight(self.name, self.words), perm=[1, 0])
+        return graph.op("Add", graph.op("MatMul", x, turned), given)
+
+
+def _states(build: Builder, table: _WordTable, given: _Asked, pad: int) -> str:
+    """The encoder's states at the positions, then at the sites: `[n + m, width]`."""
+    graph, weights, size = build.graph, build.weights, build.size
+    x = table.rows(given.ids)
+    if given.types:
+        # Added first: where there is no type, x stays what it is to the last bit.
+        kinds = np.concatenate([weights["types.weight"], np.zeros((1, size.width), np.float32)])
+        x = graph.op("Add", x, graph.op("Gather", build.store("types", kinds), given.types, axis=0))
+    # MPNet counts positions from the row after the padding's.
+    start = pad + 1
+    places = build.places(
+        given.ids, weights[f"{_TABLES}.position_embeddings.weight"][start:], f"{_TABLES}.position_embeddings"
+    )
+    x = build.norm(x, f"{_TABLES}.LayerNorm", skip=places)
+    seen = graph.op("Cast", given.mask, to=onnx.TensorProto.INT32)
+    bias = _relative_bias(graph, given.ids, weights[f"{_ENCODER}.relative_attention_bias.weight"], size.places - start)
+    wanted = graph.op("Concat", given.positions, given.sites, axis=0) if given.sites else given.positions
+    for index in range(size.layers):
+        last = index == size.layers - 1
+        x = build.layer(x, seen, f"{_ENCODER}.layer.{index}", MPNET, bias, wanted if last else None)
+    return graph.op("Reshape", x, graph.ints(-1, size.width))
+
+
+def _scores(build: Builder, table: _WordTable, x: str) -> str:
+    x = build.norm(gelu(build.graph, build.linear(x, f"{_HEAD}.dense"), f"{_HEAD}/gelu"), f"{_HEAD}.layer_norm")
+    return table.scores(x, build.weights[f"{_HEAD}.bias"], _HEAD)
+
+
+def _rows(graph: Graph, x: str, start: str, end: str) -> str:
+    return graph.op("Slice", x, start, end, graph.ints(0))
 
 
 def _relative_bias(graph: Graph, ids: str, table: Array, places: int) -> str:

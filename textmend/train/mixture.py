@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -81,3 +81,37 @@ class BatchStream(ABC, Generic[Batch]):
     @abstractmethod
     def _batches(self, articles: Iterable[Article], rng: random.Random) -> list[Batch]:
         """Return the batches of a block, items of about one length together."""
+
+
+class Turns(Generic[Batch]):
+    """Endless, repeatable batches of several streams by turns, each with the name of its stream.
+
+    Args:
+        streams: by name; each has been told its own part of the position.
+        shares: how often each has its turn.
+        seed: another seed gives another order.
+        position: where to go on, from ``position()``.
+    """
+
+    def __init__(
+        self,
+        streams: Mapping[str, BatchStream[Batch]],
+        shares: Mapping[str, float],
+        seed: int = 0,
+        position: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._streams, self._shares, self._seed = streams, shares, seed
+        self._turn = position["turn"] if position else 0
+
+    def position(self) -> dict[str, Any]:
+        """Return where it is: the turn, and where each stream is."""
+        return {"turn": self._turn} | {name: stream.position() for name, stream in self._streams.items()}
+
+    def __iter__(self) -> Iterator[tuple[str, Batch]]:
+        """Yield batches without end."""
+        running = {name: iter(stream) for name, stream in self._streams.items()}
+        names, weights = list(self._shares), list(self._shares.values())
+        while True:
+            (name,) = random.Random(f"{self._seed}:turn:{self._turn}").choices(names, weights)
+            self._turn += 1
+            yield name, next(running[name])

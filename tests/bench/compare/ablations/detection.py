@@ -17,9 +17,9 @@ from bench.compare.tables import Row, Table, columns
 from textmend.damage.benchmark import Benchmark
 from textmend.detect import finder
 from textmend.detect.echoes import EchoWeights
-from textmend.detect.finder import Sites
 from textmend.detect.network import OnnxDetector
 from textmend.detect.other_gaps import ArticleWeights
+from textmend.detect.sites import Sites
 from textmend.evaluate.bootstrap import intervals, paired_differences
 from textmend.evaluate.detection import Detection, judge_records
 from textmend.evaluate.system import Judge
