@@ -146,6 +146,7 @@ class ExampleBatches(BatchStream[list[Example]]):
         return [examples[i : i + self._batch] for i in range(0, len(examples), self._batch)]
 
     def examples(self, article: Article, rng: random.Random) -> Iterator[Example]:
+        """Yield some windows of an article, most often damaged."""
         if article.title and rng.random() < 0.3:
             moved = len(article.title) + 2
             links = tuple((start + moved, end + moved) for start, end in article.links)

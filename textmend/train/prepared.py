@@ -11,10 +11,9 @@ import json
 import logging
 import multiprocessing
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import asdict, dataclass
-from hashlib import sha256
 from itertools import count
 from pathlib import Path
 from typing import Any, Literal
@@ -28,6 +27,7 @@ from textmend.errors import FileError
 from textmend.train.examples import NO_LABEL, Example, ExampleBatches
 from textmend.train.filler_examples import FillerBatches, MaskedWindow
 from textmend.train.mixture import BLOCK, Mixture
+from textmend.train.vocabulary import digest_of, read_pieces
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ What = Literal["lost", "masked"]
 _SCHEMA = 1
 _NO_PIECE = 0xFFFF
 _HEADER = "prepared.json"
-_FIELDS: dict[What, dict[str, type[np.generic]]] = {
+_FIELDS: dict[What, dict[str, type[np.integer[Any]]]] = {
     "lost": {"ids": np.uint16, "types": np.uint8, "labels": np.int8},
     "masked": {"ids": np.uint16, "labels": np.uint16, "cases": np.int8},
 }
@@ -81,10 +81,8 @@ class Making:
 
     def maker(self) -> Callable[[Article, random.Random], Iterable[Any]]:
         """Return what makes the examples of one article."""
-        from textmend.train.filler import read_pieces
-
         pieces, mask = read_pieces(self.base / "tokenizer.json")
-        nowhere = Mixture([(Path(), 1.0)])
+        nowhere = Mixture([(Path(), 1.0)])  # the articles come from the process that asks
         if self.what == "masked":
             return FillerBatches(nowhere, self.likeness, pieces, mask=mask, batch=0).windows
         return ExampleBatches(nowhere, self.likeness, pieces, size=self.size, batch=0).examples
@@ -136,7 +134,7 @@ def _write(making: Making, folder: Path, blocks: Iterator[dict[str, NDArray[Any]
     finally:
         for file in files.values():
             file.close()
-    header = Header(making.what, vocabulary_of(making.base), examples, written)
+    header = Header(making.what, digest_of(making.base), examples, written)
     (folder / _HEADER).write_text(json.dumps(asdict(header), indent=1) + "\n", encoding="utf-8")
     return header
 
@@ -170,7 +168,7 @@ _maker: tuple[What, Callable[[Article, random.Random], Iterable[Any]]]
 
 
 def _start(making: Making) -> None:
-    global _maker  # noqa: PLW0603 - one a process, set once
+    global _maker
     _maker = making.what, making.maker()
 
 
@@ -192,14 +190,30 @@ def pack(examples: Sequence[Any], what: What) -> dict[str, NDArray[Any]]:
     return packed
 
 
-def vocabulary_of(base: Path) -> str:
-    """Return the SHA-256 of a base's ``tokenizer.json``."""
-    return sha256((base / "tokenizer.json").read_bytes()).hexdigest()
+def folders_of(paths: Iterable[Path]) -> dict[What, Path]:
+    """Return folders of prepared examples by their kind; nothing where the paths are files of articles.
+
+    Raises:
+        FileError: files and folders are mixed, two folders hold one kind, or a folder isn't complete.
+    """
+    found: dict[What, Path] = {}
+    paths = list(paths)
+    folders = [path for path in paths if path.is_dir()]
+    if folders and len(folders) < len(paths):
+        raise FileError(f"{folders[0]}: prepared examples and files of articles can't be mixed in one run")
+    for folder in folders:
+        what = read_header(folder).what
+        if what in found:
+            raise FileError(f"{folder}: holds examples of words {what}, as {found[what]} does; give one of them")
+        found[what] = folder
+    return found
 
 
-def is_prepared(folder: Path) -> bool:
-    """Whether a folder holds prepared examples, complete."""
-    return (folder / _HEADER).is_file()
+def folder_for(folders: Mapping[What, Path], what: What) -> Path:
+    """Return the folder of a kind. Raises :class:`FileError` where there is none."""
+    if what not in folders:
+        raise FileError(f"{', '.join(map(str, folders.values()))}: no examples of words {what} were prepared there")
+    return folders[what]
 
 
 def read_header(folder: Path) -> Header:
@@ -207,14 +221,16 @@ def read_header(folder: Path) -> Header:
     try:
         header = Header(**json.loads((folder / _HEADER).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError) as error:
-        raise FileError(f"{folder}: holds no prepared examples, or not all: textmend train prepare ({error})") from error
+        raise FileError(
+            f"{folder}: holds no prepared examples, or not all: textmend train prepare ({error})"
+        ) from error
     if header.schema != _SCHEMA or header.what not in _FIELDS:
         raise FileError(f"{folder}: prepared by another version of textmend; prepare the text again")
     return header
 
 
 class PreparedBatches:
-    """An endless, repeatable stream of batches of prepared examples (see ``loop.Batches``).
+    """An endless, repeatable stream of batches of prepared examples (see ``mixture.Batches``).
 
     Args:
         folder: prepared examples.
@@ -241,7 +257,7 @@ class PreparedBatches:
         header = read_header(folder)
         if header.what != what:
             raise FileError(f"{folder}: holds examples of words {header.what}, not {what}")
-        if header.vocabulary != vocabulary_of(base):
+        if header.vocabulary != digest_of(base):
             raise FileError(f"{folder}: its words were cut with another vocabulary than that of {base}")
         self._what, self._pieces, self._seed = what, pieces, seed
         lengths = _mapped(folder / "lengths.bin", np.uint16, header.examples)
@@ -249,12 +265,15 @@ class PreparedBatches:
         self._fields = {
             name: _mapped(folder / f"{name}.bin", kind, header.pieces) for name, kind in _FIELDS[what].items()
         }
+        self._examples = header.examples
+        if position and position.get("examples") != header.examples:
+            raise FileError(f"{folder}: isn't what this run was begun on; give the same, or another --checkpoint")
         self._block = position["block"] if position else 0
         self._done = position["done"] if position else 0
 
     def position(self) -> dict[str, Any]:
-        """Return where the stream is: the block, and the batches done in it."""
-        return {"block": self._block, "done": self._done}
+        """Return where the stream is: the block, the batches done in it, and of how many examples."""
+        return {"block": self._block, "done": self._done, "examples": self._examples}
 
     def __iter__(self) -> Iterator[list[Any]]:
         """Yield batches without end: all examples once, in another order each time round."""
@@ -277,10 +296,8 @@ class PreparedBatches:
 
     def _batches(self, block: int) -> list[NDArray[np.int64]]:
         """Return the rows of a block's batches, those of about one length together."""
-        examples = len(self._starts) - 1
-        blocks = -(-examples // _SHUFFLED)
-        turn, block = divmod(block, blocks)
-        order = np.random.default_rng((self._seed, turn)).permutation(examples)
+        turn, block = divmod(block, -(-self._examples // _SHUFFLED))
+        order = np.random.default_rng((self._seed, turn)).permutation(self._examples)
         rows = order[block * _SHUFFLED : (block + 1) * _SHUFFLED]
         lengths = (self._starts[1:] - self._starts[:-1])[rows]
         rows, lengths = rows[np.argsort(lengths, kind="stable")], np.sort(lengths)
@@ -293,7 +310,7 @@ class PreparedBatches:
         return batches
 
 
-def _mapped(file: Path, kind: type[np.generic], count: int) -> NDArray[Any]:
+def _mapped(file: Path, kind: type[np.integer[Any]], count: int) -> NDArray[Any]:
     try:
         if file.stat().st_size != count * np.dtype(kind).itemsize:
             raise FileError(f"{file}: is {file.stat().st_size} bytes long, not as prepared; prepare the text again")
