@@ -33,6 +33,8 @@ _EPILOG = """
 Examples:
   textmend train split news.jsonl pages.jsonl --against bench.jsonl --out split
   textmend train detector BASE news.jsonl=0.7 pages.jsonl=0.3 --linked pages.jsonl --checkpoint detector.ckpt --hours 3
+  textmend train prepare BASE news.jsonl=0.7 pages.jsonl=0.3 --linked pages.jsonl --what lost --million 30 --out lost
+  textmend train detector BASE lost --linked pages.jsonl --checkpoint detector.ckpt --hours 0.2 --device cuda --batch 256
   textmend train average BASE detector.ckpt=0.7 earlier.ckpt=0.3 --kind detector --out averaged.safetensors
   textmend train casing news.jsonl pages.jsonl --out casing.json
   textmend train export --kind detector --base BASE --weights detector.ckpt --out detector --name "mine 1.0"
@@ -63,12 +65,26 @@ class Kind(StrEnum):
     filler = "filler"
 
 
+class Kinds(StrEnum):
+    """What examples can be made beforehand."""
+
+    lost = "lost"
+    masked = "masked"
+
+
 Base = Annotated[
     Path, typer.Argument(metavar="BASE", help="Folder of the base: config.json, model.safetensors, tokenizer.json.")
 ]
 Data = Annotated[
     list[str],
     typer.Argument(metavar="FILE[=SHARE]...", help="Clean articles, JSON Lines, and how often each file is drawn on."),
+]
+DataOrPrepared = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="FILE[=SHARE]...|FOLDER...",
+        help="Clean articles, JSON Lines, and how often each file is drawn on; or what textmend train prepare made.",
+    ),
 ]
 Linked = Annotated[
     Path, typer.Option("--linked", metavar="FILE", help="Articles with known links: what links look like.")
@@ -86,6 +102,9 @@ Decay = Annotated[
 Start = Annotated[
     Path | None,
     typer.Option("--start", metavar="FILE", help="Weights to start from, where there is no checkpoint yet."),
+]
+Device = Annotated[
+    str, typer.Option("--device", metavar="cpu|cuda", help="Where to compute; a GPU wants a large --batch.")
 ]
 Threads = Annotated[int | None, typer.Option("--threads", min=1, metavar="N", help="CPU threads; default: all.")]
 Seed = Annotated[
@@ -105,7 +124,7 @@ Skip = Annotated[
 @app.command()
 def detector(
     base: Base,
-    data: Data,
+    data: DataOrPrepared,
     linked: Linked,
     checkpoint: Checkpoint,
     hours: Hours = 1.0,
@@ -119,10 +138,11 @@ def detector(
     ] = None,
     batch: Annotated[int, typer.Option("--batch", min=1, metavar="N", help="Windows a step.")] = 12,
     threads: Threads = None,
+    device: Device = "cpu",
     seed: Seed = 0,
 ) -> None:
     """Train a detector, or go on training one."""
-    schedule, sources = _prepare(
+    schedule, sources = _check_training(
         base, data, checkpoint, [linked, start, *(benchmark or ())], hours, rate, head_rate, decay
     )
     from textmend.train.detector import train_detector
@@ -138,6 +158,7 @@ def detector(
             start=start,
             batch=batch,
             threads=threads,
+            device=device,
             seed=seed,
         )
 
@@ -145,7 +166,7 @@ def detector(
 @app.command()
 def filler(
     base: Base,
-    data: Data,
+    data: DataOrPrepared,
     linked: Linked,
     checkpoint: Checkpoint,
     hours: Hours = 1.0,
@@ -171,10 +192,11 @@ def filler(
     ] = 0.5,
     batch: Annotated[int, typer.Option("--batch", min=64, metavar="N", help="Word pieces a step.")] = 2048,
     threads: Threads = None,
+    device: Device = "cpu",
     seed: Seed = 0,
 ) -> None:
     """Train a filler, or go on training one."""
-    schedule, sources = _prepare(
+    schedule, sources = _check_training(
         base, data, checkpoint, [linked, start, benchmark, held_out], hours, rate, head_rate, decay
     )
     from textmend.train.filler import train_filler
@@ -192,8 +214,49 @@ def filler(
             lost=lost,
             batch=batch,
             threads=threads,
+            device=device,
             seed=seed,
         )
+
+
+@app.command()
+def prepare(
+    base: Base,
+    data: Data,
+    linked: Linked,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="Gets the examples; a new folder.")],
+    what: Annotated[
+        Kinds, typer.Option("--what", help="Windows that have lost words, or windows whose words are masked.")
+    ],
+    million: Annotated[
+        float, typer.Option("--million", metavar="N", help="How many million word pieces to make.")
+    ] = 10.0,
+    window: Annotated[
+        int, typer.Option("--window", min=16, max=512, metavar="N", help="Pieces of a window that lost words.")
+    ] = 256,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, metavar="N", help="Processes; default: one a core.")
+    ] = None,
+    seed: Seed = 0,
+) -> None:
+    """Damage or mask text beforehand and cut it to pieces, so that a GPU need not wait for it."""
+    if not (million > 0 and math.isfinite(million)):
+        raise typer.BadParameter(f"{million} should be above 0", param_hint="--million")
+    _check_base(base)
+    sources = parse_sources(data)
+    _check_files([linked])
+    _need("preparing examples", "tokenizers")
+    from textmend.damage.articles import read_articles
+    from textmend.damage.spans import LinkLikeness
+    from textmend.train.mixture import Mixture
+    from textmend.train.prepared import Making
+    from textmend.train.prepared import prepare as make
+
+    with _logging():
+        likeness = LinkLikeness.learn(read_articles(linked), random.Random(0))
+        making = Making(base=base, what=what.value, likeness=likeness, size=window)
+        header = make(making, Mixture(sources), out, pieces=int(million * 1e6), seed=seed, workers=workers)
+        log.info("%s: %d examples, %.1f million pieces", out, header.examples, header.pieces / 1e6)
 
 
 @app.command()
@@ -522,8 +585,8 @@ def _calibrate_on_decisions(
             )
 
 
-def parse_sources(data: Sequence[str]) -> list[tuple[Path, float]]:
-    """Read ``FILE[=SHARE]`` arguments; without a share a file counts 1.
+def parse_sources(data: Sequence[str], *, folders: bool = False) -> list[tuple[Path, float]]:
+    """Read ``FILE[=SHARE]`` arguments; without a share a file counts 1. Folders are taken where they are allowed.
 
     Raises:
         typer.BadParameter: a share is no number above 0.
@@ -532,7 +595,7 @@ def parse_sources(data: Sequence[str]) -> list[tuple[Path, float]]:
     sources: list[tuple[Path, float]] = []
     for item in data:
         file, sign, share = item.rpartition("=")
-        if not sign or Path(item).is_file():
+        if not sign or Path(item).exists():
             file, share = item, "1"
         try:
             value = float(share)
@@ -541,11 +604,11 @@ def parse_sources(data: Sequence[str]) -> list[tuple[Path, float]]:
         if not (value > 0 and math.isfinite(value)):
             raise typer.BadParameter(f"{item!r}: the share should be a number above 0, for example {file}=0.5")
         sources.append((Path(file), value))
-    _check_files([file for file, _ in sources])
+    _check_files([file for file, _ in sources if not (folders and file.is_dir())])
     return sources
 
 
-def _prepare(
+def _check_training(
     base: Path,
     data: Sequence[str],
     checkpoint: Path,
@@ -560,7 +623,7 @@ def _prepare(
         if not (value > 0 and math.isfinite(value)):
             raise typer.BadParameter(f"{value} should be above 0", param_hint=option)
     _check_base(base)
-    sources = parse_sources(data)
+    sources = parse_sources(data, folders=True)
     _check_files([file for file in files if file])
     _check_writable(checkpoint)
     _need("training a model", "torch", "safetensors")

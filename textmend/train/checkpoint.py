@@ -18,7 +18,7 @@ from textmend.errors import ModelError
 def save_checkpoint(path: Path, tensors: Mapping[str, torch.Tensor], state: Mapping[str, Any]) -> None:
     """Write a checkpoint; the old one stays whole until the new one is."""
     part = path.with_name(path.name + ".part")
-    contiguous = {name: tensor.detach().contiguous() for name, tensor in tensors.items()}
+    contiguous = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     save_file(contiguous, part, metadata={"state": json.dumps(state)})
     os.replace(part, path)
 
@@ -61,8 +61,9 @@ def restore_optimizer(
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
     for name, parameter in zip(names, parameters, strict=True):
         if f"optimizer.exp_avg.{name}" in tensors:
-            optimizer.state[parameter] = {
-                "step": tensors.get(f"optimizer.step.{name}", torch.tensor(float(step))).clone(),
-                "exp_avg": tensors[f"optimizer.exp_avg.{name}"].clone(),
-                "exp_avg_sq": tensors[f"optimizer.exp_avg_sq.{name}"].clone(),
+            saved = {
+                "step": tensors.get(f"optimizer.step.{name}", torch.tensor(float(step))),
+                "exp_avg": tensors[f"optimizer.exp_avg.{name}"],
+                "exp_avg_sq": tensors[f"optimizer.exp_avg_sq.{name}"],
             }
+            optimizer.state[parameter] = {key: value.to(parameter.device, copy=True) for key, value in saved.items()}

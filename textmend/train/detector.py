@@ -24,6 +24,7 @@ from textmend.models.wordpiece import WordPieces
 from textmend.train.base import check_architecture, check_complete, read_base
 from textmend.train.checkpoint import load_checkpoint
 from textmend.train.compact import load_compact
+from textmend.train.device import device_of, find_device
 from textmend.train.examples import (
     MOST_WORDS,
     NO_LABEL,
@@ -34,7 +35,8 @@ from textmend.train.examples import (
     site_labels,
 )
 from textmend.train.loop import Schedule, train
-from textmend.train.mixture import Mixture
+from textmend.train.mixture import Batches, resumed
+from textmend.train.prepared import PreparedBatches, folder_for, folders_of
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +74,9 @@ class DetectorNetwork(nn.Module):
         Returns:
             Logits, shape ``[batch, length, labels]``, and for each early layer log-odds, shape ``[batch, length]``.
         """
-        with torch.autocast("cpu", torch.bfloat16):
+        device = device_of(self)
+        ids, types, mask = ids.to(device), types.to(device), mask.to(device)
+        with torch.autocast(device.type, torch.bfloat16):
             output = self.encoder(input_ids=ids, token_type_ids=types, attention_mask=mask, output_hidden_states=True)
         logits: torch.Tensor = self.gap(output.last_hidden_state.float())
         early = [head(output.hidden_states[int(layer)].float())[..., 0] for layer, head in self.early.items()]
@@ -171,7 +175,7 @@ def measure_finding(
         ids, types, mask, labels = tensors_of(examples[start : start + 32])
         probability = 1 - logits_of(ids, types, mask).softmax(-1)[..., 0]
         known = labels != NO_LABEL
-        scores.append(probability[known].numpy())
+        scores.append(probability.cpu()[known].numpy())
         truths.append((labels[known] > 0).numpy())
     curve = precision_recall(np.concatenate(scores), np.concatenate(truths))
     return {"AP": average_precision(curve), "F1": best_f1(curve), "R@P90": recall_at_precision(curve, 0.9)}
@@ -188,13 +192,15 @@ def train_detector(
     start: Path | None = None,
     batch: int = 12,
     threads: int | None = None,
+    device: str = "cpu",
     seed: int = 0,
 ) -> None:
     """Train a detector, or go on training one.
 
     Args:
         base: folder of the base encoder, with its ``tokenizer.json``.
-        sources: files of clean articles (``corpus.read_articles``), each with its share.
+        sources: files of clean articles (``damage.articles.read_articles``), each with its share; or one folder
+            of examples that have lost words (``prepared``).
         linked: a file of articles with known links, from which link-like spans are learnt.
         checkpoint: where the run is kept; resumed from where it exists.
         schedule: how long and how fast.
@@ -202,6 +208,7 @@ def train_detector(
         start: weights to start from instead of the base's, where there is no checkpoint.
         batch: windows a step.
         threads: CPU threads; default: all.
+        device: where to compute, ``cpu`` or ``cuda``.
         seed: of the damage, and of how the files take turns. Another one where a run starts from weights that
             have seen these files, so that it doesn't see the same again.
     """
@@ -223,22 +230,22 @@ def train_detector(
         for layer in EARLY_LAYERS:  # weights of before there were early heads
             if layer < model.encoder.config.num_hidden_layers and str(layer) not in model.early:
                 model.early[str(layer)] = nn.Linear(model.encoder.config.hidden_size, 1)
+    model.to(find_device(device))
     likeness = LinkLikeness.learn(read_articles(linked), random.Random(0))
-    batches = ExampleBatches(
-        Mixture(sources, position["positions"] if position else None),
-        likeness,
-        pieces,
-        size=WINDOW,
-        batch=batch,
-        seed=seed,
-        position=position,
-    )
+    batches: Batches
+    if folders := folders_of(path for path, _ in sources):
+        folder = folder_for(folders, "lost")
+        batches = PreparedBatches(folder, "lost", base, pieces=batch * WINDOW, seed=seed, position=position)
+    else:
+        mixture = resumed(sources, position)
+        batches = ExampleBatches(mixture, likeness, pieces, size=WINDOW, batch=batch, seed=seed, position=position)
     held = {file.name.split(".")[0]: held_out(file, pieces, 60) for file in benchmarks}
 
     def loss_of(examples: list[Example]) -> tuple[torch.Tensor, int]:
         ids, types, mask, labels = tensors_of(examples)
-        known = labels != NO_LABEL
         logits, early = model(ids, types, mask)
+        labels = labels.to(logits.device)
+        known = labels != NO_LABEL
         loss = nn.functional.cross_entropy(logits[known], labels[known])
         some = 1 - logits[known].detach().softmax(-1)[:, 0]
         for opinion in early:

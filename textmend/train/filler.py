@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 from torch import nn
 from transformers import AutoConfig, BertForMaskedLM, MPNetForMaskedLM, PretrainedConfig
 
@@ -21,7 +20,7 @@ from textmend.damage.articles import read_articles, read_lines
 from textmend.damage.losing import Loss
 from textmend.damage.spans import LinkLikeness
 from textmend.detect.inputs import TOKEN_TYPES
-from textmend.errors import ModelError
+from textmend.errors import FileError, ModelError
 from textmend.models.wordpiece import WordPieces
 from textmend.text.words import WORD
 from textmend.train.base import TIED, Weights, check_architecture, check_complete, read_base
@@ -29,6 +28,7 @@ from textmend.train.checkpoint import load_checkpoint
 from textmend.train.compact import load_compact
 from textmend.train.detector import held_out, measure_finding
 from textmend.train.detector import tensors_of as examples_of
+from textmend.train.device import device_of, find_device
 from textmend.train.examples import MOST_WORDS, NO_LABEL, Example, ExampleBatches, pad
 from textmend.train.filler_examples import (
     FillerBatches,
@@ -42,7 +42,9 @@ from textmend.train.filler_examples import (
     window_at_gap,
 )
 from textmend.train.loop import Schedule, train
-from textmend.train.mixture import BatchStream, Mixture, Turns
+from textmend.train.mixture import Batches, Turns, resumed
+from textmend.train.prepared import PreparedBatches, folders_of
+from textmend.train.vocabulary import read_pieces
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +58,6 @@ _CASE_LOSS = 0.5
 _RECORDS = 25
 _OF_GAPS = ("types.", "norm.", "gap.")
 _ARCHITECTURES: dict[str, type[Any]] = {"bert": BertForMaskedLM, "mpnet": MPNetForMaskedLM}
-_SPECIAL_TOKENS = (("<s>", "</s>", "<mask>"), ("[CLS]", "[SEP]", "[MASK]"))
 
 
 class FillerNetwork(nn.Module):
@@ -101,7 +102,9 @@ class FillerNetwork(nn.Module):
         Returns:
             Logits of pieces, float32, shape ``[n, vocabulary]``, and of cases, float32, shape ``[n, CASES]``.
         """
-        with torch.autocast("cpu", torch.bfloat16):
+        device = device_of(self)
+        ids, mask, places = ids.to(device), mask.to(device), places.to(device)
+        with torch.autocast(device.type, torch.bfloat16):
             states = self.lm.base_model(input_ids=ids, attention_mask=mask).last_hidden_state[places]
             logits, cases = self.head(states), self.case(states)
         return logits.float(), cases.float()
@@ -118,7 +121,9 @@ class FillerNetwork(nn.Module):
             Logits, float32, shape ``[batch, length, MOST_WORDS + 1]``.
         """
         body = self.lm.base_model
-        with torch.autocast("cpu", torch.bfloat16):
+        device = device_of(self)
+        ids, types, mask = ids.to(device), types.to(device), mask.to(device)
+        with torch.autocast(device.type, torch.bfloat16):
             words = body.embeddings.word_embeddings(ids) + self.types(types)
             states = body(inputs_embeds=words, attention_mask=mask).last_hidden_state
         logits: torch.Tensor = self.gap(self.norm(states.float()))
@@ -152,19 +157,6 @@ def from_base(folder: Path) -> FillerNetwork:
 def base_weights(folder: Path) -> Weights:
     """Return a base model's weights, float32, under the names they have in a :class:`FillerNetwork`."""
     return {f"lm.{name}": tensor for name, tensor in read_base(folder).items()}
-
-
-def read_pieces(file: Path) -> tuple[WordPieces, int]:
-    """Return the word pieces of a ``tokenizer.json`` and the mask's id, whichever names its special tokens have."""
-    try:
-        tokenizer = Tokenizer.from_file(str(file))
-    except Exception as error:  # the library raises bare Exception
-        raise ModelError(f"{file}: not a tokenizer: {error}") from error
-    for start, separator, mask in _SPECIAL_TOKENS:
-        found = tokenizer.token_to_id(mask)
-        if found is not None:
-            return WordPieces(file, start=start, separator=separator), int(found)
-    raise ModelError(f"{file}: the vocabulary has no mask ({' or '.join(mask for *_, mask in _SPECIAL_TOKENS)})")
 
 
 def load_filler(base: Path, start: Path) -> FillerNetwork:
@@ -237,9 +229,9 @@ def measure(model: FillerNetwork, windows: Sequence[MaskedWindow], padding: int)
         ids, mask, labels, cases = tensors_of(batch, padding)
         places = labels != NO_LABEL
         logits, case_logits = model(ids, mask, places)
-        truth, case = labels[places], cases[places]
+        truth, case = labels[places].to(logits.device), cases[places].to(logits.device)
         found = logits.topk(min(20, logits.shape[1])).indices == truth[:, None]
-        hits += torch.stack([found[:, :best].any(-1).sum() for best in (1, 5, 20)])
+        hits += torch.stack([found[:, :best].any(-1).sum() for best in (1, 5, 20)]).cpu()
         loss += float(nn.functional.cross_entropy(logits, truth, reduction="sum"))
         pieces += len(truth)
         known = case != NO_LABEL
@@ -259,18 +251,20 @@ def loss_of(model: FillerNetwork, batch: Sequence[MaskedWindow], padding: int) -
     ids, mask, labels, cases = tensors_of(batch, padding)
     places = labels != NO_LABEL
     logits, case_logits = model(ids, mask, places)
-    loss = nn.functional.cross_entropy(logits, labels[places])
-    known = cases[places] != NO_LABEL
+    truth, case = labels[places].to(logits.device), cases[places].to(logits.device)
+    loss = nn.functional.cross_entropy(logits, truth)
+    known = case != NO_LABEL
     if known.any():
-        loss = loss + _CASE_LOSS * nn.functional.cross_entropy(case_logits[known], cases[places][known])
+        loss = loss + _CASE_LOSS * nn.functional.cross_entropy(case_logits[known], case[known])
     return loss, int(mask.sum())
 
 
 def loss_of_gaps(model: FillerNetwork, batch: Sequence[Example]) -> tuple[torch.Tensor, int]:
     """Return a batch's loss of finding lost words, and how many pieces the batch held."""
     ids, types, mask, labels = examples_of(batch)
-    known = labels != NO_LABEL
-    return nn.functional.cross_entropy(model.gaps(ids, types, mask)[known], labels[known]), int(mask.sum())
+    logits = model.gaps(ids, types, mask)
+    loss = nn.functional.cross_entropy(logits.flatten(0, 1), labels.to(logits.device).flatten(), ignore_index=NO_LABEL)
+    return loss, int(mask.sum())
 
 
 def tensors_of(
@@ -299,13 +293,15 @@ def train_filler(
     lost: float = 0.5,
     batch: int = 2048,
     threads: int | None = None,
+    device: str = "cpu",
     seed: int = 0,
 ) -> None:
     """Train a filler, or go on training one.
 
     Args:
         base: folder of the base model, with its ``tokenizer.json``.
-        sources: files of clean articles (``damage.articles.read_articles``), each with its share.
+        sources: files of clean articles (``damage.articles.read_articles``), each with its share; or folders of
+            prepared examples (``prepared``), one of words masked, one of words lost.
         linked: a file of articles with known links, from which link-like spans are learnt.
         checkpoint: where the run is kept; resumed from where it exists.
         schedule: how long and how fast.
@@ -317,6 +313,7 @@ def train_filler(
         lost: share of the batches in which lost words are to be found, 0 to 1; in the others, masked words.
         batch: pieces a step, padding included.
         threads: CPU threads; default: all.
+        device: where to compute, ``cpu`` or ``cuda``.
         seed: of the damage, and of how the files take turns. Another one where a run starts from weights that
             have seen these files, so that it doesn't see the same again.
 
@@ -327,35 +324,16 @@ def train_filler(
         torch.set_num_threads(threads)
     torch.manual_seed(seed)
     model, position = _begun(base, start, checkpoint)
+    model.to(find_device(device))
     padding = int(model.lm.config.pad_token_id)
     pieces, mask = read_pieces(base / "tokenizer.json")
     likeness = LinkLikeness.learn(read_articles(linked), random.Random(0))
 
-    def mixture(kind: str) -> Mixture:
-        return Mixture(sources, position[kind]["positions"] if position else None)
-
-    at = position or {"masked": None, "lost": None}
-    masked = FillerBatches(
-        mixture("masked"),
-        likeness,
-        pieces,
-        mask=mask,
-        batch=batch,
-        masking=masking,
-        seed=seed,
-        position=at["masked"],
-    )
-    damaged = ExampleBatches(
-        mixture("lost"),
-        likeness,
-        pieces,
-        size=GAP_WINDOW,
-        batch=max(1, batch // GAP_WINDOW),
-        seed=seed,
-        position=at["lost"],
-    )
-    streams: dict[str, BatchStream[Any]] = {"masked": masked, "lost": damaged}
-    batches = Turns(streams, {"masked": 1 - lost, "lost": lost}, seed, position)
+    streams = _streams(base, sources, likeness, masking, batch, seed, position)
+    shares = {name: share for name, share in (("masked", 1 - lost), ("lost", lost)) if share}
+    if missing := shares.keys() - streams.keys():
+        raise FileError(f"no prepared examples of words {missing.pop()} were given, which --lost {lost:g} asks for")
+    batches = Turns({name: streams[name] for name in shares}, shares, seed, position)
     evaluate = _evaluation(model, pieces, mask, likeness, clean, gaps)
     trained = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
     groups = {
@@ -369,6 +347,45 @@ def train_filler(
 
     log.info("before training: %s", " ".join(f"{key} {value:.4f}" for key, value in evaluate().items()))
     train(model, groups, batches, loss, evaluate, schedule, checkpoint)
+
+
+def _streams(
+    base: Path,
+    sources: Sequence[tuple[Path, float]],
+    likeness: LinkLikeness,
+    masking: Masking | None,
+    batch: int,
+    seed: int,
+    position: Mapping[str, Any] | None,
+) -> dict[str, Batches]:
+    """Return the streams of masked words and of lost words, from files of articles or from prepared examples."""
+    at = {what: position.get(what) if position else None for what in ("masked", "lost")}
+    if folders := folders_of(path for path, _ in sources):
+        return {
+            what: PreparedBatches(folder, what, base, pieces=batch, seed=seed, position=at[what])
+            for what, folder in folders.items()
+        }
+    pieces, mask = read_pieces(base / "tokenizer.json")
+    masked = FillerBatches(
+        resumed(sources, at["masked"]),
+        likeness,
+        pieces,
+        mask=mask,
+        batch=batch,
+        masking=masking,
+        seed=seed,
+        position=at["masked"],
+    )
+    damaged = ExampleBatches(
+        resumed(sources, at["lost"]),
+        likeness,
+        pieces,
+        size=GAP_WINDOW,
+        batch=max(1, batch // GAP_WINDOW),
+        seed=seed,
+        position=at["lost"],
+    )
+    return {"masked": masked, "lost": damaged}
 
 
 def _begun(base: Path, start: Path | None, checkpoint: Path) -> tuple[FillerNetwork, dict[str, Any] | None]:
