@@ -126,7 +126,9 @@ def _compare_on(benchmark: Any, versions: Sequence[Version]) -> None:
         interval = f"{change.low:+.3f} to {change.high:+.3f}"
         sys.stdout.write(f"  {name:8} {before[name]:.3f} -> {value:.3f}  ({change.value:+.3f}, 95 %: {interval})\n")
     times = seconds[0] / count, seconds[1] / count
-    sys.stdout.write(f"  core-seconds a gap {times[0]:.3f} -> {times[1]:.3f}  ({times[0] / times[1]:.2f} times as fast)\n")
+    sys.stdout.write(
+        f"  core-seconds a gap {times[0]:.3f} -> {times[1]:.3f}  ({times[0] / times[1]:.2f} times as fast)\n"
+    )
     sys.stdout.write(f"  peak memory, MB    {peaks[0] / 1e6:.0f} -> {peaks[1] / 1e6:.0f}\n")
     sys.stdout.flush()
 

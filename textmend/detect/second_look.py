@@ -127,7 +127,7 @@ class SecondLook:
     """
 
     def __init__(self, load: Callable[[], Reader], weights: SecondLookWeights) -> None:
-        self._load = load
+        self.load = load
         self.weights = weights
 
     def revise(self, texts: Sequence[str], judged: Sequence[Sites], article: ArticleWeights) -> list[Sites]:
@@ -141,7 +141,7 @@ class SecondLook:
         doubts = [doubtful(text, own, article, self.weights) for text, own in zip(texts, judged, strict=True)]
         if not any(map(len, doubts)):
             return list(judged)
-        found = read_again(texts, doubts, self._load())
+        found = read_again(texts, doubts, self.load())
         return [
             revised(own, sites, logits, self.weights) for own, sites, logits in zip(judged, doubts, found, strict=True)
         ]

@@ -227,7 +227,9 @@ def _states(build: Builder, table: _WordTable, given: _Asked, read: _Read, pad: 
     x = build.norm(x, f"{_TABLES}.LayerNorm", skip=graph.op("Gather", places, here, axis=0))
     seen = read.with_mask(graph, given.ids, given.mask)
     there = graph.op("Concat", read.places, here, axis=1)
-    bias = _relative_bias(graph, here, there, weights[f"{_ENCODER}.relative_attention_bias.weight"], size.places - start)
+    bias = _relative_bias(
+        graph, here, there, weights[f"{_ENCODER}.relative_attention_bias.weight"], size.places - start
+    )
     wanted = graph.op("Concat", given.positions, given.sites, axis=0) if given.sites else given.positions
     for index in range(size.layers):
         last, prefix = index == size.layers - 1, f"{_ENCODER}.layer.{index}"
