@@ -11,7 +11,7 @@ from rich.text import Text
 
 from textmend.cli import run
 from textmend.cli.inputs import sources
-from textmend.cli.options import At, Debug, Detector, Encoding, Files, Json, NoColor, Threads, flag
+from textmend.cli.options import At, Debug, Detector, Encoding, Fast, Files, Json, NoColor, Threads, flag
 from textmend.cli.outputs import write_json
 from textmend.cli.terminal.article import Places, count, label, page, with_gaps
 from textmend.cli.terminal.screen import Screen, bar, is_plain, per_cent, show_line
@@ -36,6 +36,7 @@ def find(
     encoding: Encoding = None,
     at: At = FIND_AT,
     detector: Detector = "en",
+    fast: Fast = False,
     threads: Threads = None,
     json: Json = False,
     fail_if_gaps: Annotated[
@@ -51,7 +52,7 @@ def find(
     how probable it is, and what can be seen there.
     """
     paths = sources(files, ctx)
-    mender = run.make_mender(detector, "en", Policy(find_at=at), threads)
+    mender = run.make_mender(detector, "en", Policy(find_at=at), threads, fast=fast)
     work = run.Run(ctx, paths, encoding)
     found = 0
     for document, gaps in work.each("Looking for gaps", mender.find_gaps):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,6 +18,7 @@ from textmend.cli.options import (
     Debug,
     Detector,
     Encoding,
+    Fast,
     Files,
     Filler,
     NoColor,
@@ -35,6 +36,7 @@ from textmend.files import STDIN, read_document, write_file
 from textmend.policy import FIND_AT, Policy
 
 if TYPE_CHECKING:
+    from textmend.mender import Mender
     from textmend.records import Gap
     from textmend.review.decisions import Recorded
     from textmend.review.documents import Fields, ReviewDocument, Row
@@ -126,6 +128,7 @@ def review(
     detector: Detector = "en",
     filler: Filler = "en",
     ranking: Ranking = None,
+    fast: Fast = False,
     threads: Threads = None,
     no_color: NoColor = False,
     debug: Debug = False,
@@ -148,7 +151,9 @@ def review(
     fields = Fields(text=text_field, id=id_field, title=title_field, annotations=annotations)
     policy = Policy(find_at=at, apply_at=apply_at)
     reader = _Reader(encoding, about(paths, title, None, None, encoding)["title"], fields)
-    read = reader.documents(paths, _Analysis(detector, filler, policy, threads, ranking, screen))
+    read = reader.documents(
+        paths, _Analysis(lambda: run.make_mender(detector, filler, policy, threads, ranking, fast=fast), screen)
+    )
     if decisions is not None and not terminal and not decisions.exists():
         raise FileError(f"{decisions}: no such file")
     log = Log(decisions or _LOG) if decisions or terminal else None
@@ -202,21 +207,12 @@ def _check(paths: Sequence[Path], output: Path | None, terminal: bool, export: s
 class _Analysis:
     """Looks for gaps in the documents that have none yet; loads models only if there are such."""
 
-    def __init__(
-        self,
-        detector: str,
-        filler: str,
-        policy: Policy,
-        threads: int | None,
-        ranking: Path | None,
-        screen: Screen,
-    ) -> None:
-        self._options = (detector, filler, policy, threads, ranking)
-        self._screen = screen
+    def __init__(self, make_mender: Callable[[], Mender], screen: Screen) -> None:
+        self._make_mender, self._screen = make_mender, screen
 
     def __call__(self, rows: Sequence[Row]) -> Iterator[list[Gap]]:
         if rows:
-            mender = run.make_mender(*self._options)
+            mender = self._make_mender()
             with self._screen.err.status("Looking for lost words"):
                 yield from mender.suggest((row.text for row in rows), title=[row.title for row in rows])
 

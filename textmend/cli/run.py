@@ -21,9 +21,19 @@ from textmend.policy import Policy
 Result = TypeVar("Result")
 
 
-def make_mender(detector: str, filler: str, policy: Policy, threads: int | None, ranking: Path | None = None) -> Mender:
+def make_mender(
+    detector: str,
+    filler: str,
+    policy: Policy,
+    threads: int | None,
+    ranking: Path | None = None,
+    *,
+    fast: bool = False,
+) -> Mender:
     """Return the mender that all commands work with."""
-    return Mender(detector=detector, filler=filler, policy=policy, threads=threads, ranking=ranking)
+    return Mender(
+        detector=detector, filler=filler, policy=policy, threads=threads, ranking=ranking, second_look=not fast
+    )
 
 
 class Run:

@@ -18,6 +18,7 @@ from textmend.cli.options import (
     Debug,
     Detector,
     Encoding,
+    Fast,
     Files,
     Filler,
     Html,
@@ -65,6 +66,7 @@ def suggest(
     detector: Detector = "en",
     filler: Filler = "en",
     ranking: Ranking = None,
+    fast: Fast = False,
     threads: Threads = None,
     json: Json = False,
     no_color: NoColor = False,
@@ -79,7 +81,7 @@ def suggest(
     """
     paths = sources(files, ctx)
     known = about(paths, title, html, reference, encoding)
-    mender = run.make_mender(detector, filler, Policy(find_at=at), threads, ranking)
+    mender = run.make_mender(detector, filler, Policy(find_at=at), threads, ranking, fast=fast)
     work = run.Run(ctx, paths, encoding)
     for document, gaps in work.each("Looking for lost words", lambda texts: mender.suggest(texts, **known)):
         if json:

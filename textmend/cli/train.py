@@ -23,6 +23,7 @@ from textmend.errors import FileError, MissingExtraError, ModelError
 
 if TYPE_CHECKING:
     from textmend.damage.articles import Article
+    from textmend.damage.losing import Damaged
     from textmend.damage.spans import LinkLikeness
     from textmend.train.loop import Schedule
 
@@ -499,6 +500,7 @@ def calibrate(
         calibrate_hub_filler,
         damaged_articles,
     )
+    from textmend.train.second_look import calibrate_second_look
 
     ModelFolder.open(detector, "detector")
     hub = hub_model(filler) if filler else None
@@ -513,11 +515,7 @@ def calibrate(
         likeness = _likeness(linked)
         chosen = _articles(held_out, skip, articles)
         if not filler_only:
-            damaged = [
-                item
-                for draw in _DETECTOR_SEEDS
-                for item in damaged_articles(chosen, likeness, clean_share=_CLEAN_SHARE, seed=draw)
-            ]
+            damaged = _damaged_twice(chosen, likeness)
             lost = sum(len(item.gaps) for item in damaged)
             if not lost:
                 raise FileError(
@@ -535,11 +533,24 @@ def calibrate(
                 raise FileError(
                     f"{_names(held_out)}: no words could be lost in these articles, so nothing can be fitted"
                 )
+            if not hub:
+                calibrate_second_look(Path(filler), detector, _damaged_twice(chosen, likeness))
             log.info("filler: filling about %d gaps", lost)
             if hub and ranking:
                 calibrate_hub_filler(hub, ranking, detector, damaged, most_gaps=gaps)
             else:
                 calibrate_filler(Path(filler), detector, damaged, most_gaps=gaps)
+
+
+def _damaged_twice(articles: Sequence[Article], likeness: LinkLikeness) -> list[Damaged]:
+    """Return what gap probabilities are calibrated on: each article as many times as there are seeds, most of it whole."""
+    from textmend.train.calibrate import damaged_articles
+
+    return [
+        item
+        for draw in _DETECTOR_SEEDS
+        for item in damaged_articles(articles, likeness, clean_share=_CLEAN_SHARE, seed=draw)
+    ]
 
 
 def _calibrate_on_decisions(

@@ -60,7 +60,7 @@ def judge(texts: Sequence[str], detector: Detector, second_look: SecondLook | No
     """
     judged = judge_alone(texts, detector)
     if second_look:
-        judged = second_look.revise(texts, judged)
+        judged = second_look.revise(texts, judged, detector.article)
     evidence: _Evidence = second_look.weights if second_look else detector
     return [_in_the_light_of_all(text, sites, evidence) for text, sites in zip(texts, judged, strict=True)]
 

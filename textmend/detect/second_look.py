@@ -19,9 +19,10 @@ from textmend.calibration import log_odds, sigmoid
 from textmend.detect.echoes import EchoWeights
 from textmend.detect.inputs import Encoded, Pieces, Row, encode, row_of
 from textmend.detect.lengths import LengthKinds
-from textmend.detect.other_gaps import ArticleWeights
+from textmend.detect.other_gaps import ArticleWeights, in_article
 from textmend.detect.sites import Sites
 from textmend.errors import ModelError
+from textmend.models.folder import ModelFolder
 
 SIZE = 96
 """Pieces of a stretch at most, the start token included."""
@@ -50,7 +51,7 @@ class SecondLookWeights:
 
     Attributes:
         detector: the name of that detector.
-        least: places whose calibrated probability lies from here …
+        least: places whose probability for the detector, its article's other gaps heeded, lies from here …
         most: … to here are read again; 0 to 1, ``least`` below ``most``.
         constant: the log-odds of both opinions together are this, …
         own: … and this times the detector's calibrated log-odds, …
@@ -80,10 +81,6 @@ class SecondLookWeights:
         if not (0 < self.least < self.most < 1 and all(map(math.isfinite, weights))):
             raise ModelError(f"weights of a second look are out of range: {self}")
 
-    def doubtful(self, probabilities: NDArray[np.float64]) -> NDArray[np.int64]:
-        """Return the indices of the sites that are read again, of calibrated probabilities ``[sites]``."""
-        return np.flatnonzero((probabilities >= self.least) & (probabilities <= self.most))
-
     def joined(self, own: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the log-odds that come of the detector's and the reader's, all of one shape."""
         weights = np.array([self.constant, self.own, self.other, self.product])
@@ -111,6 +108,11 @@ class SecondLookWeights:
         )
 
 
+def read_weights(filler: ModelFolder) -> SecondLookWeights | None:
+    """Return what a filler's folder says of second looks, ``None`` where it was not fitted to them."""
+    return filler.read("second_look", SecondLookWeights.from_dict) if "second_look" in filler.config else None
+
+
 def features(own: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return what the joint log-odds are a sum of: 1, both opinions, their product; shape ``[sites, 4]``."""
     return np.column_stack([np.ones_like(own), own, other, own * other])
@@ -128,15 +130,30 @@ class SecondLook:
         self._load = load
         self.weights = weights
 
-    def revise(self, texts: Sequence[str], judged: Sequence[Sites]) -> list[Sites]:
-        """Return what is thought of each text's sites after the doubtful ones have been read again."""
-        doubts = [self.weights.doubtful(own.probabilities) for own in judged]
+    def revise(self, texts: Sequence[str], judged: Sequence[Sites], article: ArticleWeights) -> list[Sites]:
+        """Return what is thought of each text's sites after the doubtful ones have been read again.
+
+        Args:
+            texts: the texts.
+            judged: their sites as the detector alone sees them.
+            article: what the other gaps of an article mean to the detector.
+        """
+        doubts = [doubtful(text, own, article, self.weights) for text, own in zip(texts, judged, strict=True)]
         if not any(map(len, doubts)):
             return list(judged)
         found = read_again(texts, doubts, self._load())
         return [
             revised(own, sites, logits, self.weights) for own, sites, logits in zip(judged, doubts, found, strict=True)
         ]
+
+
+def doubtful(text: str, own: Sites, article: ArticleWeights, weights: SecondLookWeights) -> NDArray[np.int64]:
+    """Return the indices of the sites that are read again.
+
+    In the light of the article's other gaps: where nothing else is missing, few doubts are worth the time.
+    """
+    probabilities = in_article(text, own.starts, own.ends, own.probabilities, article)
+    return np.flatnonzero((probabilities >= weights.least) & (probabilities <= weights.most))
 
 
 def revised(own: Sites, sites: NDArray[np.int64], logits: NDArray[np.float64], weights: SecondLookWeights) -> Sites:

@@ -59,7 +59,7 @@ class MenderSystem:
 
     def judge(self, texts: Sequence[str]) -> Sequence[Sites]:
         """Return every site of each text (see ``Judge``)."""
-        return judge(texts, self.mender.detector)
+        return judge(texts, self.mender.detector, self.mender.second_look)
 
     def propose(self, documents: Sequence[Document]) -> Sequence[Sequence[Gap]]:
         """Return the documents' gaps with fills (see ``Propose``)."""

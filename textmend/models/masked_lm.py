@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from textmend.models.folder import ModelFolder
 from textmend.models.session import batches, padded
-from textmend.models.trunk import Trunk
+from textmend.models.trunk import GapReader, Trunk
 from textmend.models.vocabulary import Vocabulary
 from textmend.models.wordpiece import WordPieces
 
@@ -106,6 +106,7 @@ class OnnxMaskedLM:
             ),
         )
         self.pieces: Pieces = pieces
+        self._word_pieces = pieces
         tokenizer = pieces.tokenizer
         known = tokenizer.get_vocab(with_added_tokens=True)
         names = [""] * (max(known.values()) + 1)
@@ -120,7 +121,12 @@ class OnnxMaskedLM:
             float(share) for share in opened.get("pieces_per_word", list)
         )
         self._padding = padding
-        self.trunk = Trunk(opened.model, pieces, padding, threads)
+        self.trunk = Trunk(opened.model, padding, threads)
+
+    @property
+    def reader(self) -> GapReader:
+        """What takes second looks; it shares the network."""
+        return GapReader(self.trunk, self._word_pieces)
 
     def predict(self, queries: Sequence[Query]) -> list[Prediction]:
         """Return a prediction for each query (see :class:`MaskedLM`)."""
@@ -135,7 +141,7 @@ class OnnxMaskedLM:
                 ids[at, : len(query.ids)] = query.ids
                 mask[at, : len(query.ids)] = 1
                 positions[at] = at * shape[1] + query.position
-            log_probs, case_logits = self.trunk.scores(ids, mask, positions)
+            log_probs, case_logits = self.trunk.pieces(ids, mask, positions)
             case = case_logits - np.logaddexp.reduce(case_logits, axis=1, keepdims=True)
             for at, index in enumerate(indices):
                 results[index] = Prediction(log_probs[at], case[at])

@@ -54,24 +54,21 @@ class Trunk:
 
     Args:
         file: its ONNX file.
-        pieces: its vocabulary.
         padding: the id that fills up short rows.
         threads: threads within an operator; default: one a core.
 
     Attributes:
-        pieces: its vocabulary.
         labels: how many labels its head for lost words has (0, 1, 2, … words, the last: that many or more);
             0 where it has no such head.
     """
 
-    def __init__(self, file: Path, pieces: WordPieces, padding: int, threads: int | None = None) -> None:
-        self.pieces = pieces
+    def __init__(self, file: Path, padding: int, threads: int | None = None) -> None:
         self._padding = padding
         self._session = open_session(file, threads)
         shapes = {value.name: value.shape for value in self._session.get_outputs()}
         self.labels = int(shapes["gap_logits"][1]) if "gap_logits" in shapes else 0
 
-    def scores(self, ids: NDArray[np.int64], mask: NDArray[np.int64], positions: NDArray[np.int64]) -> PieceScores:
+    def pieces(self, ids: NDArray[np.int64], mask: NDArray[np.int64], positions: NDArray[np.int64]) -> PieceScores:
         """Return what stands at the positions of a batch.
 
         Args:
@@ -113,3 +110,21 @@ class Trunk:
         (logits,) = self._session.run(["gap_logits"], inputs)
         ends = np.cumsum([len(row.sites) for row in rows])[:-1]
         return [part.copy() for part in np.split(logits, ends)]
+
+
+class GapReader:
+    """A filler's network and vocabulary, as the second look uses them.
+
+    Attributes:
+        pieces: the vocabulary.
+        labels: how many labels the head for lost words has; 0 where there is none.
+    """
+
+    def __init__(self, trunk: Trunk, pieces: WordPieces) -> None:
+        self._trunk = trunk
+        self.pieces = pieces
+        self.labels = trunk.labels
+
+    def logits(self, rows: Sequence[Row]) -> list[NDArray[np.float32]]:
+        """Return the logits at each row's sites (``Trunk.logits``)."""
+        return self._trunk.logits(rows)

@@ -16,6 +16,7 @@ from textmend.detect.network import OnnxDetector
 from textmend.detect.second_look import (
     Reader,
     SecondLookWeights,
+    doubtful,
     features,
     log_odds_of_gap,
     read_again,
@@ -27,31 +28,34 @@ from textmend.train.regression import logistic
 
 log = logging.getLogger(__name__)
 
-LEAST, MOST = 0.03, 0.95
-"""Places whose calibrated probability lies between are read again."""
+LEAST, MOST = 0.03, 0.97
+"""Places whose probability for the detector lies between are read again (``docs/training.md`` says at what cost)."""
 
 _PRIOR = 2.0
 _BATCH = 16
 
 
-def calibrate_second_look(filler: Path, detector: Path, damaged: Sequence[Damaged]) -> SecondLookWeights:
+def calibrate_second_look(filler: Path, detector: Path, damaged: Sequence[Damaged]) -> SecondLookWeights | None:
     """Fit what comes of both opinions, then what echoes and an article's other gaps add to that.
 
-    All is written into the filler's ``config.json``.
+    All is written into the filler's ``config.json`` and returned; nothing is where the filler has no head for lost
+    words, or where there was no doubtful place to learn from.
 
     Args:
-        filler: its folder; its network must have a head for lost words.
+        filler: its folder.
         detector: its folder; it is calibrated already.
         damaged: held-out damaged text.
-
-    Raises:
-        ModelError: the filler has no head for lost words.
     """
-    judging = OnnxDetector(detector)
+    reader, judging = load_filler(filler).model.reader, OnnxDetector(detector)
+    if not reader.labels:
+        return None
     judged = judge_damaged(damaged, judging)
     weights = SecondLookWeights(judging.name, LEAST, MOST)
-    doubts = [weights.doubtful(one.sites.probabilities) for one in judged]
-    found = _read_again([one.text for one in judged], doubts, load_filler(filler).model.trunk)
+    doubts = [doubtful(one.text, one.sites, judging.article, weights) for one in judged]
+    if not any(map(len, doubts)):
+        log.info("second look: the detector is in doubt nowhere, so there is nothing to fit")
+        return None
+    found = _read_again([one.text for one in judged], doubts, reader)
     weights = fit_joint(
         weights,
         log_odds(np.concatenate([one.sites.probabilities[sites] for one, sites in zip(judged, doubts, strict=True)])),
