@@ -136,15 +136,28 @@ def detector(
         list[Path] | None,
         typer.Option("--benchmark", metavar="FILE", help="Benchmarks to measure on at every checkpoint."),
     ] = None,
+    teacher: Annotated[
+        Path | None,
+        typer.Option("--teacher", metavar="FILE", help="Weights of a filler that finds lost words: it teaches, too."),
+    ] = None,
+    teacher_base: Annotated[
+        Path | None, typer.Option("--teacher-base", metavar="FOLDER", help="The base of --teacher.")
+    ] = None,
+    taught: Annotated[
+        float, typer.Option("--taught", min=0, max=1, metavar="SHARE", help="How much the teacher's opinion counts.")
+    ] = 0.5,
     batch: Annotated[int, typer.Option("--batch", min=1, metavar="N", help="Windows a step.")] = 12,
     threads: Threads = None,
     device: Device = "cpu",
     seed: Seed = 0,
 ) -> None:
     """Train a detector, or go on training one."""
-    schedule, sources = _check_training(
-        base, data, checkpoint, [linked, start, *(benchmark or ())], hours, rate, head_rate, decay
-    )
+    if (teacher is None) != (teacher_base is None):
+        raise typer.BadParameter("each needs the other", param_hint="--teacher, --teacher-base")
+    files = [linked, start, teacher, *(benchmark or ())]
+    schedule, sources = _check_training(base, data, checkpoint, files, hours, rate, head_rate, decay)
+    if teacher_base:
+        _check_base(teacher_base)
     from textmend.train.detector import train_detector
 
     with _logging():
@@ -156,6 +169,8 @@ def detector(
             schedule=schedule,
             benchmarks=benchmark or (),
             start=start,
+            teacher=(teacher_base, teacher) if teacher_base and teacher else None,
+            taught=taught,
             batch=batch,
             threads=threads,
             device=device,

@@ -24,9 +24,9 @@ from textmend.detect.sites import Sites
 from textmend.errors import ModelError
 from textmend.models.folder import ModelFolder
 
-SIZE = 96
+SIZE = 64
 """Pieces of a stretch at most, the start token included."""
-MARGIN = 24
+MARGIN = 20
 """Pieces of context that a place has on both sides at least, where the text has them."""
 
 

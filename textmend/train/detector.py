@@ -7,6 +7,7 @@ import logging
 import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -37,6 +38,9 @@ from textmend.train.examples import (
 from textmend.train.loop import Schedule, train
 from textmend.train.mixture import Batches, resumed
 from textmend.train.prepared import PreparedBatches, folder_for, folders_of
+
+if TYPE_CHECKING:
+    from textmend.train.teacher import Teacher
 
 log = logging.getLogger(__name__)
 
@@ -190,6 +194,8 @@ def train_detector(
     schedule: Schedule,
     benchmarks: Sequence[Path] = (),
     start: Path | None = None,
+    teacher: tuple[Path, Path] | None = None,
+    taught: float = 0.5,
     batch: int = 12,
     threads: int | None = None,
     device: str = "cpu",
@@ -206,6 +212,9 @@ def train_detector(
         schedule: how long and how fast.
         benchmarks: benchmark files; a fixed sample of each is measured at every checkpoint.
         start: weights to start from instead of the base's, where there is no checkpoint.
+        teacher: base and weights of a filler that finds lost words. Its opinion of every place, and that of the
+            weights to start from, are learnt too (``teacher.Teacher``); needs twice the time a step and more.
+        taught: how much of the loss is that, 0 to 1; the rest is what was lost in truth.
         batch: windows a step.
         threads: CPU threads; default: all.
         device: where to compute, ``cpu`` or ``cuda``.
@@ -240,6 +249,7 @@ def train_detector(
         mixture = resumed(sources, position)
         batches = ExampleBatches(mixture, likeness, pieces, size=WINDOW, batch=batch, seed=seed, position=position)
     held = {file.name.split(".")[0]: held_out(file, pieces, 60) for file in benchmarks}
+    opinion_of = _teacher(base, teacher, start, pieces).to(find_device(device)) if teacher else None
 
     def loss_of(examples: list[Example]) -> tuple[torch.Tensor, int]:
         ids, types, mask, labels = tensors_of(examples)
@@ -247,6 +257,9 @@ def train_detector(
         labels = labels.to(logits.device)
         known = labels != NO_LABEL
         loss = nn.functional.cross_entropy(logits[known], labels[known])
+        if opinion_of is not None:
+            soft = nn.functional.cross_entropy(logits[known], opinion_of(ids, types, mask)[known])
+            loss = (1 - taught) * loss + taught * soft
         some = 1 - logits[known].detach().softmax(-1)[:, 0]
         for opinion in early:
             loss = loss + _EARLY_LOSS * nn.functional.binary_cross_entropy_with_logits(opinion[known], some)
@@ -262,3 +275,13 @@ def train_detector(
     }
     log.info("before training: %s", evaluate())
     train(model, groups, batches, loss_of, evaluate, schedule, checkpoint)
+
+
+def _teacher(base: Path, teacher: tuple[Path, Path], start: Path | None, pieces: WordPieces) -> Teacher:
+    from textmend.train.teacher import load_teacher  # which needs the filler, which needs this module
+
+    partner = None
+    if start:
+        partner = from_base(base)
+        load_weights(partner, start)
+    return load_teacher(*teacher, pieces, partner)
