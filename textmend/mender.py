@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, overload
 
-from textmend.article import Article, Metadata, Page, References
+from textmend.article import Article, Metadata, Page, References, read_article
 from textmend.edits.mended import Mended
-from textmend.errors import PolicyError
+from textmend.errors import InputError, PolicyError
 from textmend.loading import Models
 from textmend.policy import Policy
-from textmend.records import Gap
+from textmend.records import Fill, Gap
+from textmend.source.settled import FAINT, Settled
 from textmend.streams import run
+from textmend.text.masks import unmask
+from textmend.text.regions import regions
 from textmend.text.words import encodable
 
 if TYPE_CHECKING:
@@ -26,9 +30,8 @@ if TYPE_CHECKING:
     from textmend.detect.finder import Detector
     from textmend.detect.second_look import SecondLook
     from textmend.fill.phrases import Phrase
-    from textmend.fill.propose import Proposer
+    from textmend.fill.propose import Document, Proposer
     from textmend.loading import Filler
-    from textmend.source.settled import Settled
 
 
 class Mender:
@@ -114,6 +117,8 @@ class Mender:
         self,
         text: str | Article,
         *,
+        at: Sequence[tuple[int, int]] | None = None,
+        masks: str | Sequence[str] = (),
         title: str | None = None,
         metadata: Metadata | None = None,
         html: Page | None = None,
@@ -124,22 +129,35 @@ class Mender:
         self,
         text: Iterable[str | Article],
         *,
+        masks: str | Sequence[str] = (),
         title: Iterable[str | None] | None = None,
         metadata: Iterable[Metadata | None] | None = None,
         html: Iterable[Page | None] | None = None,
         reference: Iterable[References | None] | None = None,
     ) -> Iterator[list[Gap]]: ...
     def suggest(
-        self, text: Any, *, title: Any = None, metadata: Any = None, html: Any = None, reference: Any = None
+        self,
+        text: Any,
+        *,
+        at: Any = None,
+        masks: Any = (),
+        title: Any = None,
+        metadata: Any = None,
+        html: Any = None,
+        reference: Any = None,
     ) -> Any:
-        """Find gaps and propose ranked fills for each.
+        """Find gaps, or take those that are given, and propose ranked fills for each.
 
         Args:
             text: a text or an :class:`Article`, or an iterable of these.
+            at: where words are missing, as spans of one text: ``text[start:end]`` is white space or empty. No other
+                place is looked at, and each of these has probability 1.
+            masks: what stands for missing words (``"[MASK]"``, ``["___", "[…]"]``): fills replace it, and no other
+                place is looked at. A text without a mask has no gaps.
             title: its headline; for an iterable, an iterable of as many.
             metadata: other texts about it, by name (``{"summary": …}``); for an iterable, an iterable of as many.
             html: the page it was taken from: lost words that the page holds come back as they stand there
-                (``docs/source.md``; needs the extra ``textmend[html]``); for an iterable, an iterable of as many.
+                (``docs/source.md``); for an iterable, an iterable of as many.
             reference: another copy of it, or several, as text or HTML: a feed's summary, a syndicated copy; for an
                 iterable, an iterable of as many.
 
@@ -147,11 +165,50 @@ class Mender:
             The gaps with their fills; for an iterable, a lazy iterator of such lists, in order.
 
         Raises:
-            InputError: it is no text, or there are not as many titles as texts.
-            MissingExtraError: a source was given, and the extra that reads it is not installed.
+            InputError: it is no text, a span is none of the text, or there are not as many titles as texts.
         """
         about = {"title": title, "metadata": metadata, "html": html, "reference": reference}
+        if at is not None or masks:
+            work = partial(self._suggested_at, at=at, masks=(masks,) if isinstance(masks, str) else tuple(masks))
+            if at is not None and not isinstance(text, str | Article):
+                raise InputError("at: spans go with one text, not with a stream; masks go with both")
+            if at is not None and masks:
+                raise InputError("at and masks exclude each other: give the places in one way")
+            return run(text, about, work, self._batch)
         return run(text, about, self._suggested, self._batch)
+
+    def rank(
+        self,
+        text: str | Article,
+        *,
+        at: tuple[int, int],
+        candidates: Sequence[str],
+        title: str | None = None,
+        metadata: Metadata | None = None,
+    ) -> list[Fill]:
+        """Rank your own words for one place, against each other and against everything else that may stand there.
+
+        Args:
+            text: the text.
+            at: the place: ``text[start:end]`` is white space or empty.
+            candidates: what may stand there, a word or a few words each.
+            title: its headline.
+            metadata: other texts about it, by name.
+
+        Returns:
+            A fill for each distinct candidate, the most probable first, spelled as you spell it. Probabilities are
+            calibrated; what is missing to 1 is the probability of something else. A candidate that the model can't
+            write (another script, more than eight word pieces) has probability 0.
+
+        Raises:
+            InputError: the span is none of the text, or a candidate is no words.
+        """
+        from textmend.detect.given import gaps_at
+        from textmend.fill.given import rank_candidates
+
+        article = read_article(text, {"title": title, "metadata": metadata})
+        (gap,) = gaps_at(article.text, [at], self.detector)
+        return rank_candidates(self._document(article, Settled([gap])), candidates, self.proposer)
 
     @overload
     def mend(  # type: ignore[overload-overlap] # a str is an iterable of str
@@ -218,6 +275,32 @@ class Mender:
     def _suggested(self, articles: Sequence[Article]) -> list[list[Gap]]:
         return self._propose(articles, self._settle(articles))
 
+    def _suggested_at(
+        self, articles: Sequence[Article], at: Sequence[tuple[int, int]] | None, masks: tuple[str, ...]
+    ) -> list[list[Gap]]:
+        """Return the gaps that the caller names, by spans or masks, with their fills."""
+        from textmend.detect.given import gaps_at
+
+        unmasked = [unmask(article.text, masks) for article in articles]
+        bare = [replace(article, text=one.text) for article, one in zip(articles, unmasked, strict=True)]
+        given = [gaps_at(one.text, one.places() if at is None else at, self.detector) for one in unmasked]
+        settled = [self._settled_at(article, gaps) for article, gaps in zip(bare, given, strict=True)]
+        found = self._propose(bare, settled)
+        if at is not None:
+            return found
+        return [
+            [one.gap(gap, mask) for gap, mask in zip(gaps, one.masks, strict=True)]
+            for gaps, one in zip(found, unmasked, strict=True)
+        ]
+
+    def _settled_at(self, article: Article, given: list[Gap]) -> Settled:
+        """Return the gaps that are given, and no other, those that a source tells of with their fills."""
+        if not article.has_source or not given:
+            return Settled(given)
+        settled = self._settled(article, given, [])
+        told = {(gap.start, gap.end): gap for gap in settled.gaps if gap.fills}
+        return replace(settled, gaps=[told.get((gap.start, gap.end), gap) for gap in given])
+
     def _mended(self, articles: Sequence[Article]) -> list[Mended]:
         return self._decide(articles, self._suggested(articles))
 
@@ -225,12 +308,18 @@ class Mender:
         """Find: return the places of each article where words are missing with a probability of at least ``least``."""
         from textmend.detect.finder import find_gaps
 
-        return find_gaps([article.text for article in articles], self.detector, least, self.second_look)
+        found = find_gaps([article.text for article in articles], self.detector, least, self.second_look)
+        return [self._heeded(article.text, gaps) for article, gaps in zip(articles, found, strict=True)]
+
+    def _heeded(self, text: str, gaps: list[Gap]) -> list[Gap]:
+        """Return the gaps that the policy does not rule out."""
+        if not gaps or not (self.policy.ignore or self.policy.known_words):
+            return gaps
+        ignored = regions(text, self.policy.ignore)
+        return [gap for gap in gaps if not self.policy.is_ignored(text, gap, ignored)]
 
     def _settle(self, articles: Sequence[Article]) -> list[Settled]:
         """Find and settle: return the gaps of each article, those that a page or copy tells of with their fills."""
-        from textmend.source.settled import FAINT, Settled
-
         sourced = any(article.has_source for article in articles)
         found = self._find(articles, min(FAINT, self.policy.find_at) if sourced else self.policy.find_at)
         settled = []
@@ -253,22 +342,22 @@ class Mender:
         found = [one.gaps for one in settled]
         damaged = [index for index, gaps in enumerate(found) if not all(gap.fills for gap in gaps)]
         if damaged:
-            from textmend.fill.propose import Document
-
-            documents = [
-                Document(
-                    text=articles[index].text,
-                    gaps=found[index],
-                    title=articles[index].title,
-                    metadata=articles[index].metadata,
-                    phrases=self._phrases(articles[index].text),
-                    known=settled[index].known,
-                )
-                for index in damaged
-            ]
+            documents = [self._document(articles[index], settled[index]) for index in damaged]
             for index, gaps in zip(damaged, self.proposer.propose(documents), strict=True):
                 found[index] = gaps
         return found
+
+    def _document(self, article: Article, settled: Settled) -> Document:
+        from textmend.fill.propose import Document
+
+        return Document(
+            text=article.text,
+            gaps=settled.gaps,
+            title=article.title,
+            metadata=article.metadata,
+            phrases=self._phrases(article.text),
+            known=settled.known,
+        )
 
     def _decide(self, articles: Sequence[Article], found: Sequence[Sequence[Gap]]) -> list[Mended]:
         """Decide: apply what is sure, and mark, drop or keep the rest."""
