@@ -156,9 +156,10 @@ def test_text_that_gives_no_example_is_said_so(bases, tmp_path):
         prepare(making, Mixture([(short, 1.0)]), tmp_path / "out", pieces=1, workers=1)
 
 
-def test_a_piece_without_room_is_an_error():
-    huge = Example(np.array([70_000]), np.array([0]), np.array([NO_LABEL]))
-    with pytest.raises(FileError, match="70000 has no room in uint16"):
+@pytest.mark.parametrize("piece", [65_535, 70_000])
+def test_a_piece_without_room_is_an_error(piece):
+    huge = Example(np.array([piece]), np.array([0]), np.array([NO_LABEL]))
+    with pytest.raises(FileError, match=f"{piece} has no room in uint16"):
         pack([huge], "lost")
 
 

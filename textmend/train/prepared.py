@@ -185,10 +185,10 @@ def pack(examples: Sequence[Any], what: What) -> dict[str, NDArray[Any]]:
     packed: dict[str, NDArray[Any]] = {"lengths": np.array([len(e.ids) for e in examples], dtype=np.uint16)}
     for name, kind in _FIELDS[what].items():
         joined = np.concatenate([getattr(e, name) for e in examples]) if examples else np.zeros(0, dtype=np.int64)
+        if len(joined) and joined.max() >= np.iinfo(kind).max:  # the highest number says that there is no piece
+            raise FileError(f"{name}: {int(joined.max())} has no room in {np.dtype(kind).name}")
         if kind is np.uint16:
             joined = np.where(joined == NO_LABEL, _NO_PIECE, joined)
-        if len(joined) and not (np.iinfo(kind).min <= joined.min() and joined.max() <= np.iinfo(kind).max):
-            raise FileError(f"{name}: {int(joined.max())} has no room in {np.dtype(kind).name}")
         packed[name] = joined.astype(kind)
     return packed
 
