@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +49,29 @@ class PieceScores(NamedTuple):
     case_logits: NDArray[np.float32]
 
 
+class Reading(NamedTuple):
+    """What the network computed of a row: of each layer its keys and values, float32 ``[1, length, width]``."""
+
+    keys: tuple[NDArray[np.float32], ...]
+    values: tuple[NDArray[np.float32], ...]
+
+
+class Stretches(NamedTuple):
+    """Changed stretches of one row that was read before, all of one length, which is a whole number of tiles.
+
+    Attributes:
+        ids: piece ids, shape ``[stretches, length]``.
+        first: the place at which each begins, shape ``[stretches]``.
+        places: where each piece of the row that was read stands now, for each stretch; shape ``[stretches, read]``.
+        kept: whether it still stands there, 1 or 0, of the same shape.
+    """
+
+    ids: NDArray[np.int64]
+    first: NDArray[np.int64]
+    places: NDArray[np.int64]
+    kept: NDArray[np.int64]
+
+
 class Trunk:
     """A filler's network.
 
@@ -60,6 +83,7 @@ class Trunk:
     Attributes:
         labels: how many labels its head for lost words has (0, 1, 2, … words, the last: that many or more);
             0 where it has no such head.
+        reads_on: whether it can go on from what it computed of a row (``read``).
     """
 
     def __init__(self, file: Path, padding: int, threads: int | None = None) -> None:
@@ -67,6 +91,8 @@ class Trunk:
         self._session = open_session(file, threads)
         shapes = {value.name: value.shape for value in self._session.get_outputs()}
         self.labels = int(shapes["gap_logits"][1]) if "gap_logits" in shapes else 0
+        self._layers = sum(name.startswith("keys_") for name in shapes)
+        self.reads_on = self._layers > 0
 
     def pieces(self, ids: NDArray[np.int64], mask: NDArray[np.int64], positions: NDArray[np.int64]) -> PieceScores:
         """Return what stands at the positions of a batch.
@@ -76,10 +102,44 @@ class Trunk:
             mask: 1 for pieces, 0 for padding, of the same shape.
             positions: places in the flattened batch, shape ``[n]``.
         """
-        inputs = {"input_ids": ids, "attention_mask": mask, "positions": positions}
+        return PieceScores(*self._session.run(["log_probs", "case_logits"], self._asked(ids, mask, positions)))
+
+    def read(self, rows: Sequence[Sequence[int]]) -> list[Reading]:
+        """Return what the network computes of rows whose padded length is the same."""
+        ids = np.full((len(rows), padded(len(rows[0]))), self._padding, dtype=np.int64)
+        mask = np.zeros_like(ids)
+        for at, row in enumerate(rows):
+            ids[at, : len(row)], mask[at, : len(row)] = row, 1
+        names = [f"{kind}_{layer}" for kind in ("keys", "values") for layer in range(self._layers)]
+        found = self._session.run(names, self._asked(ids, mask, np.zeros(0, np.int64)))
+        readings = []
+        for at, row in enumerate(rows):
+            # Copied, so that the whole batch is not kept.
+            own = [states[at : at + 1, : len(row)].copy() for states in found]
+            readings.append(Reading(tuple(own[: self._layers]), tuple(own[self._layers :])))
+        return readings
+
+    def pieces_in(self, reading: Reading, stretches: Stretches, positions: NDArray[np.int64]) -> PieceScores:
+        """Return what stands at positions of changed stretches; what surrounds them stays as it was read.
+
+        Args:
+            reading: what was computed of the row.
+            stretches: its changed stretches.
+            positions: places in the flattened stretches, shape ``[n]``.
+        """
+        inputs = self._asked(stretches.ids, np.ones_like(stretches.ids), positions)
+        inputs |= {"first": stretches.first, "read_places": stretches.places, "read_mask": stretches.kept}
+        for name, kept in (("keys", reading.keys), ("values", reading.values)):
+            inputs |= {f"read_{name}_{layer}": states for layer, states in enumerate(kept)}
+        return PieceScores(*self._session.run(["log_probs", "case_logits"], inputs))
+
+    def _asked(
+        self, ids: NDArray[np.int64], mask: NDArray[np.int64], positions: NDArray[np.int64]
+    ) -> dict[str, NDArray[Any]]:
+        inputs: dict[str, NDArray[Any]] = {"input_ids": ids, "attention_mask": mask, "positions": positions}
         if self.labels:
             inputs |= {"type_ids": np.full_like(ids, NO_TYPE), "sites": np.zeros(0, np.int64)}
-        return PieceScores(*self._session.run(["log_probs", "case_logits"], inputs))
+        return inputs
 
     def logits(self, rows: Sequence[Row]) -> list[NDArray[np.float32]]:
         """Return the logits of lost words at each row's sites, shape ``[sites, labels]``, in the rows' order.

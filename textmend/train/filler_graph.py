@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ import numpy as np
 import onnx
 
 from textmend.models.trunk import NO_TYPE
-from textmend.train.export import FLOAT, Builder, LayerNames, Size, Weights, write_model
+from textmend.train.export import FLOAT, Builder, Heeded, LayerNames, Size, Weights, write_model
 from textmend.train.graph import Graph, block_embedding, block_linear, embedding, gelu
 from textmend.train.quantize import Array, Precision, quantize
 
@@ -50,6 +50,11 @@ def export_filler(
     `NO_TYPE` in rows that ask for pieces) and `sites` (int64 `[m]`, places in the flattened batch), and an output
     `gap_logits` (float32 `[m, labels]`). Either of `positions` and `sites` may be empty.
 
+    What was computed of a row can be read on from: of layer `i` it gives `keys_i` and `values_i` (float32 `[batch,
+    length, width]`) out, and takes such (of one row, or a row each) in as `read_keys_i` and `read_values_i`, with
+    `read_places` (int64 `[batch, read]`: where they stand in a row) and `read_mask` (which of them count). The new
+    rows then stand from place `first` (int64 `[batch]`) on. Whoever leaves these inputs out has read nothing before.
+
     Args:
         weights: An MPNet masked LM under `lm.` (its decoder is the word embeddings; a copy of them may be
             there and is ignored), the case layer `case.weight`, `case.bias`, and perhaps a head for lost words:
@@ -76,7 +81,7 @@ def export_filler(
     asked = _Asked.by(graph, gaps="gap.weight" in weights)
     pad = int(config["pad_token_id"])
     given = asked if build.precision.is_float else asked.tiled(graph, pad)
-    x = _states(build, table, given, pad)
+    x = _states(build, table, given, _Read.by(graph, build.size), pad)
     if given.sites:
         count = graph.op("Shape", given.positions)
         gaps = build.linear(build.norm(_rows(graph, x, count, graph.ints(_ALL)), "norm"), "gap", FLOAT)
@@ -159,7 +164,55 @@ class _WordTable:
         return graph.op("Add", graph.op("MatMul", x, turned), given)
 
 
-def _states(build: Builder, table: _WordTable, given: _Asked, pad: int) -> str:
+@dataclass(frozen=True)
+class _Read:
+    """Names of the inputs that hold what was read before; each may be left out."""
+
+    first: str
+    places: str
+    mask: str
+    keys: Sequence[str]
+    values: Sequence[str]
+
+    @classmethod
+    def by(cls, graph: Graph, size: Size) -> _Read:
+        """Declare the inputs."""
+        nothing, none = np.zeros((1, 0, size.width), np.float32), np.zeros((1, 0), np.int64)
+
+        def states(name: str) -> list[str]:
+            shape = ["read_rows", "read", size.width]
+            return [graph.optional(f"{name}_{layer}", shape, nothing) for layer in range(size.layers)]
+
+        return cls(
+            graph.optional("first", ["read_rows"], np.zeros(1, np.int64)),
+            graph.optional("read_places", ["read_rows", "read"], none),
+            graph.optional("read_mask", ["read_rows", "read"], none),
+            states("read_keys"),
+            states("read_values"),
+        )
+
+    def heeded(self, graph: Graph, ids: str, layer: int, bias: str) -> Heeded:
+        """What attention heeds in a layer: the keys and values, the same for every row of the batch."""
+        keys, values = (self._for_each_row(graph, ids, kept[layer]) for kept in (self.keys, self.values))
+        return Heeded(bias, keys, values)
+
+    def with_mask(self, graph: Graph, ids: str, mask: str) -> str:
+        """The mask of what was read, and of the new places after it: int32 `[batch, read + length]`."""
+        both = graph.op("Concat", self._for_each_row(graph, ids, self.mask), mask, axis=1)
+        return graph.op("Cast", both, to=onnx.TensorProto.INT32)
+
+    def here(self, graph: Graph, ids: str) -> str:
+        """Where the new places stand: `[read_rows, length]`."""
+        length = graph.op("Squeeze", graph.op("Shape", ids, start=1, end=2))
+        steps = graph.op("Range", graph.number(0), length, graph.number(1))
+        return graph.op("Add", graph.op("Unsqueeze", self.first, graph.ints(1)), steps)
+
+    def _for_each_row(self, graph: Graph, ids: str, value: str) -> str:
+        rows, shape = graph.op("Shape", ids, start=0, end=1), graph.op("Shape", value, start=1)
+        return graph.op("Expand", value, graph.op("Concat", rows, shape, axis=0))
+
+
+def _states(build: Builder, table: _WordTable, given: _Asked, read: _Read, pad: int) -> str:
     """The encoder's states at the positions, then at the sites: `[n + m, width]`."""
     graph, weights, size = build.graph, build.weights, build.size
     x = table.rows(given.ids)
@@ -169,16 +222,19 @@ def _states(build: Builder, table: _WordTable, given: _Asked, pad: int) -> str:
         x = graph.op("Add", x, graph.op("Gather", build.store("types", kinds), given.types, axis=0))
     # MPNet counts positions from the row after the padding's.
     start = pad + 1
-    places = build.places(
-        given.ids, weights[f"{_TABLES}.position_embeddings.weight"][start:], f"{_TABLES}.position_embeddings"
-    )
-    x = build.norm(x, f"{_TABLES}.LayerNorm", skip=places)
-    seen = graph.op("Cast", given.mask, to=onnx.TensorProto.INT32)
-    bias = _relative_bias(graph, given.ids, weights[f"{_ENCODER}.relative_attention_bias.weight"], size.places - start)
+    here, stored = read.here(graph, given.ids), f"{_TABLES}.position_embeddings"
+    places = build.store(stored, weights[f"{stored}.weight"][start:])
+    x = build.norm(x, f"{_TABLES}.LayerNorm", skip=graph.op("Gather", places, here, axis=0))
+    seen = read.with_mask(graph, given.ids, given.mask)
+    there = graph.op("Concat", read.places, here, axis=1)
+    bias = _relative_bias(graph, here, there, weights[f"{_ENCODER}.relative_attention_bias.weight"], size.places - start)
     wanted = graph.op("Concat", given.positions, given.sites, axis=0) if given.sites else given.positions
     for index in range(size.layers):
-        last = index == size.layers - 1
-        x = build.layer(x, seen, f"{_ENCODER}.layer.{index}", MPNET, bias, wanted if last else None)
+        last, prefix = index == size.layers - 1, f"{_ENCODER}.layer.{index}"
+        heeded = read.heeded(graph, given.ids, index, bias)
+        x = build.layer(x, seen, prefix, MPNET, heeded, wanted if last else None)
+        graph.output(f"{prefix}.{MPNET.key}", f"keys_{index}", ["batch", "tiled_length", size.width])
+        graph.output(f"{prefix}.{MPNET.value}", f"values_{index}", ["batch", "tiled_length", size.width])
     return graph.op("Reshape", x, graph.ints(-1, size.width))
 
 
@@ -191,16 +247,14 @@ def _rows(graph: Graph, x: str, start: str, end: str) -> str:
     return graph.op("Slice", x, start, end, graph.ints(0))
 
 
-def _relative_bias(graph: Graph, ids: str, table: Array, places: int) -> str:
-    """MPNet's attention bias `[1, heads, length, length]`: one number a head and a distance."""
+def _relative_bias(graph: Graph, here: str, there: str, table: Array, places: int) -> str:
+    """MPNet's attention bias `[read_rows, heads, here, there]`: one number a head and a distance."""
     distances = np.arange(1 - places, places)
     by_distance = table[relative_buckets(distances, len(table))].T.astype(np.float32)
-    length = graph.op("Squeeze", graph.op("Shape", ids, start=1, end=2))
-    steps = graph.op("Range", graph.number(0), length, graph.number(1))
-    there, here = graph.op("Unsqueeze", steps, graph.ints(0)), graph.op("Unsqueeze", steps, graph.ints(1))
-    column = graph.op("Add", graph.op("Sub", there, here), graph.number(places - 1))
+    away = graph.op("Sub", graph.op("Unsqueeze", there, graph.ints(1)), graph.op("Unsqueeze", here, graph.ints(2)))
+    column = graph.op("Add", away, graph.number(places - 1))
     heads = graph.op("Gather", graph.weight("relative_attention_bias", by_distance), column, axis=1)
-    return graph.op("Unsqueeze", heads, graph.ints(0))
+    return graph.op("Transpose", heads, perm=[1, 0, 2, 3])
 
 
 def relative_buckets(distances: Array, buckets: int) -> Array:
