@@ -180,7 +180,7 @@ class _Read:
         nothing, none = np.zeros((1, 0, size.width), np.float32), np.zeros((1, 0), np.int64)
 
         def states(name: str) -> list[str]:
-            shape = ["read_rows", "read", size.width]
+            shape: list[str | int] = ["read_rows", "read", size.width]
             return [graph.optional(f"{name}_{layer}", shape, nothing) for layer in range(size.layers)]
 
         return cls(
