@@ -148,9 +148,18 @@ def test_a_cut_off_file_and_a_full_folder_are_refused(bases, corpus, made, tmp_p
         prepare(making, Mixture([(corpus, 1.0)]), copy, pieces=1, workers=1)
 
 
-def test_a_piece_without_room_is_an_error():
-    huge = Example(np.array([70_000]), np.array([0]), np.array([NO_LABEL]))
-    with pytest.raises(FileError, match="70000 has no room in uint16"):
+def test_text_that_gives_no_example_is_said_so(bases, tmp_path):
+    short = tmp_path / "short.jsonl"
+    short.write_text('{"text": "Paul ran."}\n')
+    making = Making(base=bases["masked"], what="masked", likeness=LIKENESS)
+    with pytest.raises(FileError, match="960 articles gave no example"):
+        prepare(making, Mixture([(short, 1.0)]), tmp_path / "out", pieces=1, workers=1)
+
+
+@pytest.mark.parametrize("piece", [65_535, 70_000])
+def test_a_piece_without_room_is_an_error(piece):
+    huge = Example(np.array([piece]), np.array([0]), np.array([NO_LABEL]))
+    with pytest.raises(FileError, match=f"{piece} has no room in uint16"):
         pack([huge], "lost")
 
 

@@ -65,7 +65,7 @@ class Kind(StrEnum):
     filler = "filler"
 
 
-class Kinds(StrEnum):
+class What(StrEnum):
     """What examples can be made beforehand."""
 
     lost = "lost"
@@ -241,7 +241,7 @@ def prepare(
     linked: Linked,
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="Gets the examples; a new folder.")],
     what: Annotated[
-        Kinds, typer.Option("--what", help="Windows that have lost words, or windows whose words are masked.")
+        What, typer.Option("--what", help="Windows that have lost words, or windows whose words are masked.")
     ],
     million: Annotated[
         float, typer.Option("--million", metavar="N", help="How many million word pieces to make.")

@@ -11,8 +11,8 @@ import regex
 
 from textmend.damage.kinds import KINDS, Span
 from textmend.damage.losing import Damaged, Variant, damage
+from textmend.damage.patterns import SENTENCE_BREAK
 
-_SENTENCE = regex.compile(r"(?<=[.!?]['\"”’)]?)\s+(?=[\p{Lu}“\"‘'])")
 _VISIBLE = regex.compile(r"\S+")
 _FEWEST_WORDS_LEFT = 3
 
@@ -77,7 +77,7 @@ def lose_kinds(text: str, kinds: Sequence[str], density: Density, rng: random.Ra
 
 def _lose(paragraph: str, kinds: Sequence[str], density: Density, rng: random.Random) -> list[Span]:
     candidates = sorted({span for kind in kinds for span in KINDS[kind][0](paragraph, rng)})
-    ends = [m.end() for m in _SENTENCE.finditer(paragraph)]
+    ends = [m.end() for m in SENTENCE_BREAK.finditer(paragraph)]
     by_sentence: dict[int, list[Span]] = {}
     for span in candidates:
         by_sentence.setdefault(bisect_right(ends, span[0]), []).append(span)
@@ -86,7 +86,7 @@ def _lose(paragraph: str, kinds: Sequence[str], density: Density, rng: random.Ra
         if rng.random() < density.share:
             chosen += apart(paragraph, spans) if rng.random() < density.whole else [rng.choice(spans)]
     chosen = apart(paragraph, chosen)
-    kept = "".join(char for at, char in enumerate(paragraph) if not any(s <= at < e for s, e in chosen))
+    kept = damage(paragraph, chosen, "raw").text
     return chosen if len(_VISIBLE.findall(kept)) >= _FEWEST_WORDS_LEFT else []
 
 

@@ -13,109 +13,24 @@ from itertools import pairwise
 
 import regex
 
+from textmend.damage import patterns
 from textmend.text.function_words import FUNCTION_WORDS
 
 Span = tuple[int, int]
 Kind = Callable[[str, random.Random], list[Span]]
 
-_MONTH = (
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
-    r"|(?:Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec)\.?)"
-)
-_DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
-_UNIT = (
-    r"(?:miles?|yards?|feet|foot|inch(?:es)?|acres?|hectares?|pounds?|ounces?|tons?|tonnes?|gallons?|barrels?|degrees?"
-    r"|(?:square|cubic)\s\p{Ll}+|(?:kilo|centi|milli)?met(?:re|er)s?|(?:kilo|milli)?grams?|lit(?:re|er)s?|watts?"
-    r"|seconds?|minutes?|hours?|days?|weeks?|months?|years?|mph|kph|km/h|km²?|cm|mm|m²?|kg|lbs?|mg|g|ft|in\.|ml|mi"
-    r"|k[Ww]h?|[MG]W|°\s?[CF]|[KMGT]B|[GM]?Hz|percentage points?|per ?cent|times)"
-)
-_SCALE = r"(?:\s(?:hundred|thousand|million|billion|trillion)|(?:bn|tn|m|k)(?![\p{L}\p{N}]))"
-_FIGURE = r"[-−–±]?\d+(?:,\d{3})*(?:\.\d+)?"
-_ALONE = r"(?<![\p{L}\p{N}.,/:$£€¥#-])"
-_ENDED = r"(?![\p{L}\p{N}]|[.,:/]\d)"
-
-_NUMBER = regex.compile(rf"{_ALONE}{_FIGURE}(?:\s?[–-]\s?{_FIGURE})?{_SCALE}?{_ENDED}")
-_MEASURE = regex.compile(rf"{_ALONE}(?P<n>{_FIGURE}(?:\s?[–-]\s?{_FIGURE})?{_SCALE}?)[\s-]?{_UNIT}{_ENDED}")
-_AMOUNT = regex.compile(
-    rf"[$£€¥]\s?(?P<n>{_FIGURE})(?P<s>{_SCALE})?{_ENDED}|(?P<p>{_ALONE}{_FIGURE})\s?(?:%|per\s?cent)"
-)
-_DATE = regex.compile(
-    rf"\b(?:(?:{_DAY},?\s)?{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s\d{{4}})?|\d{{1,2}}(?:st|nd|rd|th)?\s{_MONTH}(?:\s\d{{4}})?"
-    rf"|{_MONTH}\s\d{{4}}|(?<=\b(?:on|last|next|until|since|by)\s){_DAY}|(?<=\b(?:[Ii]n|since|until|by|from|to|before"
-    r"|after|of|and|between)\s)(?:1[5-9]|20)\d\ds?|\d{1,2}(?:[:.]\d\d)?\s?[ap]\.?m\b\.?)(?!\p{L}|\d)"
-)
-_NAMED = r"(?:(?:\p{Lu}\.){2,}|\p{Lu}(?:[\p{L}\p{N}&-]|[.'’](?=\p{L}(?!\b)))*+(?<!-))"
-_NAME = rf"(?>{_NAMED}(?:\s{_NAMED}){{0,3}}+)(?<!\b(?:Mr|Mrs|Ms|Dr|Sen|Gov|Rep|Gen|St|Col|Lt|Jr|Sr|No|\p{{Lu}}))"
-_POSSESSOR = regex.compile(
-    r"\b(?:(?:(?:Mrs?\.|Ms\.|Dr\.|Gov\.|Sen\.|Rep\.|St\.|\p{Lu}\.|\p{Lu}[\p{L}&-]*)\s){0,3}\p{Lu}[\p{L}&-]+|\p{Ll}{4,})"
-    r"(?=['’]s\b)"
-)
-_CONTRACTED = frozenset(
-    "everyone someone anyone nobody everybody somebody anybody nothing something everything anything let here today".split()
-)
-_NOTED = r"(?:the\s|a\s|an\s)?(?P<x>[\p{L}\p{N}][\p{L}\p{N}'’&-]*(?:\s[\p{L}\p{N}][\p{L}\p{N}'’&-]*){0,3}?)"
-_CALLED = regex.compile(
-    r"\b(?:called|named|known as|dubbed|termed|titled|entitled|nicknamed|said to be|the (?:word|term|phrase|name))\s"
-    rf"(?P<q>[“\"‘]?){_NOTED}(?=[”\"’]|[,.;:!?)]|\s(?:and|or|in|on|of|by|for|from|to|with|at|is|was|are|were|that|which)\b)"
-)
-_CLOSING_NOUN = regex.compile(
-    r"\b(?:a|an|the|its|their|his|our|of|in|by|from|with|for|as|into|on)\s"
-    r"(?P<x>\p{Ll}[\p{Ll}-]{2,}(?:\s\p{Ll}[\p{Ll}-]{3,})?)(?=[,.;:)])"
-)
-_QUOTED = regex.compile(r"“(?P<x>[^“”\"\n]{2,40})”|(?<![\p{L}\p{N}])\"(?P<x>[^“”\"\n]{2,40})\"(?![\p{L}\p{N}])")
-_BRACKETED = regex.compile(r"(?<=\()(?P<x>[^()\n]{1,60}?)(?=[;)])")
-_IDENTIFIER = regex.compile(
-    r"(?<![\p{L}\p{N}@#/.-])(?:https?://\S+[\p{L}\p{N}/]|[@#]\p{L}[\p{L}\p{N}_]+|\p{L}[\p{L}\p{N}_-]*(?:\.[\p{L}\p{N}_-]+)*"
-    r"\.(?:com|org|net|gov|edu|io|py|js|txt|pdf|html|exe|uk)|\p{L}+_\w+|\p{Ll}+\(\)|(?!Ma?c\p{Lu})\p{Ll}*(?:\p{Lu}\p{Ll}+){2,}"
-    r"|\p{Lu}{2,}[\s-]?\d[\d.]*(?<!\.)|\p{L}+-?\d+\p{L}*)(?![\p{L}\p{N}@_])"
-)
-_FORMULA = regex.compile(
-    r"(?<![\p{L}\p{N}'’.&;\[-])(?<!['’]\s)(?:(?:\p{L}|\d+)(?:\s?[=+×*/<>^≤≥]\s?(?:\p{L}|\d+(?:\.\d+)?)(?!\p{L}))+|[b-hj-zB-HJ-Z])"
-    r"(?![\p{L}\p{N}'’.&)\]/-])"
-)
-_INNER_NAME = regex.compile(rf"(?<=[\p{{Ll}},]\s)(?P<x>{_NAME})(?!['’]\p{{L}})")
-_CITED = regex.compile(
-    r"\b(?:[Aa]ccording to|described (?:in|by)|cited (?:in|by)|reported (?:in|by)|(?:report|study|survey|poll|analysis|"
-    r"article|book|paper) (?:by|in|from)|published (?:in|by)|interview with|told|quoted (?:in|by)|[Aa]s)\s"
-    rf"(?P<x>(?:[Tt]he\s)?{_NAME})"
-)
-_ACRONYM = regex.compile(
-    r"\b\p{Lu}{2,6}(?=s\b|['’]s\b|[,;:)]|\.(?:\s|$)|\s(?:\p{Ll}+(?:ed|s)|in|on|to|and|or|had|will|that)\b)"
-)
-_POWER = regex.compile(r"(?<=\b(?:km|m|cm|ft|mi|s))[²³]|(?<=\d)[½¼¾²³]|(?<=\bCO|\bH)2")
-_VERB = regex.compile(
-    r"(?<=\p{L})\s(?P<x>\p{Ll}{2,}ed|won|lost|made|took|gave|found|held|left|met|quit|cut|put|set|hit|led|paid|sent|sold"
-    r"|built|broke|began|brought|bought|caught|chose|drew|fell|fought|got|grew|kept|knew|ran|rose|saw|spoke|spent|stood"
-    r"|threw|wrote|went|came|told|said|says|is|was|are|were)\s(?=(?:the|a|an|his|her|their|its|him|them|that|on|in|to|at"
-    r"|for|with|by|from|out|up)\b)"
-)
-_INFINITIVE = regex.compile(
-    r"\b(?:will|would|can|could|must|should|may|might|shall|cannot|not|to|won['’]t|can['’]t)\s(?P<x>\p{Ll}{3,})\s"
-    r"(?=(?:the|a|an|his|her|their|its|him|them|that|in|to|at|for|with|by|from)\b)"
-)
-_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:[-'’.&][\p{L}\p{M}\p{N}]+)*")
-_SENTENCE_END = regex.compile(r"[.!?][\"”’)]?(?=\s|$)")
-_ENDED_PROSE = regex.compile(r"[.!?…][\"'”’)]*\s*$")
-_ITEMS_END = regex.compile(r"\s*(?:,\s*)?(?:\b(?:and|or|nor)\s+)")
-_COMMA = regex.compile(r"\s*,\s*")
-# Words before a number without which its noun reads on well: "fewer than people", but not "of 12 people".
-_ASKS_FOR_A_NUMBER = frozenset(
-    "than nearly almost roughly approximately least most exactly another aged age number is was are were".split()
-)
-_HIDES_A_NUMBER = frozenset("for of in into as with these those the".split())
-
 
 def numbers(text: str, rng: random.Random) -> list[Span]:
     """Figures (``fewer than 2 inhabitants``), where what follows does not go on as if nothing had stood there."""
-    return [m.span() for m in _NUMBER.finditer(text) if _is_missed(text, *m.span())]
+    return [m.span() for m in patterns.NUMBER.finditer(text) if _is_missed(text, *m.span())]
 
 
 def measures(text: str, rng: random.Random) -> list[Span]:
     """A number before its unit, or both, as a unit template loses them: ``flows for before reaching``."""
     found = []
-    for match in _MEASURE.finditer(text):
+    for match in patterns.MEASURE.finditer(text):
         whole = rng.random() < 0.3
-        if whole or _word_before(text, match.start()) not in _HIDES_A_NUMBER:
+        if whole or _word_before(text, match.start()) not in patterns.HIDES_A_NUMBER:
             found.append(match.span() if whole else match.span("n"))
     return found
 
@@ -123,7 +38,7 @@ def measures(text: str, rng: random.Random) -> list[Span]:
 def amounts(text: str, rng: random.Random) -> list[Span]:
     """Sums and shares: the number beside its sign (``for $ last spring``, ``by % over``), or all of it."""
     found = []
-    for match in _AMOUNT.finditer(text):
+    for match in patterns.AMOUNT.finditer(text):
         if match.group("p"):
             found.append(match.span() if rng.random() < 0.2 else match.span("p"))
         else:
@@ -135,7 +50,7 @@ def amounts(text: str, rng: random.Random) -> list[Span]:
 def dates(text: str, rng: random.Random) -> list[Span]:
     """Dates, years, days of the week and times of day, as in ``<time>``."""
     found = []
-    for match in _DATE.finditer(text):
+    for match in patterns.DATE.finditer(text):
         if _word_before(text, match.start()) or match.start() == 0:
             found.append(match.span())
     return found
@@ -144,11 +59,11 @@ def dates(text: str, rng: random.Random) -> list[Span]:
 def possessors(text: str, rng: random.Random) -> list[Span]:
     """The name, now and then the noun, before ’s, which stays: ``the talks between Norway and ’s minister``."""
     found = []
-    for match in _POSSESSOR.finditer(text):
+    for match in patterns.POSSESSOR.finditer(text):
         start, end = _without_function_words(text, *match.span())
         if (
             start < end
-            and text[start:end].casefold() not in _CONTRACTED
+            and text[start:end].casefold() not in patterns.CONTRACTED
             and (text[start].isupper() or rng.random() < 0.4)
         ):
             found.append((start, end))
@@ -158,13 +73,13 @@ def possessors(text: str, rng: random.Random) -> list[Span]:
 def items(text: str, rng: random.Random) -> list[Span]:
     """All items of an enumeration, so that commas and conjunctions are left: ``including , and``."""
     found: list[Span] = []
-    for match in _ITEMS_END.finditer(text):
+    for match in patterns.ITEMS_END.finditer(text):
         last = _item_after(text, match.end())
         row = [last] if last else []
         end = match.start()
         while last and (item := _item_before(text, end)):
             row.append(item)
-            comma = _COMMA_BEFORE.search(text, 0, item[0])
+            comma = patterns.COMMA_BEFORE.search(text, 0, item[0])
             if not comma:
                 break
             end = comma.start()
@@ -173,21 +88,17 @@ def items(text: str, rng: random.Random) -> list[Span]:
     return found
 
 
-_COMMA_BEFORE = regex.compile(r"\s*,\s*(?:(?:in|of|on|for|by|to|from|with|the|a|an)\s)?$")
-_ITEM = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}'’&.-]*(?<![.'’-])(?:\s[\p{L}\p{N}][\p{L}\p{N}'’&.-]*(?<![.'’-])){0,3}")
-
-
 def terms(text: str, rng: random.Random) -> list[Span]:
     """Terms set in italics or as glossary links: after ``called``, ``known as``; a noun that closes its clause."""
     found = []
-    for match in _CALLED.finditer(text):
+    for match in patterns.CALLED.finditer(text):
         start, end = match.span("x")
         if match.group("q") and rng.random() < 0.5:
             start, end = start - 1, end + (text[end : end + 1] in '”"’')
         elif match.group("q") and text[end : end + 1] not in '”"’':
             continue
         found.append((start, end))
-    for match in _CLOSING_NOUN.finditer(text):
+    for match in patterns.CLOSING_NOUN.finditer(text):
         start, end = _without_function_words(text, *match.span("x"))
         if start == match.start("x") and start < end:
             found.append((start, end))
@@ -196,14 +107,14 @@ def terms(text: str, rng: random.Random) -> list[Span]:
 
 def names(text: str, rng: random.Random) -> list[Span]:
     """Names inside a sentence: ``that and had agreed to share``."""
-    return [m.span("x") for m in _INNER_NAME.finditer(text)]
+    return [m.span("x") for m in patterns.INNER_NAME.finditer(text)]
 
 
 def keywords(text: str, rng: random.Random) -> list[Span]:
     """Single content words, about one in eight: glossary words and topics."""
     return [
         m.span()
-        for m in _WORD.finditer(text)
+        for m in patterns.WORD.finditer(text)
         if rng.random() < 0.2 and m.start() and m.group().isalpha() and m.group().casefold() not in FUNCTION_WORDS
     ]
 
@@ -211,28 +122,28 @@ def keywords(text: str, rng: random.Random) -> list[Span]:
 def quoted(text: str, rng: random.Random) -> list[Span]:
     """Short quotations and titles, with their marks or from between them."""
     inside = rng.random() < 0.5
-    return [m.span("x") if inside else m.span() for m in _QUOTED.finditer(text)]
+    return [m.span("x") if inside else m.span() for m in patterns.QUOTED.finditer(text)]
 
 
 def bracketed(text: str, rng: random.Random) -> list[Span]:
     """What stands in brackets, to their end or to a semicolon, as lost pronunciations: ``Holm (; born 1971)``."""
-    return [m.span("x") for m in _BRACKETED.finditer(text) if m.group("x").strip()]
+    return [m.span("x") for m in patterns.BRACKETED.finditer(text) if m.group("x").strip()]
 
 
 def identifiers(text: str, rng: random.Random) -> list[Span]:
     """Code and its like: names of files, functions, versions and standards, addresses, handles."""
-    return [m.span() for m in _IDENTIFIER.finditer(text)]
+    return [m.span() for m in patterns.IDENTIFIER.finditer(text)]
 
 
 def formulas(text: str, rng: random.Random) -> list[Span]:
     """Variables and formulas: ``Let be a vector of length .``."""
-    return [m.span() for m in _FORMULA.finditer(text) if m.group() != "I" and m.start()]
+    return [m.span() for m in patterns.FORMULA.finditer(text) if m.group() != "I" and m.start()]
 
 
 def citations(text: str, rng: random.Random) -> list[Span]:
     """Whom or what a sentence names as its source: ``According to , the ice melts.``."""
     found = []
-    for match in _CITED.finditer(text):
+    for match in patterns.CITED.finditer(text):
         if match.group("x").split()[0].casefold() not in FUNCTION_WORDS - {"the"}:
             found.append(match.span("x"))
     return found
@@ -240,22 +151,22 @@ def citations(text: str, rng: random.Random) -> list[Span]:
 
 def acronyms(text: str, rng: random.Random) -> list[Span]:
     """Capitals set as small capitals and lost; a plural’s ``s`` stays: ``and s from both sides``."""
-    return [m.span() for m in _ACRONYM.finditer(text)]
+    return [m.span() for m in patterns.ACRONYM.finditer(text)]
 
 
 def powers(text: str, rng: random.Random) -> list[Span]:
     """Raised and lowered figures: of ``km²``, ``3½``, ``CO2``."""
-    return [m.span() for m in _POWER.finditer(text)]
+    return [m.span() for m in patterns.POWER.finditer(text)]
 
 
 def verbs(text: str, rng: random.Random) -> list[Span]:
     """A clause’s only verb, where it is a link: ``The minister on Sunday after a week of protests``."""
     found = []
-    for match in _VERB.finditer(text):
+    for match in patterns.VERB.finditer(text):
         before = _word_before(text, match.start("x"))
         if before and before not in FUNCTION_WORDS and not before.endswith("ly"):
             found.append(match.span("x"))
-    found += [m.span("x") for m in _INFINITIVE.finditer(text) if m.group("x") not in FUNCTION_WORDS]
+    found += [m.span("x") for m in patterns.INFINITIVE.finditer(text) if m.group("x") not in FUNCTION_WORDS]
     return sorted(found)
 
 
@@ -263,7 +174,7 @@ def endings(text: str, rng: random.Random) -> list[Span]:
     """The last words of a sentence after a word that cannot end one; the full stop stays: ``It closed in.``."""
     found = []
     for start, end in _sentences(text):
-        words = [m.span() for m in _WORD.finditer(text, start, end)]
+        words = [m.span() for m in patterns.WORD.finditer(text, start, end)]
         last = len(words) - rng.randint(1, min(5, max(1, len(words) - 3)))
         if last > 2 and _plain(text[words[last][0] : words[-1][1]]) and _hangs(text[slice(*words[last - 1])]):
             found.append((words[last][0], words[-1][1]))
@@ -274,7 +185,7 @@ def starts(text: str, rng: random.Random) -> list[Span]:
     """The first words of a sentence, where it goes on with a small letter or a mark."""
     found = []
     for start, end in _sentences(text):
-        words = [m.span() for m in _WORD.finditer(text, start, end)]
+        words = [m.span() for m in patterns.WORD.finditer(text, start, end)]
         count = rng.randint(1, 4)
         if len(words) < count + 3 or words[0][0] != start:
             continue
@@ -291,8 +202,8 @@ def starts(text: str, rng: random.Random) -> list[Span]:
 
 def tail(text: str, rng: random.Random) -> list[Span]:
     """The rest of a paragraph from the middle of a sentence: an element that took what followed it along."""
-    words = [m.span() for m in _WORD.finditer(text)]
-    if len(words) < 8 or not _ENDED_PROSE.search(text):
+    words = [m.span() for m in patterns.WORD.finditer(text)]
+    if len(words) < 8 or not patterns.ENDED_PROSE.search(text):
         return []
     places = [
         start
@@ -310,7 +221,7 @@ def tail(text: str, rng: random.Random) -> list[Span]:
 def head(text: str, rng: random.Random) -> list[Span]:
     """The start of a paragraph, up to some place in the middle of its first sentence."""
     sentence = next(_sentences(text), None)
-    words = [m.span() for m in _WORD.finditer(text, *sentence)] if sentence else []
+    words = [m.span() for m in patterns.WORD.finditer(text, *sentence)] if sentence else []
     places = [
         start for (_, before), (start, _) in pairwise(words[:-2]) if text[before:start] == " " and text[start].islower()
     ]
@@ -319,12 +230,12 @@ def head(text: str, rng: random.Random) -> list[Span]:
 
 def initial(text: str, rng: random.Random) -> list[Span]:
     """Parts of a paragraph’s first word or words: a lost drop cap, or small capitals of which the first letter stays."""
-    match = _WORD.match(text)
+    match = patterns.WORD.match(text)
     if not match or not match.group()[0].isupper() or len(match.group()) < 2 or not match.group()[1].islower():
         return []
     if rng.random() < 0.5:
         return [(0, 1)]
-    words = [m.span() for m in _WORD.finditer(text)][: rng.randint(1, 3)]
+    words = [m.span() for m in patterns.WORD.finditer(text)][: rng.randint(1, 3)]
     end = words[-1][1]
     return [(1, end)] if _plain(text[:end]) else []
 
@@ -359,7 +270,7 @@ KINDS: dict[str, tuple[Kind, float]] = {
 def _sentences(text: str) -> Iterator[Span]:
     """Yield the sentences that end in a mark, roughly: where each starts, and where its last mark begins."""
     start = 0
-    for match in _SENTENCE_END.finditer(text):
+    for match in patterns.SENTENCE_END.finditer(text):
         yield start, match.start()
         start = match.end()
         while start < len(text) and text[start].isspace():
@@ -369,33 +280,25 @@ def _sentences(text: str) -> Iterator[Span]:
 def _word_before(text: str, place: int) -> str:
     """Return the word before a place, case-folded, or nothing where something else stands there."""
     left = text[:place].rstrip()
-    words = _LAST_WORD.search(left[-40:])
+    words = patterns.LAST_WORD.search(left[-40:])
     return words.group().casefold() if words else ""
-
-
-_LAST_WORD = regex.compile(r"[\p{L}\p{N}'’-]+$")
-_FIRST_WORD = regex.compile(r"\s?[\p{L}'’-]+")
 
 
 def _is_missed(text: str, start: int, end: int) -> bool:
     """Whether a reader would miss a number: the word before asks for one, or no noun takes its place."""
     before = _word_before(text, start)
-    after = _FIRST_WORD.match(text, end)
-    if before in _ASKS_FOR_A_NUMBER or not after:
+    after = patterns.FIRST_WORD.match(text, end)
+    if before in patterns.ASKS_FOR_A_NUMBER or not after:
         return bool(before)
     word = after.group().strip().casefold()
-    return before not in _HIDES_A_NUMBER and (word in FUNCTION_WORDS or bool(regex.fullmatch(_UNIT, word)))
+    return before not in patterns.HIDES_A_NUMBER and (
+        word in FUNCTION_WORDS or bool(regex.fullmatch(patterns.UNIT, word))
+    )
 
 
 def _hangs(word: str) -> bool:
     """Whether a word asks for another after it: an article, a preposition, a conjunction, an auxiliary."""
-    return word.casefold() in _HANGING
-
-
-_HANGING = frozenset(
-    "a an the of to at by for from in into on with and or than as that is was are were be been has have will would"
-    " his its their our my your very more most between against during until".split()
-)
+    return word.casefold() in patterns.HANGING
 
 
 def _plain(words: str) -> bool:
@@ -406,7 +309,7 @@ def _plain(words: str) -> bool:
 def _without_function_words(text: str, start: int, end: int) -> Span:
     """Return a span without the function words that open it; an empty one where there is nothing else."""
     while start < end:
-        word = _WORD.match(text, start, end)
+        word = patterns.WORD.match(text, start, end)
         if not word or word.group().casefold() not in FUNCTION_WORDS:
             break
         start = word.end()
@@ -417,7 +320,7 @@ def _without_function_words(text: str, start: int, end: int) -> Span:
 
 def _item_after(text: str, start: int) -> Span | None:
     """Return the item of an enumeration that starts at a place, its function words aside."""
-    match = _ITEM.match(text, start)
+    match = patterns.ITEM.match(text, start)
     if not match:
         return None
     first, last = _without_function_words(text, *match.span())
@@ -426,7 +329,7 @@ def _item_after(text: str, start: int) -> Span | None:
 
 def _end_of_phrase(text: str, start: int, end: int) -> int:
     """Cut a run of words down to a name, where it starts with one, or else to one word."""
-    words = [m.span() for m in _WORD.finditer(text, start, end)]
+    words = [m.span() for m in patterns.WORD.finditer(text, start, end)]
     count = 1
     if text[start].isupper():
         while count < len(words) and text[words[count][0]].isupper():
@@ -436,7 +339,7 @@ def _end_of_phrase(text: str, start: int, end: int) -> int:
 
 def _item_before(text: str, end: int) -> Span | None:
     """Return the item of an enumeration that ends at a place: a name, or one word that is no function word."""
-    words = [m.span() for m in _WORD.finditer(text, max(0, end - 60), end)]
+    words = [m.span() for m in patterns.WORD.finditer(text, max(0, end - 60), end)]
     if not words or words[-1][1] != end or text[slice(*words[-1])].casefold() in FUNCTION_WORDS:
         return None
     first = len(words) - 1

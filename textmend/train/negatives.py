@@ -15,8 +15,8 @@ from pathlib import Path
 import regex
 
 from textmend.damage.articles import Article
+from textmend.damage.patterns import SENTENCE_BREAK
 
-_SENTENCE = regex.compile(r"(?<=[.!?]['\"”’]?)\s+(?=[\p{Lu}“\"‘'])")
 _BEFORE_PUNCTUATION = regex.compile(r"(?<=\w)(?<!\.\p{L}|\b\p{Lu}|\b(?:M[rs]|Mrs|Dr|St))([,.;:!?)”\"])(?=\s|$)")
 _AFTER_OPENING = regex.compile(r"(?<=(?:^|\s)[(“\"$€£])(?=\w)")
 
@@ -40,7 +40,7 @@ def justified(paragraphs: Sequence[str], rng: random.Random) -> str:
 
 def double_spaced_sentences(paragraphs: Sequence[str], rng: random.Random) -> str:
     """Two spaces after every sentence, as typists did."""
-    return "\n\n".join("  ".join(_SENTENCE.split(text)) for text in paragraphs)
+    return "\n\n".join("  ".join(SENTENCE_BREAK.split(text)) for text in paragraphs)
 
 
 def wrapped(paragraphs: Sequence[str], rng: random.Random) -> str:
@@ -149,7 +149,7 @@ def headlines(paragraphs: Sequence[str], rng: random.Random) -> str:
     dress = rng.choice(_HEADLINE_DRESSES)
     lines = []
     for text in paragraphs:
-        sentences = _SENTENCE.split(text)
+        sentences = SENTENCE_BREAK.split(text)
         lines += [dress(sentences[0].rstrip(".")) if len(sentences[0]) < 90 else sentences[0], text]
     return "\n\n".join(lines)
 

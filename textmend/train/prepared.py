@@ -1,8 +1,8 @@
 """Examples made beforehand: cut to pieces, damaged or masked, and packed in flat files that training maps into memory.
 
 A folder holds one kind of examples: windows that have lost words (``lost``), or whose words are masked (``masked``).
-Each field of an example is one file of small numbers, all examples one behind the other without padding; ``starts``
-says where each begins. Making them takes all cores, reading them next to nothing, so that a GPU need not wait.
+Each field of an example is one file of small numbers, all examples one behind the other without padding; ``lengths``
+says how long each is. Making them takes all cores, reading them next to nothing, so that a GPU need not wait.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ _FIELDS: dict[What, dict[str, type[np.integer[Any]]]] = {
     "lost": {"ids": np.uint16, "types": np.uint8, "labels": np.int8},
     "masked": {"ids": np.uint16, "labels": np.uint16, "cases": np.int8},
 }
+_MOST_EMPTY = 10
 _SHUFFLED = 4096
 """Examples of a block: within one, those of about one length go together."""
 
@@ -127,6 +128,8 @@ def _write(making: Making, folder: Path, blocks: Iterator[dict[str, NDArray[Any]
                 block[name].tofile(files[name])
             examples += len(block["lengths"])
             written += len(block["ids"])
+            if not written and number == _MOST_EMPTY:
+                raise FileError(f"{number * BLOCK} articles gave no example: they are shorter than a window may be")
             if number % 50 == 0:
                 log.info("%.1f of %.1f million pieces", written / 1e6, pieces / 1e6)
             if written >= pieces:
@@ -182,10 +185,10 @@ def pack(examples: Sequence[Any], what: What) -> dict[str, NDArray[Any]]:
     packed: dict[str, NDArray[Any]] = {"lengths": np.array([len(e.ids) for e in examples], dtype=np.uint16)}
     for name, kind in _FIELDS[what].items():
         joined = np.concatenate([getattr(e, name) for e in examples]) if examples else np.zeros(0, dtype=np.int64)
+        if len(joined) and joined.max() >= np.iinfo(kind).max:  # the highest number says that there is no piece
+            raise FileError(f"{name}: {int(joined.max())} has no room in {np.dtype(kind).name}")
         if kind is np.uint16:
             joined = np.where(joined == NO_LABEL, _NO_PIECE, joined)
-        if len(joined) and not (np.iinfo(kind).min <= joined.min() and joined.max() <= np.iinfo(kind).max):
-            raise FileError(f"{name}: {int(joined.max())} has no room in {np.dtype(kind).name}")
         packed[name] = joined.astype(kind)
     return packed
 
