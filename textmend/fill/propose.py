@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -22,6 +22,12 @@ from textmend.records import Evidence, Fill, Gap
 from textmend.text.echoes import Echo, EchoIndex
 from textmend.text.words import is_encodable
 
+Watch = Callable[[int, int], None]
+"""Is told how many gaps are done, and of how many."""
+
+_TOGETHER = 4
+"""How many gaps are filled between two tellings."""
+
 _LONGEST_PHRASE = 8
 """How many pieces a phrase that stands elsewhere may have."""
 
@@ -37,6 +43,7 @@ class Document:
         metadata: other texts about it (a summary, keywords, …), by name.
         phrases: noun phrases to try besides the capitalised runs that are found anyway.
         known: what else holds the article's words, and may vouch for a name or number.
+        given: words that are weighed at every gap, whatever the search finds.
     """
 
     text: str
@@ -45,6 +52,11 @@ class Document:
     metadata: Mapping[str, str] = field(default_factory=dict)
     phrases: Sequence[Phrase] = ()
     known: Sequence[str] = ()
+    given: Sequence[str] = ()
+
+
+_ELSEWHERE = Evidence(place="title", quote="")
+"""Where given words stand: nowhere in the text, so that their first letter is the gap's."""
 
 
 class Proposed(NamedTuple):
@@ -87,37 +99,60 @@ class Proposer:
         self._search = search or Search()
         self._echoes, self._repeated = echoes, repeated
 
-    def propose(self, documents: Sequence[Document]) -> list[list[Gap]]:
+    def propose(self, documents: Sequence[Document], watch: Watch | None = None) -> list[list[Gap]]:
         """Return each document's gaps with ranked fills.
+
+        Args:
+            documents: the documents.
+            watch: called now and then with how many gaps are done, and of how many.
 
         Raises:
             ModelError: a document is evidently not written in the model's language.
         """
         result = []
-        for document, candidates in zip(documents, self.candidates(documents), strict=True):
-            novelty = Novelty([document.text, document.title or "", *document.metadata.values(), *document.known])
+        for document, candidates in zip(documents, self.candidates(documents, watch), strict=True):
+            novelty = _novelty(document)
             own = iter(candidates)
             result.append(
                 [
-                    gap if gap.fills else gap.with_fills(self._rank(document, gap, next(own), novelty))
+                    gap if gap.fills else gap.with_fills(self._rank(document, gap, next(own), novelty, self._most))
                     for gap in document.gaps
                 ]
             )
         return result
 
-    def candidates(self, documents: Sequence[Document]) -> list[list[list[Proposed]]]:
+    def every_fill(self, document: Document) -> tuple[Fill, ...]:
+        """Return all that was weighed for the one gap of a document, however unlikely, the most probable first.
+
+        Raises:
+            ModelError: the document is evidently not written in the model's language.
+        """
+        ((candidates,),) = self.candidates([document])
+        novelty = _novelty(document)
+        return self._rank(document, document.gaps[0], candidates, novelty, len(candidates))
+
+    def candidates(self, documents: Sequence[Document], watch: Watch | None = None) -> list[list[list[Proposed]]]:
         """Return, for each gap of each document that has no fills, its candidates with what is known of them, unranked."""
         views = [
             _View(document, self.model, self._usual, self._search.most_pieces, self._echoes, self._repeated)
             for document in documents
         ]
         requests = [request for view in views for request in view.requests]
-        found = iter(infill(requests, self.model, self._search))
-        return [[view.proposed(index, next(found)) for index in range(len(view.requests))] for view in views]
+        found: list[list[Hypothesis]] = []
+        for start in range(0, len(requests), _TOGETHER):
+            if watch:
+                watch(start, len(requests))
+            found += infill(requests[start : start + _TOGETHER], self.model, self._search)
+        if watch:
+            watch(len(requests), len(requests))
+        each = iter(found)
+        return [[view.proposed(index, next(each)) for index in range(len(view.requests))] for view in views]
 
-    def _rank(self, document: Document, gap: Gap, proposed: Sequence[Proposed], novelty: Novelty) -> tuple[Fill, ...]:
+    def _rank(
+        self, document: Document, gap: Gap, proposed: Sequence[Proposed], novelty: Novelty, most: int
+    ) -> tuple[Fill, ...]:
         probabilities = self._ranking.probabilities([candidate.features for candidate in proposed])
-        order = sorted(range(len(proposed)), key=lambda i: (-probabilities[i], proposed[i].text))[: self._most]
+        order = sorted(range(len(proposed)), key=lambda i: (-probabilities[i], proposed[i].text))[:most]
         at_start = starts_sentence(document.text, gap.end)
         return tuple(
             Fill(
@@ -136,6 +171,10 @@ class Proposer:
         """Whether a word that opens a sentence is usually in lower case; rare words the table lacks may be names."""
         share = self._usual.share_lower(word)
         return share >= 0.5 if share is not None else len(self.model.pieces.cut(word.lower(), spaced=True)) == 1
+
+
+def _novelty(document: Document) -> Novelty:
+    return Novelty([document.text, document.title or "", *document.metadata.values(), *document.known])
 
 
 class _View:
@@ -189,7 +228,8 @@ class _View:
                         echoes.setdefault(ids, echo)
             self._echoes.append(echoes)
             lengths = lengths_in_pieces(gap.lengths, pieces_per_word, most_pieces)
-            self.requests.append(Request(context, lengths, tuple(echoes), tuple(phrases[place])))
+            given = [ids for text in document.given for ids in self._sayable(text, _ELSEWHERE, *place)]
+            self.requests.append(Request(context, lengths, (*echoes, *given), tuple(phrases[place])))
 
     def proposed(self, index: int, hypotheses: Sequence[Hypothesis]) -> list[Proposed]:
         """Write the hypotheses of a gap out, one candidate for each distinct text."""
