@@ -23,7 +23,7 @@ ALLOWED: dict[str, set[str]] = {
     "calibration": {"errors"},
     "metrics": set(),
     "files": {"errors"},
-    "report": {"errors"},
+    "report": {"errors", "extras"},
     "policy": {"errors", "records", "text"},
     "edits": {"errors", "records", "text"},
     "annotations": {"edits"},

@@ -1,25 +1,22 @@
-"""Packages of extras: imported where they are used, and asked for by name where they are missing."""
+"""Packages of extras: imported where they are used; where one is missing, the error names the extra."""
 
 from __future__ import annotations
 
-import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from textmend.errors import MissingExtraError
 
 
-def need(feature: str, extra: str, *modules: str) -> None:
-    """See that modules can be imported.
+@contextmanager
+def needs(feature: str, extra: str) -> Iterator[None]:
+    """Raise :class:`MissingExtraError` where an import of the block fails.
 
     Args:
-        feature: what needs them, as the message says it.
-        extra: the extra of textmend that brings them.
-        modules: their names.
-
-    Raises:
-        MissingExtraError: one can't be imported.
+        feature: what needs the package, as the message says it.
+        extra: the extra of textmend that brings it.
     """
     try:
-        for module in modules:
-            importlib.import_module(module)
+        yield
     except ImportError as error:
         raise MissingExtraError(feature, extra) from error

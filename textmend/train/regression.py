@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from textmend.calibration import sigmoid
-from textmend.extras import need
+from textmend.extras import needs
 
 Loss = Callable[[NDArray[np.float64]], tuple[float, NDArray[np.float64]]]
 
@@ -53,8 +53,8 @@ def minimum(loss: Loss, start: ArrayLike, least: ArrayLike = -np.inf) -> NDArray
     Raises:
         MissingExtraError: SciPy is not installed.
     """
-    need("fitting a calibration", "train", "scipy.optimize")
-    from scipy.optimize import Bounds, minimize
+    with needs("fitting a calibration", "train"):
+        from scipy.optimize import Bounds, minimize
 
     floor = np.broadcast_to(np.asarray(least, dtype=np.float64), np.shape(start))
     options = {"ftol": 1e-15, "gtol": 1e-9, "maxiter": 1000}
