@@ -344,12 +344,10 @@ def _check_targets(inputs: list[Path], targets: dict[str, Path | None]) -> None:
 
 def _check_extra() -> None:
     """See that the page can be written, before hours of work rather than after."""
-    from textmend.errors import MissingExtraError
+    from textmend.extras import needs
 
-    try:
+    with needs("the HTML report", "report"):
         import jinja2  # noqa: F401
-    except ImportError as error:
-        raise MissingExtraError("the HTML report", "report") from error
 
 
 def _write(path: Path, text: str) -> None:

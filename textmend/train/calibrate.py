@@ -34,7 +34,7 @@ from textmend.records import Gap
 from textmend.text.words import fold
 from textmend.train.examples import lose_words
 from textmend.train.length_kinds import fit_length_kinds
-from textmend.train.regression import logistic, with_shift
+from textmend.train.regression import logistic, minimum, with_shift
 
 log = logging.getLogger(__name__)
 
@@ -282,33 +282,30 @@ def fit_to(proposer: Proposer, detector: Path, damaged: Sequence[Damaged], *, mo
     return fit_ranking(rows, answers)
 
 
-def fit_ranking(
-    rows: Sequence[NDArray[np.float64]], answers: Sequence[int], steps: int = 600, start: Ranking | None = None
-) -> Ranking:
+def fit_ranking(rows: Sequence[NDArray[np.float64]], answers: Sequence[int], start: Ranking | None = None) -> Ranking:
     """Fit the conditional logit model by maximum likelihood, held near where it starts, then its calibration.
 
     Args:
         rows: for each gap, its candidates' features, shape ``[candidates, features]``.
         answers: for each gap, which candidate is right, or -1 for none.
-        steps: steps of gradient descent (Adam).
         start: the ranking to start from; default: the defaults.
     """
     start = start or Ranking()
     prior = np.array([*start.weights, start.other])
-    parameters = prior.copy()
-    mean, square = np.zeros_like(prior), np.zeros_like(prior)
     designs = [_with_other(row) for row in rows]
-    for step in range(1, steps + 1):
-        gradient = (parameters - prior) * (2.0 / max(1, len(rows)))
+
+    def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        away = parameters - prior
+        value, gradient = float(away @ away), 2.0 * away
         for design, answer in zip(designs, answers, strict=True):
             scores = design @ parameters
-            shares = np.exp(scores - scores.max())
-            shares /= shares.sum()
-            shares[answer] -= 1.0  # -1 is the last row: something else
-            gradient = gradient + shares @ design / len(rows)
-        mean = 0.9 * mean + 0.1 * gradient
-        square = 0.99 * square + 0.01 * gradient**2
-        parameters -= 0.03 * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.99**step)) + 1e-8)
+            scores -= scores.max()
+            total = np.exp(scores).sum()
+            value += float(np.log(total) - scores[answer])  # -1 is the last row: something else
+            gradient += (np.exp(scores) / total) @ design - design[answer]
+        return value / max(1, len(rows)), gradient / max(1, len(rows))
+
+    parameters = minimum(loss, prior)
     ranking = replace(start, weights=tuple(float(w) for w in parameters[:-1]), other=float(parameters[-1]))
     best = [(shares.max(), int(shares.argmax()) == answer) for shares, answer in _shares(ranking, rows, answers)]
     if len(best) >= 50:
