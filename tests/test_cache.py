@@ -124,7 +124,7 @@ def test_the_users_folder_can_be_named(monkeypatch, tmp_path):
 class TestMender:
     """With tiny folders of models, so that what is computed can be counted."""
 
-    TEXT = "They organised night against trawlers and went home."
+    TEXT = "He said that the talks with , including the fleet, would end."
 
     @pytest.fixture
     def counted(self, embedded, monkeypatch):

@@ -23,6 +23,7 @@ from textmend.errors import FileError, MissingExtraError, ModelError
 
 if TYPE_CHECKING:
     from textmend.damage.articles import Article
+    from textmend.damage.losing import Damaged
     from textmend.damage.spans import LinkLikeness
     from textmend.train.loop import Schedule
 
@@ -32,6 +33,8 @@ _EPILOG = """
 Examples:
   textmend train split news.jsonl pages.jsonl --against bench.jsonl --out split
   textmend train detector BASE news.jsonl=0.7 pages.jsonl=0.3 --linked pages.jsonl --checkpoint detector.ckpt --hours 3
+  textmend train prepare BASE news.jsonl=0.7 pages.jsonl=0.3 --linked pages.jsonl --what lost --million 30 --out lost
+  textmend train detector BASE lost --linked pages.jsonl --checkpoint detector.ckpt --hours 0.2 --device cuda --batch 256
   textmend train average BASE detector.ckpt=0.7 earlier.ckpt=0.3 --kind detector --out averaged.safetensors
   textmend train casing news.jsonl pages.jsonl --out casing.json
   textmend train export --kind detector --base BASE --weights detector.ckpt --out detector --name "mine 1.0"
@@ -62,12 +65,26 @@ class Kind(StrEnum):
     filler = "filler"
 
 
+class What(StrEnum):
+    """What examples can be made beforehand."""
+
+    lost = "lost"
+    masked = "masked"
+
+
 Base = Annotated[
     Path, typer.Argument(metavar="BASE", help="Folder of the base: config.json, model.safetensors, tokenizer.json.")
 ]
 Data = Annotated[
     list[str],
     typer.Argument(metavar="FILE[=SHARE]...", help="Clean articles, JSON Lines, and how often each file is drawn on."),
+]
+DataOrPrepared = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="FILE[=SHARE]...|FOLDER...",
+        help="Clean articles, JSON Lines, and how often each file is drawn on; or what textmend train prepare made.",
+    ),
 ]
 Linked = Annotated[
     Path, typer.Option("--linked", metavar="FILE", help="Articles with known links: what links look like.")
@@ -85,6 +102,9 @@ Decay = Annotated[
 Start = Annotated[
     Path | None,
     typer.Option("--start", metavar="FILE", help="Weights to start from, where there is no checkpoint yet."),
+]
+Device = Annotated[
+    str, typer.Option("--device", metavar="cpu|cuda", help="Where to compute; a GPU wants a large --batch.")
 ]
 Threads = Annotated[int | None, typer.Option("--threads", min=1, metavar="N", help="CPU threads; default: all.")]
 Seed = Annotated[
@@ -104,7 +124,7 @@ Skip = Annotated[
 @app.command()
 def detector(
     base: Base,
-    data: Data,
+    data: DataOrPrepared,
     linked: Linked,
     checkpoint: Checkpoint,
     hours: Hours = 1.0,
@@ -116,14 +136,28 @@ def detector(
         list[Path] | None,
         typer.Option("--benchmark", metavar="FILE", help="Benchmarks to measure on at every checkpoint."),
     ] = None,
+    teacher: Annotated[
+        Path | None,
+        typer.Option("--teacher", metavar="FILE", help="Weights of a filler that finds lost words: it teaches, too."),
+    ] = None,
+    teacher_base: Annotated[
+        Path | None, typer.Option("--teacher-base", metavar="FOLDER", help="The base of --teacher.")
+    ] = None,
+    taught: Annotated[
+        float, typer.Option("--taught", min=0, max=1, metavar="SHARE", help="How much the teacher's opinion counts.")
+    ] = 0.5,
     batch: Annotated[int, typer.Option("--batch", min=1, metavar="N", help="Windows a step.")] = 12,
     threads: Threads = None,
+    device: Device = "cpu",
     seed: Seed = 0,
 ) -> None:
     """Train a detector, or go on training one."""
-    schedule, sources = _prepare(
-        base, data, checkpoint, [linked, start, *(benchmark or ())], hours, rate, head_rate, decay
-    )
+    if (teacher is None) != (teacher_base is None):
+        raise typer.BadParameter("each needs the other", param_hint="--teacher, --teacher-base")
+    files = [linked, start, teacher, *(benchmark or ())]
+    schedule, sources = _check_training(base, data, checkpoint, files, hours, rate, head_rate, decay)
+    if teacher_base:
+        _check_base(teacher_base)
     from textmend.train.detector import train_detector
 
     with _logging():
@@ -135,8 +169,11 @@ def detector(
             schedule=schedule,
             benchmarks=benchmark or (),
             start=start,
+            teacher=(teacher_base, teacher) if teacher_base and teacher else None,
+            taught=taught,
             batch=batch,
             threads=threads,
+            device=device,
             seed=seed,
         )
 
@@ -144,7 +181,7 @@ def detector(
 @app.command()
 def filler(
     base: Base,
-    data: Data,
+    data: DataOrPrepared,
     linked: Linked,
     checkpoint: Checkpoint,
     hours: Hours = 1.0,
@@ -158,12 +195,23 @@ def filler(
     held_out: Annotated[
         Path | None, typer.Option("--held-out", metavar="FILE", help="Clean articles to measure on, likewise.")
     ] = None,
+    lost: Annotated[
+        float,
+        typer.Option(
+            "--lost",
+            min=0,
+            max=1,
+            metavar="SHARE",
+            help="Of the batches, those that train the head that finds lost words; the others have masked words.",
+        ),
+    ] = 0.5,
     batch: Annotated[int, typer.Option("--batch", min=64, metavar="N", help="Word pieces a step.")] = 2048,
     threads: Threads = None,
+    device: Device = "cpu",
     seed: Seed = 0,
 ) -> None:
     """Train a filler, or go on training one."""
-    schedule, sources = _prepare(
+    schedule, sources = _check_training(
         base, data, checkpoint, [linked, start, benchmark, held_out], hours, rate, head_rate, decay
     )
     from textmend.train.filler import train_filler
@@ -178,10 +226,52 @@ def filler(
             clean=held_out,
             gaps=benchmark,
             start=start,
+            lost=lost,
             batch=batch,
             threads=threads,
+            device=device,
             seed=seed,
         )
+
+
+@app.command()
+def prepare(
+    base: Base,
+    data: Data,
+    linked: Linked,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="Gets the examples; a new folder.")],
+    what: Annotated[
+        What, typer.Option("--what", help="Windows that have lost words, or windows whose words are masked.")
+    ],
+    million: Annotated[
+        float, typer.Option("--million", metavar="N", help="How many million word pieces to make.")
+    ] = 10.0,
+    window: Annotated[
+        int, typer.Option("--window", min=16, max=512, metavar="N", help="Pieces of a window that lost words.")
+    ] = 256,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, metavar="N", help="Processes; default: one a core.")
+    ] = None,
+    seed: Seed = 0,
+) -> None:
+    """Damage or mask text beforehand and cut it to pieces, so that a GPU need not wait for it."""
+    if not (million > 0 and math.isfinite(million)):
+        raise typer.BadParameter(f"{million} should be above 0", param_hint="--million")
+    _check_base(base)
+    sources = parse_sources(data)
+    _check_files([linked])
+    _need("preparing examples", "tokenizers")
+    from textmend.damage.articles import read_articles
+    from textmend.damage.spans import LinkLikeness
+    from textmend.train.mixture import Mixture
+    from textmend.train.prepared import Making
+    from textmend.train.prepared import prepare as make
+
+    with _logging():
+        likeness = LinkLikeness.learn(read_articles(linked), random.Random(0))
+        making = Making(base=base, what=what.value, likeness=likeness, size=window)
+        header = make(making, Mixture(sources), out, pieces=int(million * 1e6), seed=seed, workers=workers)
+        log.info("%s: %d examples, %.1f million pieces", out, header.examples, header.pieces / 1e6)
 
 
 @app.command()
@@ -425,6 +515,7 @@ def calibrate(
         calibrate_hub_filler,
         damaged_articles,
     )
+    from textmend.train.second_look import calibrate_second_look
 
     ModelFolder.open(detector, "detector")
     hub = hub_model(filler) if filler else None
@@ -439,11 +530,7 @@ def calibrate(
         likeness = _likeness(linked)
         chosen = _articles(held_out, skip, articles)
         if not filler_only:
-            damaged = [
-                item
-                for draw in _DETECTOR_SEEDS
-                for item in damaged_articles(chosen, likeness, clean_share=_CLEAN_SHARE, seed=draw)
-            ]
+            damaged = _damaged_twice(chosen, likeness)
             lost = sum(len(item.gaps) for item in damaged)
             if not lost:
                 raise FileError(
@@ -461,11 +548,24 @@ def calibrate(
                 raise FileError(
                     f"{_names(held_out)}: no words could be lost in these articles, so nothing can be fitted"
                 )
+            if not hub:
+                calibrate_second_look(Path(filler), detector, _damaged_twice(chosen, likeness))
             log.info("filler: filling about %d gaps", lost)
             if hub and ranking:
                 calibrate_hub_filler(hub, ranking, detector, damaged, most_gaps=gaps)
             else:
                 calibrate_filler(Path(filler), detector, damaged, most_gaps=gaps)
+
+
+def _damaged_twice(articles: Sequence[Article], likeness: LinkLikeness) -> list[Damaged]:
+    """Return what gap probabilities are calibrated on: each article as many times as there are seeds, most of it whole."""
+    from textmend.train.calibrate import damaged_articles
+
+    return [
+        item
+        for draw in _DETECTOR_SEEDS
+        for item in damaged_articles(articles, likeness, clean_share=_CLEAN_SHARE, seed=draw)
+    ]
 
 
 def _calibrate_on_decisions(
@@ -501,8 +601,8 @@ def _calibrate_on_decisions(
             )
 
 
-def parse_sources(data: Sequence[str]) -> list[tuple[Path, float]]:
-    """Read ``FILE[=SHARE]`` arguments; without a share a file counts 1.
+def parse_sources(data: Sequence[str], *, folders: bool = False) -> list[tuple[Path, float]]:
+    """Read ``FILE[=SHARE]`` arguments; without a share a file counts 1. Folders are taken where they are allowed.
 
     Raises:
         typer.BadParameter: a share is no number above 0.
@@ -511,7 +611,7 @@ def parse_sources(data: Sequence[str]) -> list[tuple[Path, float]]:
     sources: list[tuple[Path, float]] = []
     for item in data:
         file, sign, share = item.rpartition("=")
-        if not sign or Path(item).is_file():
+        if not sign or Path(item).exists():
             file, share = item, "1"
         try:
             value = float(share)
@@ -520,11 +620,11 @@ def parse_sources(data: Sequence[str]) -> list[tuple[Path, float]]:
         if not (value > 0 and math.isfinite(value)):
             raise typer.BadParameter(f"{item!r}: the share should be a number above 0, for example {file}=0.5")
         sources.append((Path(file), value))
-    _check_files([file for file, _ in sources])
+    _check_files([file for file, _ in sources if not (folders and file.is_dir())])
     return sources
 
 
-def _prepare(
+def _check_training(
     base: Path,
     data: Sequence[str],
     checkpoint: Path,
@@ -539,7 +639,7 @@ def _prepare(
         if not (value > 0 and math.isfinite(value)):
             raise typer.BadParameter(f"{value} should be above 0", param_hint=option)
     _check_base(base)
-    sources = parse_sources(data)
+    sources = parse_sources(data, folders=True)
     _check_files([file for file in files if file])
     _check_writable(checkpoint)
     _need("training a model", "torch", "safetensors")

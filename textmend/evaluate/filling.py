@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from textmend.damage.benchmark import Record, TrueGap
 from textmend.detect.cues import cues_at
-from textmend.detect.finder import Sites
+from textmend.detect.sites import Sites
 from textmend.evaluate.bootstrap import Weights
 from textmend.evaluate.matching import match, same_words
 from textmend.evaluate.system import Judge, Propose

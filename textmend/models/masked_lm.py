@@ -13,7 +13,7 @@ from textmend.errors import ModelError
 from textmend.models.folder import ModelFolder
 from textmend.models.near_reader import NearReader
 from textmend.models.session import batches, padded
-from textmend.models.trunk import Trunk
+from textmend.models.trunk import GapReader, Trunk
 from textmend.models.vocabulary import Vocabulary
 from textmend.models.wordpiece import WordPieces
 
@@ -129,6 +129,7 @@ class OnnxMaskedLM:
             ),
         )
         self.pieces: Pieces = pieces
+        self._word_pieces = pieces
         tokenizer = pieces.tokenizer
         known = tokenizer.get_vocab(with_added_tokens=True)
         names = [""] * (max(known.values()) + 1)
@@ -147,6 +148,11 @@ class OnnxMaskedLM:
         self._padding = padding
         self.trunk = Trunk(opened.model, padding, threads)
         self._reader = NearReader(self.trunk, mask)
+
+    @property
+    def reader(self) -> GapReader:
+        """What takes second looks; it shares the network."""
+        return GapReader(self.trunk, self._word_pieces)
 
     def predict(self, queries: Sequence[Query]) -> list[Prediction]:
         """Return a prediction for each query (see :class:`MaskedLM`)."""

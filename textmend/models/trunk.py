@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from textmend.errors import ModelError
 from textmend.models.session import batches, open_session, padded, run_session
+from textmend.models.wordpiece import WordPieces
 
 NO_TYPE = 16
 """The token type of rows that ask for pieces: one more than the types there are (``detect.inputs.TOKEN_TYPES``)."""
@@ -169,3 +170,21 @@ class Trunk:
         (logits,) = run_session(self._session, ["gap_logits"], inputs)
         ends = np.cumsum([len(row.sites) for row in rows])[:-1]
         return [part.copy() for part in np.split(logits, ends)]
+
+
+class GapReader:
+    """A filler's network and vocabulary, as the second look uses them.
+
+    Attributes:
+        pieces: the vocabulary.
+        labels: how many labels the head for lost words has; 0 where there is none.
+    """
+
+    def __init__(self, trunk: Trunk, pieces: WordPieces) -> None:
+        self._trunk = trunk
+        self.pieces = pieces
+        self.labels = trunk.labels
+
+    def logits(self, rows: Sequence[Row]) -> list[NDArray[np.float32]]:
+        """Return the logits at each row's sites (``Trunk.logits``)."""
+        return self._trunk.logits(rows)

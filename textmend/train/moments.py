@@ -24,7 +24,7 @@ from textmend.errors import FileError
 from textmend.models.trunk import NO_TYPE
 from textmend.models.wordpiece import WordPieces
 from textmend.train.examples import NO_LABEL, Example, cut, lose_words, pad, site_labels
-from textmend.train.filler import load_filler, read_pieces, tensors_of, weights_to_export
+from textmend.train.filler import load_filler, tensors_of, weights_to_export
 from textmend.train.filler_examples import (
     MaskedWindow,
     Masking,
@@ -36,6 +36,7 @@ from textmend.train.filler_examples import (
 )
 from textmend.train.filler_graph import export_filler
 from textmend.train.quantize import second_moments
+from textmend.train.vocabulary import read_pieces
 
 log = logging.getLogger(__name__)
 
