@@ -158,7 +158,7 @@ def detector(
     schedule, sources = _check_training(base, data, checkpoint, files, hours, rate, head_rate, decay)
     if teacher_base:
         _check_base(teacher_base)
-    from textmend.train.detector import train_detector
+    from textmend.train.detector_training import train_detector
 
     with _logging():
         train_detector(

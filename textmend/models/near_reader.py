@@ -17,7 +17,7 @@ from textmend.models.session import batches
 from textmend.models.trunk import PieceScores, Reading, Stretches, Trunk
 
 if TYPE_CHECKING:
-    from textmend.models.masked_lm import Query
+    from textmend.models.queries import Query
 
 MASKS = 2
 """How many masks stand for the lost words when their context is read."""
