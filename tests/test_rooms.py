@@ -12,7 +12,7 @@ PACKAGE = Path(textmend.__file__).parent
 
 GROUND = {"errors", "text", "records", "calibration", "metrics", "files", "article"}
 MENDING = GROUND | {"edits", "policy", "models", "detect", "source", "fill"}
-WHOLE = MENDING | {"mender", "annotations", "recipe"}
+WHOLE = MENDING | {"mender", "annotations", "recipe", "streams"}
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "records": {"errors"},
@@ -34,7 +34,7 @@ ALLOWED: dict[str, set[str]] = {
     "cache": {"errors", "article", "records"},
     "mender": MENDING | {"cache", "loading", "streams"},
     "recipe": {"errors", "mender", "policy"},
-    "api": {"article", "edits", "mender", "records"},
+    "api": {"article", "edits", "mender", "records", "streams"},
     "connect": WHOLE,
     "corpus": WHOLE | {"report"},
     "review": WHOLE,

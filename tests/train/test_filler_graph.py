@@ -6,6 +6,7 @@ import torch
 from onnx import TensorProto
 from transformers import MPNetConfig
 
+from textmend.models.runtime import onnx_runtime
 from textmend.train.export import session
 from textmend.train.filler import FillerNetwork
 from textmend.train.filler_graph import export_filler
@@ -96,9 +97,7 @@ def test_weights_are_unfolded_to_what_was_stored(block):
     graph = Graph("unfolded")
     unfolded = graph.op("Cast", _unfolded(graph, blocks, scales, "weight"), to=TensorProto.FLOAT)
     graph.output(unfolded, "found", [128, 24])
-    import onnxruntime
-
-    run = onnxruntime.InferenceSession(graph.model().SerializeToString(), providers=["CPUExecutionProvider"])
+    run = onnx_runtime().InferenceSession(graph.model().SerializeToString(), providers=["CPUExecutionProvider"])
     (found,) = run.run(None, {})
     # Half a step for rounding, and what float16 takes from a block's share of the scale.
     np.testing.assert_allclose(found, (blocks.dequantized() / scales[:, None]).T, atol=0.54)

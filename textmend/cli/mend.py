@@ -25,9 +25,11 @@ from textmend.cli.options import (
     Files,
     Filler,
     Html,
+    Include,
     InPlace,
     Json,
     NoColor,
+    OutputTree,
     Placeholder,
     Ranking,
     References,
@@ -35,9 +37,9 @@ from textmend.cli.options import (
     Title,
     flag,
 )
-from textmend.cli.outputs import write_bytes, write_json
+from textmend.cli.outputs import targets, write_bytes, write_json
 from textmend.cli.sources import about
-from textmend.cli.terminal.article import Places, count, label, page, with_edits
+from textmend.cli.terminal.article import Places, label, page, with_edits
 from textmend.cli.terminal.diff import draw_diff, unified_diff
 from textmend.cli.terminal.screen import Screen, is_plain, per_cent, quoted, show_line, visible
 from textmend.edits.mended import Mended
@@ -45,6 +47,7 @@ from textmend.errors import FileError
 from textmend.files import STDIN, Document, back_up, write_file
 from textmend.policy import FIND_AT, Policy, Unsure
 from textmend.records import Gap
+from textmend.report.numbers import count
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 
@@ -54,6 +57,7 @@ Examples:
   textmend mend article.txt > mended.txt
   textmend mend --html page.html article.txt > mended.txt
   textmend mend --show --unsure mark article.txt
+  textmend mend articles/ -o mended/
   textmend mend --in-place --backup .orig *.txt
   textmend mend --diff *.txt > mends.patch
 """
@@ -63,6 +67,7 @@ Examples:
 def mend(
     ctx: typer.Context,
     files: Files = None,
+    include: Include = None,
     encoding: Encoding = None,
     title: Title = None,
     html: Html = None,
@@ -88,10 +93,7 @@ def mend(
     filler: Filler = "en",
     ranking: Ranking = None,
     threads: Threads = None,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write the text here.", rich_help_panel="Output"),
-    ] = None,
+    output: OutputTree = None,
     in_place: InPlace = False,
     backup: Backup = None,
     show: Annotated[bool, flag("--show", panel="Output", help="Show the article with its edits.")] = False,
@@ -109,8 +111,10 @@ def mend(
     --show, --diff and --json write something else to standard output:
     add --output or --in-place to have the text as well.
     """
-    paths = sources(files, ctx)
+    found = sources(files, ctx, include)
+    paths = [one.path for one in found]
     _check_targets(paths, output, in_place, backup)
+    written = dict(zip(paths, targets(output, found), strict=True)) if output is not None else {}
     if show + diff + json > 1:
         raise typer.BadParameter("--show, --diff and --json exclude each other")
     known = about(paths, title, html, reference, encoding)
@@ -125,13 +129,13 @@ def mend(
     )
     mender = run.make_mender(detector, filler, policy, threads, ranking)
     work = run.Run(ctx, paths, encoding, quiet=quiet)
-    for document, mended in work.each("Mending", lambda texts: mender.mend(texts, **known)):
+    for document, mended in work.each("Mending", lambda texts: mender.mend(texts, **known), mender):
         try:
             data = document.encode(mended.text)
             if in_place:
                 _rewrite(document, mended, data, backup)
-            elif output is not None:
-                write_file(output, data)
+            elif written:
+                write_file(written[document.path], data)
         except FileError as error:
             work.failed(error)
             continue
@@ -144,7 +148,7 @@ def mend(
                 draw_diff(document, mended, work.screen)
             else:
                 write_bytes(unified_diff(document, mended))
-        elif output is None and not in_place:
+        elif not written and not in_place:
             write_bytes(data)
         if not quiet:
             _report(document, mended, policy, work.screen)
@@ -166,7 +170,7 @@ def reason(gap: Gap, policy: Policy) -> str:
     return f"new: {', '.join(best.introduces)}"
 
 
-def _check_targets(paths: list[Path], output: Path | None, in_place: bool, backup: str | None) -> None:
+def _check_targets(paths: list[Path], output: str | None, in_place: bool, backup: str | None) -> None:
     if in_place and output is not None:
         raise typer.BadParameter("--in-place and --output exclude each other")
     if in_place and STDIN in paths:
@@ -175,14 +179,6 @@ def _check_targets(paths: list[Path], output: Path | None, in_place: bool, backu
         raise typer.BadParameter("--backup goes with --in-place")
     if backup is not None and (not backup or os.path.basename(backup) != backup):
         raise typer.BadParameter(f"--backup {backup!r} should be the end of a file's name, such as .orig")
-    if output is None:
-        return
-    if len(paths) > 1:
-        raise typer.BadParameter("--output takes one file; for several use --in-place, or a loop of the shell")
-    if output.is_dir():
-        raise typer.BadParameter(f"--output {output} is a folder; name a file")
-    if output.is_file() and paths[0] != STDIN and paths[0].exists() and output.samefile(paths[0]):
-        raise typer.BadParameter(f"--output {output} is the input; to rewrite it use --in-place")
 
 
 def _rewrite(document: Document, mended: Mended, data: bytes, backup: str | None) -> None:

@@ -21,6 +21,7 @@ from textmend.cli.options import (
     Files,
     Filler,
     Html,
+    Include,
     NoColor,
     Ranking,
     Threads,
@@ -110,6 +111,7 @@ AnnotationsField = Annotated[
 def review(
     ctx: typer.Context,
     files: Files = None,
+    include: Include = None,
     encoding: Encoding = None,
     title: Title = None,
     url: Annotated[
@@ -217,7 +219,7 @@ def review(
 
     Decisions are kept as JSON Lines; textmend apply carries them out.
     """
-    paths = sources(files, ctx)
+    paths = [found.path for found in sources(files, ctx, include)]
     _check(paths, output, export, terminal=terminal, serve=serve)
     from textmend.review.documents import Fields
     from textmend.review.log import Log

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from textmend.edits.apply import apply_edits, undo_edits
 from textmend.edits.plan import plan, with_words
 from textmend.errors import RecordError
-from textmend.records import SCHEMA, Decision, Edit, Gap
+from textmend.records import SCHEMA, Decision, Edit, Gap, Skipped
+
+Value = TypeVar("Value", int, str)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +24,7 @@ class Mended:
         gaps: all gaps found, in order, each with its decision.
         original: the text as it was.
         placeholder: what stands for words that are marked as missing.
+        skipped: why the text was left as it is; ``None`` where it was worked on.
     """
 
     text: str
@@ -29,6 +32,7 @@ class Mended:
     gaps: tuple[Gap, ...]
     original: str
     placeholder: str = "[…]"
+    skipped: Skipped | None = None
 
     @classmethod
     def of(cls, original: str, gaps: Iterable[Gap], placeholder: str) -> Mended:
@@ -41,6 +45,12 @@ class Mended:
             original=original,
             placeholder=placeholder,
         )
+
+    @classmethod
+    def left(cls, original: str, gaps: Iterable[Gap], placeholder: str, skipped: Skipped) -> Mended:
+        """Return a text that was left as it is, with its gaps and the reason."""
+        kept = tuple(gap.with_decision("keep") for gap in gaps)
+        return cls(text=original, edits=(), gaps=kept, original=original, placeholder=placeholder, skipped=skipped)
 
     def undo(self) -> str:
         """Return the original text, from the mended one and its edits."""
@@ -94,7 +104,7 @@ class Mended:
                     "fill": fill,
                 }
             )
-        return {
+        form = {
             "schema": SCHEMA,
             "text": self.text,
             "original": self.original,
@@ -102,6 +112,7 @@ class Mended:
             "gaps": [gap.to_dict() for gap in self.gaps],
             "edits": edits,
         }
+        return form if self.skipped is None else {**form, "skipped": self.skipped.to_dict()}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Mended:
@@ -110,27 +121,39 @@ class Mended:
         Raises:
             RecordError: it is malformed, or its text, original and edits don't fit together.
         """
+        if not isinstance(data, Mapping):
+            raise RecordError(f"mended: expected a JSON object, got {type(data).__name__}")
         if data.get("schema") != SCHEMA:
             raise RecordError(f"mended: schema version {data.get('schema')!r} can't be read; this reads {SCHEMA}")
         try:
             gaps = tuple(Gap.from_dict(gap) for gap in data["gaps"])
-            edits = tuple(
-                Edit(
-                    start=edit["start"],
-                    end=edit["end"],
-                    removed=edit["removed"],
-                    replacement=edit["replacement"],
-                    gap=gaps[edit["gap"]],
-                    fill=gaps[edit["gap"]].fills[edit["fill"]] if edit["fill"] is not None else None,
-                )
-                for edit in data["edits"]
-            )
-            text, original, placeholder = data["text"], data["original"], data["placeholder"]
+            edits = tuple(_edit(edit, gaps) for edit in data["edits"])
+            text, original, placeholder = (_of(data[key], str) for key in ("text", "original", "placeholder"))
         except (KeyError, IndexError, TypeError) as error:
             raise RecordError(f"mended: malformed: {error!r}") from error
         if apply_edits(original, edits) != text:
             raise RecordError("mended: the edits don't turn the original into the text")
-        return cls(text=text, edits=edits, gaps=gaps, original=original, placeholder=placeholder)
+        skipped = Skipped.from_dict(data["skipped"]) if data.get("skipped") is not None else None
+        return cls(text=text, edits=edits, gaps=gaps, original=original, placeholder=placeholder, skipped=skipped)
+
+
+def _edit(data: Mapping[str, Any], gaps: tuple[Gap, ...]) -> Edit:
+    """Read an edit whose gap and fill are numbers. Raises ``KeyError``, ``IndexError`` or ``TypeError``."""
+    gap = gaps[_of(data["gap"], int)]
+    return Edit(
+        start=_of(data["start"], int),
+        end=_of(data["end"], int),
+        removed=_of(data["removed"], str),
+        replacement=_of(data["replacement"], str),
+        gap=gap,
+        fill=gap.fills[_of(data["fill"], int)] if data["fill"] is not None else None,
+    )
+
+
+def _of(value: Any, kind: type[Value]) -> Value:
+    if type(value) is not kind:
+        raise TypeError(f"expected {kind.__name__}, got {value!r:.60}")
+    return value
 
 
 def _decided(gap: Gap, decision: Decision) -> Gap:

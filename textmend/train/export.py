@@ -8,14 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import onnx
-import onnxruntime as ort
 
+from textmend.models.runtime import onnx_runtime
 from textmend.train.graph import Graph, attention, gelu, layer_norm, linear
 from textmend.train.quantize import Array, Precision
+
+if TYPE_CHECKING:
+    import onnxruntime
 
 Weights = Mapping[str, Array]
 FLOAT = Precision(32)
@@ -112,11 +115,13 @@ def write_model(graph: Graph, folder: str | Path, notes: Mapping[str, str] | Non
     return path
 
 
-def session(path: str | Path, threads: int = 0) -> ort.InferenceSession:
+def session(path: str | Path, threads: int = 0) -> onnxruntime.InferenceSession:
     """A CPU session on a model; 0 threads lets ONNX Runtime choose."""
+    ort = onnx_runtime()
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
-    return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    made: onnxruntime.InferenceSession = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return made
 
 
 @dataclass(frozen=True)

@@ -175,7 +175,10 @@ def _document(target: Mapping[str, Any], place: str) -> str:
         raise RecordError(f"{place}: the target has no 'source'")
     if not source.startswith(_DOCUMENT):
         return source
-    return unquote(source.removeprefix(_DOCUMENT), errors="surrogatepass")
+    try:
+        return unquote(source.removeprefix(_DOCUMENT), errors="surrogatepass")
+    except UnicodeDecodeError as error:
+        raise RecordError(f"{place}: the target's 'source' is no percent-encoded UTF-8: {source!r:.80}") from error
 
 
 def _quote(target: Mapping[str, Any], place: str) -> Quote:
