@@ -157,7 +157,7 @@ def test_at_a_line_end_words_go_where_the_cursor_stood(visit, words, inside, exp
     page.keyboard.type("x")
     press(page, "Enter")
     assert expected in mended(doc, decisions_of(page))
-    lines = [" ".join(line.split()) for line in page.locator("#article p").all_inner_texts()]
+    lines = [" ".join(line.split()) for line in page.locator("#article p").all_text_contents()]
     assert next(line for line in expected.split("\n") if "x" in line) in "\n".join(lines)
 
 
