@@ -489,8 +489,8 @@ def calibrate(
     skip: Skip = None,
     articles: Annotated[int, typer.Option("--articles", min=1, metavar="N", help="How many of each file.")] = 220,
     gaps: Annotated[
-        int, typer.Option("--gaps", min=1, metavar="N", help="How many gaps to fill; each takes about a second.")
-    ] = 300,
+        int, typer.Option("--gaps", min=1, metavar="N", help="How many gaps to fill; three take about a second.")
+    ] = 600,
 ) -> None:
     """Make the probabilities of exported models mean what they say."""
     if filler_only and not filler:
