@@ -222,7 +222,7 @@ def test_the_command_exits_1_when_red_and_0_when_green(system, gate, folder, tmp
     write_gate(gate, tmp_path / "g.json")
     app = typer.Typer()
     app.command()(main)
-    monkeypatch.setattr("textmend.mender.locate", lambda name, kind: tmp_path)
+    monkeypatch.setattr("textmend.loading.locate", lambda name, kind: tmp_path)
     options = ["--gate", str(tmp_path / "g.json"), "--data", str(folder), "--fixtures", str(tmp_path / "none")]
 
     def exit_code(measured, *more):
