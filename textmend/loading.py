@@ -6,6 +6,7 @@ import hashlib
 import os
 import threading
 import weakref
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textmend.detect.finder import Detector
+    from textmend.detect.second_look import Reader, SecondLook
     from textmend.fill.propose import Document
     from textmend.records import Gap
 
@@ -119,6 +121,30 @@ class Models:
         for name in self._own:
             _abandoned.append(getattr(self, name))
             setattr(self, name, None)
+
+    @cached_property
+    def second_look(self) -> SecondLook | None:
+        """The filler as a second reader, where it was fitted to that with this detector; it is loaded when needed.
+
+        Raises :class:`ModelError` where the filler's folder is broken.
+        """
+        from textmend.detect.second_look import SecondLook, read_weights
+        from textmend.models.folder import ModelFolder
+
+        if self._hub is not None:
+            return None
+        folder: Any = getattr(getattr(self._filler, "model", None), "folder", None)
+        if self._filler is None:
+            folder = ModelFolder.open(self._filler_folder, "filler")
+        weights = read_weights(folder) if isinstance(folder, ModelFolder) else None
+        if weights is None or weights.detector != self.detector.name:
+            return None
+        return SecondLook(self._reader, weights)
+
+    def _reader(self) -> Reader:
+        filler: Any = self.filler
+        reader: Reader = filler.model.reader
+        return reader
 
     def _loaded_filler(self) -> Filler:
         from textmend.fill.load import load_hub_proposer, load_proposer
