@@ -255,7 +255,7 @@ class TestBatches:
         model = TinyLM()
         infill(self.requests(), model, Search())
         assert len(model.calls) == 3
-        assert model.calls[0] == 3 + 3 + 1 + 3 + 3
+        assert model.calls[0] == 3 + 3 + 1 + 1 + 3
 
     def test_nothing_to_do_asks_nothing(self):
         model = TinyLM()

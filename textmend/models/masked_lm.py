@@ -38,13 +38,11 @@ class Query(NamedTuple):
         position: which of them is to be predicted.
         place: where the lost words stand. A model may read the context once for all sequences that share it, and
             of each only what stands at this place and near it.
-        context: that context, before and after the place, where ``ids`` has other pieces masked too; ``None``: as in ``ids``.
     """
 
     ids: tuple[int, ...]
     position: int
     place: Place | None = None
-    context: tuple[tuple[int, ...], tuple[int, ...]] | None = None
 
 
 class Prediction(NamedTuple):
