@@ -55,7 +55,7 @@ def test_an_example_runs(code, tmp_path, embedded):
 
 def test_the_page_has_an_example_of_every_connector():
     modules = {path.stem for path in (ROOT / "textmend" / "connect").glob("*.py")}
-    for connector in ("spacy", "batches", "ray", "spark", "datatrove", "scrapy"):
+    for connector in ("spacy", "batches", "ray", "spark", "datatrove", "nemo_curator", "dolma", "scrapy"):
         assert connector in modules
         assert f"textmend.connect.{connector}" in PAGE
     assert len(list(examples())) >= 10
