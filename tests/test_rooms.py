@@ -12,7 +12,7 @@ PACKAGE = Path(textmend.__file__).parent
 
 GROUND = {"errors", "text", "records", "calibration", "metrics", "files", "article"}
 MENDING = GROUND | {"edits", "policy", "models", "detect", "source", "fill"}
-WHOLE = MENDING | {"mender", "annotations", "recipe"}
+WHOLE = MENDING | {"mender", "annotations", "recipe", "streams"}
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "records": {"errors"},
@@ -31,9 +31,10 @@ ALLOWED: dict[str, set[str]] = {
     "source": {"errors", "text", "records"},
     "fill": {"errors", "text", "records", "calibration", "files", "edits", "models"},
     "loading": {"errors", "records", "models", "detect", "fill"},
-    "mender": MENDING | {"loading", "streams"},
+    "cache": {"errors", "article", "records"},
+    "mender": MENDING | {"cache", "loading", "streams"},
     "recipe": {"errors", "mender", "policy"},
-    "api": {"article", "edits", "mender", "records"},
+    "api": {"article", "edits", "mender", "records", "streams"},
     "connect": WHOLE,
     "corpus": WHOLE | {"report"},
     "review": WHOLE,

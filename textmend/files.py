@@ -52,7 +52,12 @@ class Document:
 
     def is_exact(self) -> bool:
         """Whether the text, written back, gives the bytes it was read from: not so in a few old encodings."""
-        return self.encoding in _EXACT or self.text.encode(self.encoding, "replace") == self.data
+        if self.encoding in _EXACT:
+            return True
+        try:
+            return self.text.encode(self.encoding, "replace") == self.data
+        except UnicodeError:  # punycode and its like know no "replace"
+            return False
 
     def encode(self, text: str) -> bytes:
         """Return ``text`` as this document is stored.
@@ -67,10 +72,10 @@ class Document:
             )
         try:
             return self.mark + text.encode(self.encoding)
-        except UnicodeEncodeError as error:
-            char = text[error.start]
+        except UnicodeError as error:
+            what = repr(text[error.start]) if isinstance(error, UnicodeEncodeError) else "this text"
             raise FileError(
-                f"{self.name}: {char!r} can't be written in {self.encoding}: convert the file to UTF-8 first, "
+                f"{self.name}: {what} can't be written in {self.encoding}: convert the file to UTF-8 first, "
                 "or choose another --placeholder if it comes from there"
             ) from error
 
@@ -90,7 +95,7 @@ def read_bytes(path: Path) -> bytes:
     except IsADirectoryError as error:
         raise FileError(f"{path}: is a folder; name files, for example  {path / '*.txt'}") from error
     except OSError as error:
-        if path.is_dir():  # Windows says: permission denied
+        if os.path.isdir(path):  # Windows says: permission denied
             raise FileError(f"{path}: is a folder; name files, for example  {path / '*.txt'}") from error
         raise FileError(f"{path}: can't be read: {error.strerror or error}") from error
     except ValueError as error:  # a zero byte in the name
@@ -119,10 +124,10 @@ def decode(path: Path, data: bytes, encoding: str | None) -> Document:
         encoding: its encoding; ``None``: UTF-8, and bytes that look binary are refused.
 
     Raises:
-        FileError: it isn't in that encoding, or is binary.
+        FileError: it isn't in that encoding, or is binary, or there is no such encoding.
     """
     name = "standard input" if path == STDIN else str(path)
-    codec = codecs.lookup(encoding or "utf-8").name
+    codec = _codec(encoding or "utf-8", name)
     mark = b""
     for candidate, marked in _MARKED.get(codec, ()):
         if data.startswith(candidate):
@@ -142,6 +147,16 @@ def decode(path: Path, data: bytes, encoding: str | None) -> Document:
     if encoding is None and "\0" in text:
         raise FileError(f"{name}: looks binary (a zero byte at {data.index(0)}); if it is text, name its --encoding")
     return Document(path, text, codec, mark, b"" if codec in _EXACT else body)
+
+
+def _codec(encoding: str, name: str) -> str:
+    try:
+        found = codecs.lookup(encoding)
+    except (LookupError, ValueError):
+        found = None
+    if found is None or not found._is_text_encoding:
+        raise FileError(f"{name}: there is no encoding {encoding!r}; Python's documentation lists them")
+    return found.name
 
 
 def write_file(path: Path, data: bytes) -> None:

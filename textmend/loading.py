@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
+import weakref
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -29,6 +31,9 @@ class Filler(Protocol):
 class Models:
     """A detector and a filler, each loaded once, by the first thread that needs it.
 
+    Pickled, it is what it was made of: another process loads the models itself. So does a forked child, in which the
+    threads of loaded models are gone. Copies in one process share the models.
+
     Args:
         detector: the language of an embedded detector, the folder of one, or a detector.
         filler: the same of a filler; or a model of the hub, by name or folder.
@@ -42,23 +47,37 @@ class Models:
     """
 
     def __init__(self, detector: Any, filler: Any, threads: int | None, hub: dict[str, Any]) -> None:
+        self._given = detector, filler, threads, hub
         self._threads = threads
         self._ranking = hub.get("ranking")
         self._lock = threading.Lock()
+        self._own: list[str] = []  # attributes that hold what is loaded here
         self._detector: Detector | None = None
         self._filler: Filler | None = None
         if _is_object(detector, "logits"):
             self._detector = detector
         else:
+            self._own.append("_detector")
             self._detector_folder = locate(detector, "detector")
         self._hub: HubModel | None = None
+        _made.add(self)
         if _is_object(filler, "propose"):
             _check_unused(hub, filler)
             self._filler = filler
             return
+        self._own.append("_filler")
         self._hub = _hub_filler(filler, hub)
         if self._hub is None:
             self._filler_folder = locate(filler, "filler")
+
+    def __reduce__(self) -> tuple[type[Models], tuple[Any, ...]]:
+        return Models, self._given
+
+    def __copy__(self) -> Models:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Models:
+        return self
 
     @property
     def detector(self) -> Detector:
@@ -80,12 +99,32 @@ class Models:
                     self._filler = self._loaded_filler()
         return self._filler
 
+    def forget(self) -> None:
+        """Drop what was loaded, in a child process. It is never cleaned up: that would wait for threads that are gone."""
+        self._lock = threading.Lock()
+        for name in self._own:
+            _abandoned.append(getattr(self, name))
+            setattr(self, name, None)
+
     def _loaded_filler(self) -> Filler:
         from textmend.fill.load import load_hub_proposer, load_proposer
 
         if self._hub is not None:
             return load_hub_proposer(self._hub, None if self._ranking is None else Path(self._ranking), self._threads)
         return load_proposer(self._filler_folder, self._threads)
+
+
+_made: weakref.WeakSet[Models] = weakref.WeakSet()
+_abandoned: list[Any] = []
+
+
+def _forget_all() -> None:
+    for models in list(_made):
+        models.forget()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_all)
 
 
 def _is_object(value: Any, method: str) -> bool:

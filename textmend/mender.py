@@ -8,16 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, overload
 
-from textmend.article import Article, Metadata, Page, References
+from textmend.article import Article, Metadata, Page, References, read_article
 from textmend.edits.mended import Mended
-from textmend.errors import PolicyError
+from textmend.errors import InputError, LanguageError, PolicyError, TextmendError
 from textmend.loading import Models
 from textmend.policy import Policy
-from textmend.records import Gap
-from textmend.streams import run
+from textmend.records import Fill, Gap, Skipped
+from textmend.source.settled import FAINT, Settled
+from textmend.streams import OnError, failing, run
+from textmend.text.language import not_english
+from textmend.text.masks import unmask
+from textmend.text.regions import regions
 from textmend.text.words import encodable
 
 if TYPE_CHECKING:
@@ -25,9 +30,12 @@ if TYPE_CHECKING:
 
     from textmend.detect.finder import Detector
     from textmend.fill.phrases import Phrase
-    from textmend.fill.propose import Proposer, Watch
+    from textmend.fill.propose import Document, Proposer, Watch
     from textmend.loading import Filler
-    from textmend.source.settled import Settled
+
+
+_TOGETHER = 64
+"""Gaps that are filled together, about: enough for full rows, and few enough to wait for."""
 
 
 class Mender:
@@ -89,14 +97,17 @@ class Mender:
         self.watch: Watch | None = None
 
     @overload
-    def find_gaps(self, text: str | Article) -> list[Gap]: ...  # type: ignore[overload-overlap] # a str is an iterable of str
+    def find_gaps(  # type: ignore[overload-overlap] # a str is an iterable of str
+        self, text: str | Article, *, on_error: OnError = "raise"
+    ) -> list[Gap]: ...
     @overload
-    def find_gaps(self, text: Iterable[str | Article]) -> Iterator[list[Gap]]: ...
-    def find_gaps(self, text: str | Article | Iterable[str | Article]) -> list[Gap] | Iterator[list[Gap]]:
+    def find_gaps(self, text: Iterable[str | Article], *, on_error: OnError = "raise") -> Iterator[list[Gap]]: ...
+    def find_gaps(self, text: Any, *, on_error: OnError = "raise") -> Any:
         """Find the places where words are missing, without proposing any.
 
         Args:
             text: a text or an :class:`Article`, or an iterable of these.
+            on_error: what becomes of a text that raises an error: as for :meth:`mend`; it has no gaps then.
 
         Returns:
             The gaps of the text, sorted and disjoint; for an iterable, a lazy iterator of such lists, in order.
@@ -104,51 +115,111 @@ class Mender:
         Raises:
             InputError: it is no text.
         """
-        return run(text, {}, self._found, self._batch)
+        return run(text, {}, self._found, self._batch, failing(on_error, _nothing))
 
     @overload
     def suggest(  # type: ignore[overload-overlap] # a str is an iterable of str
         self,
         text: str | Article,
         *,
+        at: Sequence[tuple[int, int]] | None = None,
+        masks: str | Sequence[str] = (),
         title: str | None = None,
         metadata: Metadata | None = None,
         html: Page | None = None,
         reference: References | None = None,
+        on_error: OnError = "raise",
     ) -> list[Gap]: ...
     @overload
     def suggest(
         self,
         text: Iterable[str | Article],
         *,
+        masks: str | Sequence[str] = (),
         title: Iterable[str | None] | None = None,
         metadata: Iterable[Metadata | None] | None = None,
         html: Iterable[Page | None] | None = None,
         reference: Iterable[References | None] | None = None,
+        on_error: OnError = "raise",
     ) -> Iterator[list[Gap]]: ...
     def suggest(
-        self, text: Any, *, title: Any = None, metadata: Any = None, html: Any = None, reference: Any = None
+        self,
+        text: Any,
+        *,
+        at: Any = None,
+        masks: Any = (),
+        title: Any = None,
+        metadata: Any = None,
+        html: Any = None,
+        reference: Any = None,
+        on_error: OnError = "raise",
     ) -> Any:
-        """Find gaps and propose ranked fills for each.
+        """Find gaps, or take those that are given, and propose ranked fills for each.
 
         Args:
             text: a text or an :class:`Article`, or an iterable of these.
+            at: where words are missing, as spans of one text: ``text[start:end]`` is white space or empty. No other
+                place is looked at, and each of these has probability 1.
+            masks: what stands for missing words (``"[MASK]"``, ``["___", "[…]"]``): fills replace it, and no other
+                place is looked at. A text without a mask has no gaps.
             title: its headline; for an iterable, an iterable of as many.
             metadata: other texts about it, by name (``{"summary": …}``); for an iterable, an iterable of as many.
             html: the page it was taken from: lost words that the page holds come back as they stand there
-                (``docs/source.md``; needs the extra ``textmend[html]``); for an iterable, an iterable of as many.
+                (``docs/source.md``); for an iterable, an iterable of as many.
             reference: another copy of it, or several, as text or HTML: a feed's summary, a syndicated copy; for an
                 iterable, an iterable of as many.
+            on_error: what becomes of a text that raises an error: as for :meth:`mend`; it has no gaps then.
 
         Returns:
-            The gaps with their fills; for an iterable, a lazy iterator of such lists, in order.
+            The gaps with their fills, without any where the text has too many of them or is in no language of the
+            models (``Policy.most_gaps``, ``Policy.foreign``); for an iterable, a lazy iterator of such lists, in order.
 
         Raises:
-            InputError: it is no text, or there are not as many titles as texts.
-            MissingExtraError: a source was given, and the extra that reads it is not installed.
+            InputError: it is no text, a span is none of the text, or there are not as many titles as texts.
         """
         about = {"title": title, "metadata": metadata, "html": html, "reference": reference}
-        return run(text, about, self._suggested, self._batch)
+        failed = failing(on_error, _nothing)
+        if at is not None or masks:
+            work = partial(self._suggested_at, at=at, masks=(masks,) if isinstance(masks, str) else tuple(masks))
+            if at is not None and not isinstance(text, str | Article):
+                raise InputError("at: spans go with one text, not with a stream; masks go with both")
+            if at is not None and masks:
+                raise InputError("at and masks exclude each other: give the places in one way")
+            return run(text, about, work, self._batch, failed)
+        return run(text, about, self._suggested, self._batch, failed)
+
+    def rank(
+        self,
+        text: str | Article,
+        *,
+        at: tuple[int, int],
+        candidates: Sequence[str],
+        title: str | None = None,
+        metadata: Metadata | None = None,
+    ) -> list[Fill]:
+        """Rank your own words for one place, against each other and against everything else that may stand there.
+
+        Args:
+            text: the text.
+            at: the place: ``text[start:end]`` is white space or empty.
+            candidates: what may stand there, a word or a few words each.
+            title: its headline.
+            metadata: other texts about it, by name.
+
+        Returns:
+            A fill for each distinct candidate, the most probable first, spelled as you spell it. Probabilities are
+            calibrated; what is missing to 1 is the probability of something else. A candidate that the model can't
+            write (another script, more than eight word pieces) has probability 0.
+
+        Raises:
+            InputError: the span is none of the text, or a candidate is no words.
+        """
+        from textmend.detect.given import gaps_at
+        from textmend.fill.given import rank_candidates
+
+        article = read_article(text, {"title": title, "metadata": metadata})
+        (gap,) = gaps_at(article.text, [at], self.detector)
+        return rank_candidates(self._document(article, Settled([gap])), candidates, self.proposer)
 
     @overload
     def mend(  # type: ignore[overload-overlap] # a str is an iterable of str
@@ -159,6 +230,7 @@ class Mender:
         metadata: Metadata | None = None,
         html: Page | None = None,
         reference: References | None = None,
+        on_error: OnError = "raise",
     ) -> Mended: ...
     @overload
     def mend(
@@ -169,9 +241,17 @@ class Mender:
         metadata: Iterable[Metadata | None] | None = None,
         html: Iterable[Page | None] | None = None,
         reference: Iterable[References | None] | None = None,
+        on_error: OnError = "raise",
     ) -> Iterator[Mended]: ...
     def mend(
-        self, text: Any, *, title: Any = None, metadata: Any = None, html: Any = None, reference: Any = None
+        self,
+        text: Any,
+        *,
+        title: Any = None,
+        metadata: Any = None,
+        html: Any = None,
+        reference: Any = None,
+        on_error: OnError = "raise",
     ) -> Any:
         """Find gaps, apply the fills that are sure, and treat the rest as the policy says.
 
@@ -183,6 +263,9 @@ class Mender:
                 (``docs/source.md``; needs the extra ``textmend[html]``); for an iterable, an iterable of as many.
             reference: another copy of it, or several, as text or HTML: a feed's summary, a syndicated copy; for an
                 iterable, an iterable of as many.
+            on_error: what becomes of a text that raises an error: ``"raise"``: the error comes out; ``"skip"``: the
+                text comes back as it was, with the reason in ``Mended.skipped``; a function is called with the
+                article and the error, and the text is skipped. Broken models and missing packages raise always.
 
         Returns:
             The mended text with its edits; for an iterable, a lazy iterator of such results, in order.
@@ -192,7 +275,7 @@ class Mender:
             MissingExtraError: a source was given, and the extra that reads it is not installed.
         """
         about = {"title": title, "metadata": metadata, "html": html, "reference": reference}
-        return run(text, about, self._mended, self._batch)
+        return run(text, about, self._mended, self._batch, failing(on_error, self._left))
 
     @property
     def detector(self) -> Detector:
@@ -207,22 +290,60 @@ class Mender:
     def _found(self, articles: Sequence[Article]) -> list[list[Gap]]:
         return self._find(articles, self.policy.find_at)
 
-    def _suggested(self, articles: Sequence[Article]) -> list[list[Gap]]:
-        return self._propose(articles, self._settle(articles))
+    def _suggested(self, articles: Sequence[Article]) -> Iterator[list[Gap]]:
+        return (gaps for gaps, _ in self._proposed(articles))
 
-    def _mended(self, articles: Sequence[Article]) -> list[Mended]:
-        return self._decide(articles, self._suggested(articles))
+    def _suggested_at(
+        self, articles: Sequence[Article], at: Sequence[tuple[int, int]] | None, masks: tuple[str, ...]
+    ) -> list[list[Gap]]:
+        """Return the gaps that the caller names, by spans or masks, with their fills."""
+        from textmend.detect.given import gaps_at
+
+        unmasked = [unmask(article.text, masks) for article in articles]
+        bare = [replace(article, text=one.text) for article, one in zip(articles, unmasked, strict=True)]
+        given = [gaps_at(one.text, one.places() if at is None else at, self.detector) for one in unmasked]
+        settled = [self._settled_at(article, gaps) for article, gaps in zip(bare, given, strict=True)]
+        found = [gaps for gaps, _ in self._propose(bare, settled, [None] * len(bare))]
+        if at is not None:
+            return found
+        return [
+            [one.gap(gap, mask) for gap, mask in zip(gaps, one.masks, strict=True)]
+            for gaps, one in zip(found, unmasked, strict=True)
+        ]
+
+    def _settled_at(self, article: Article, given: list[Gap]) -> Settled:
+        """Return the gaps that are given, and no other, those that a source tells of with their fills."""
+        if not article.has_source or not given:
+            return Settled(given)
+        settled = self._settled(article, given, [])
+        told = {(gap.start, gap.end): gap for gap in settled.gaps if gap.fills}
+        return replace(settled, gaps=[told.get((gap.start, gap.end), gap) for gap in given])
+
+    def _mended(self, articles: Sequence[Article]) -> Iterator[Mended]:
+        for article, (gaps, skipped) in zip(articles, self._proposed(articles), strict=True):
+            yield self._decide(article, gaps, skipped)
+
+    def _proposed(self, articles: Sequence[Article]) -> Iterator[tuple[list[Gap], Skipped | None]]:
+        settled = self._settle(articles)
+        unfit = [self._unfit(article, one.gaps) for article, one in zip(articles, settled, strict=True)]
+        return self._propose(articles, settled, unfit)
 
     def _find(self, articles: Sequence[Article], least: float) -> list[list[Gap]]:
         """Find: return the places of each article where words are missing with a probability of at least ``least``."""
         from textmend.detect.finder import find_gaps
 
-        return find_gaps([article.text for article in articles], self.detector, least)
+        found = find_gaps([article.text for article in articles], self.detector, least)
+        return [self._heeded(article.text, gaps) for article, gaps in zip(articles, found, strict=True)]
+
+    def _heeded(self, text: str, gaps: list[Gap]) -> list[Gap]:
+        """Return the gaps that the policy does not rule out."""
+        if not gaps or not (self.policy.ignore or self.policy.known_words):
+            return gaps
+        ignored = regions(text, self.policy.ignore)
+        return [gap for gap in gaps if not self.policy.is_ignored(text, gap, ignored)]
 
     def _settle(self, articles: Sequence[Article]) -> list[Settled]:
         """Find and settle: return the gaps of each article, those that a page or copy tells of with their fills."""
-        from textmend.source.settled import FAINT, Settled
-
         sourced = any(article.has_source for article in articles)
         found = self._find(articles, min(FAINT, self.policy.find_at) if sourced else self.policy.find_at)
         settled = []
@@ -240,38 +361,94 @@ class Mender:
         sure = [gap for gap in settled.gaps if gap.probability >= self.policy.find_at]
         return replace(settled, gaps=[replace(gap, cues=cues_at(article.text, gap.start, gap.end)) for gap in sure])
 
-    def _propose(self, articles: Sequence[Article], settled: Sequence[Settled]) -> list[list[Gap]]:
-        """Propose: return the gaps of each article, with ranked fills where no source has settled them."""
-        found = [one.gaps for one in settled]
-        damaged = [index for index, gaps in enumerate(found) if not all(gap.fills for gap in gaps)]
+    def _propose(
+        self, articles: Sequence[Article], settled: Sequence[Settled], skipped: Sequence[Skipped | None]
+    ) -> Iterator[tuple[list[Gap], Skipped | None]]:
+        """Propose: yield the gaps of each article, with ranked fills where no source has settled them, or why not.
+
+        Articles with few gaps are filled together, those with many alone, so that each comes as soon as it is done.
+        """
+        together: list[int] = []
+        waiting = 0
+        for index, one in enumerate(settled):
+            together.append(index)
+            waiting += 0 if skipped[index] else sum(not gap.fills for gap in one.gaps)
+            if waiting >= _TOGETHER or index == len(settled) - 1:
+                yield from self._fill(together, articles, settled, skipped)
+                together, waiting = [], 0
+
+    def _fill(
+        self,
+        indices: Sequence[int],
+        articles: Sequence[Article],
+        settled: Sequence[Settled],
+        skipped: Sequence[Skipped | None],
+    ) -> Iterator[tuple[list[Gap], Skipped | None]]:
+        found = {index: (settled[index].gaps, skipped[index]) for index in indices}
+        damaged = [index for index, (gaps, why) in found.items() if not why and not all(gap.fills for gap in gaps)]
         if damaged:
-            from textmend.fill.propose import Document, Proposer
+            documents = [self._document(articles[index], settled[index]) for index in damaged]
+            found |= dict(zip(damaged, self._filled(documents), strict=True))
+        yield from (found[index] for index in indices)
 
-            documents = [
-                Document(
-                    text=articles[index].text,
-                    gaps=found[index],
-                    title=articles[index].title,
-                    metadata=articles[index].metadata,
-                    phrases=self._phrases(articles[index].text),
-                    known=settled[index].known,
-                )
-                for index in damaged
-            ]
-            filler = self.proposer
-            watched = (self.watch,) if self.watch is not None and isinstance(filler, Proposer) else ()
-            for index, gaps in zip(damaged, filler.propose(documents, *watched), strict=True):
-                found[index] = gaps
-        return found
+    def _filled(self, documents: Sequence[Document]) -> list[tuple[list[Gap], Skipped | None]]:
+        """Return the gaps of documents with fills; without, where one is in no language of the filler, and why."""
+        from textmend.fill.propose import Proposer
 
-    def _decide(self, articles: Sequence[Article], found: Sequence[Sequence[Gap]]) -> list[Mended]:
-        """Decide: apply what is sure, and mark, drop or keep the rest."""
-        return [
-            Mended.of(
-                article.text, [gap.with_decision(self.policy.decide(gap)) for gap in gaps], self.policy.placeholder
-            )
-            for article, gaps in zip(articles, found, strict=True)
-        ]
+        filler = self.proposer
+        watched = (self.watch,) if self.watch is not None and isinstance(filler, Proposer) else ()
+        try:
+            return [(gaps, None) for gaps in filler.propose(documents, *watched)]
+        except LanguageError as error:
+            if self.policy.foreign == "raise":
+                raise
+            if len(documents) == 1:
+                return [(list(documents[0].gaps), Skipped(kind="language", reason=str(error)))]
+        return [filled for document in documents for filled in self._filled([document])]
+
+    def _unfit(self, article: Article, gaps: Sequence[Gap]) -> Skipped | None:
+        """Return why an article's gaps are not filled, if so."""
+        open_gaps = sum(not gap.fills for gap in gaps)
+        most = self.policy.most_gaps
+        if most is not None and open_gaps > most:
+            reason = f"too damaged: {open_gaps:,} gaps to fill, and most_gaps is {most:,}"
+            return Skipped(kind="too_many_gaps", reason=reason)
+        if self.policy.foreign == "mend" or getattr(self.detector, "language", None) != "en":
+            return None
+        if (why := not_english(article.text)) is None:
+            return None
+        reason = f"this is no English prose, which the models know: {why}"
+        if self.policy.foreign == "raise":
+            raise LanguageError(f"the text that begins {article.text.strip()[:40]!r}: {reason}")
+        return Skipped(kind="language", reason=reason)
+
+    def _document(self, article: Article, settled: Settled) -> Document:
+        from textmend.fill.propose import Document
+
+        return Document(
+            text=article.text,
+            gaps=settled.gaps,
+            title=article.title,
+            metadata=article.metadata,
+            phrases=self._phrases(article.text),
+            known=settled.known,
+        )
+
+    def _decide(self, article: Article, gaps: Sequence[Gap], skipped: Skipped | None) -> Mended:
+        """Decide: apply what is sure, and mark, drop or keep the rest; a text that is skipped stays as it is."""
+        if skipped is not None:
+            kept = () if skipped.kind == "language" else gaps  # in another language they mean nothing
+            return Mended.left(article.text, kept, self.policy.placeholder, skipped)
+        decided = [gap.with_decision(self.policy.decide(gap)) for gap in gaps]
+        return Mended.of(article.text, decided, self.policy.placeholder)
+
+    def _left(self, article: Article, error: Exception) -> Mended:
+        """Return what stands for an article that raised an error."""
+        skipped = Skipped(
+            kind="language" if isinstance(error, LanguageError) else "error",
+            reason=str(error) if isinstance(error, TextmendError) else f"{type(error).__name__}: {error}",
+        )
+        return Mended.left(article.text, (), self.policy.placeholder, skipped)
 
     def _phrases(self, text: str) -> Sequence[Phrase]:
         if self._nlp is None or len(text) > self._nlp.max_length:
@@ -279,3 +456,8 @@ class Mender:
         from textmend.fill.phrases import noun_phrases
 
         return noun_phrases(self._nlp(encodable(text)))
+
+
+def _nothing(article: Article, error: Exception) -> list[Gap]:
+    """Return the gaps of an article that raised an error."""
+    return []

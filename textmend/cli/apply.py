@@ -98,6 +98,7 @@ def apply(
     where those words are missing or stand there twice, and where it is
     another text. If any is refused, nothing is written, unless --skip-refused.
     """
+    from textmend.review.agreement import conflicts
     from textmend.review.documents import Fields
     from textmend.review.files import decisions_in
     from textmend.review.originals import hold
@@ -117,6 +118,8 @@ def apply(
     refused = result.refused
     if not quiet or refused:
         _report(holders, result, screen, quiet=quiet)
+    if not quiet and (disputed := len(conflicts(made))):
+        _tell_of_conflicts(disputed, decisions, screen)
     if refused and not skip_refused:
         some = "a decision" if len(refused) == 1 else f"{len(refused)} decisions"
         raise RecordError(
@@ -192,6 +195,12 @@ def _report(holders: Sequence[Holder], result: Replay, screen: Screen, *, quiet:
         err.print(Padding(show_line(words, "dim"), (0, 4)), soft_wrap=True)
     if len(result.refused) > _MOST_SHOWN:
         err.print(f"… and {len(result.refused) - _MOST_SHOWN} more refused", soft_wrap=True)
+
+
+def _tell_of_conflicts(disputed: int, decisions: Path, screen: Screen) -> None:
+    are = "is" if disputed == 1 else "are"
+    told = f"{count(disputed, 'gap')} {are} decided differently by different people; the last decision counts"
+    screen.err.print(show_line(f"{told} (see  textmend decisions agree {decisions})", "yellow"), soft_wrap=True)
 
 
 def _summary(outcomes: Sequence[Outcome]) -> str:

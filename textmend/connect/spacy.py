@@ -138,17 +138,27 @@ class MendComponent(Pipe):
 
         Args:
             stream: the documents.
-            batch_size: how many are held at once; an error handler is given as many.
+            batch_size: how many are held at once. An error handler is given the document that is to blame.
         """
-        handle = self.get_error_handler()
         docs_left = iter(stream)
         while docs := list(islice(docs_left, batch_size)):
             try:
                 done = list(self._annotated(docs))
-            except Exception as error:  # what becomes of it is the pipeline's to say
-                handle(self.name, self, docs, error)
+            except Exception:
+                yield from self._one_by_one(docs)
             else:
                 yield from done
+
+    def _one_by_one(self, docs: Iterable[Doc]) -> Iterator[Doc]:
+        """Yield the documents of a batch that failed, but for those that are to blame."""
+        handle = self.get_error_handler()
+        for doc in docs:
+            try:
+                done = self(doc)
+            except Exception as error:  # what becomes of it is the pipeline's to say
+                handle(self.name, self, [doc], error)
+            else:
+                yield done
 
     def _annotated(self, docs: Iterable[Doc]) -> Iterator[Doc]:
         if not self.fill:

@@ -19,6 +19,7 @@ from textmend.report.plots import histogram, row_plot
 _TEMPLATE = Path(__file__).parent / "report.html.jinja"
 _DECISIONS = {"apply": "mended", "mark": "marked", "drop": "dropped with their sentences", "keep": "open"}
 _WOULD = {"apply": "would be mended", "mark": "would be marked", "drop": "would be dropped", "keep": "open"}
+_SKIPPED = {"language": "are no English prose", "too_many_gaps": "are too damaged", "error": "raised an error"}
 _ENOUGH_WORDS = 1_000
 _PAGE_SOURCES, _PAGE_CUES = 50, 15
 
@@ -62,6 +63,9 @@ def summary(statistics: Statistics, options: Options) -> list[str]:
     ]
     if statistics.dropped:
         lines.append(f"{count(statistics.dropped, 'document')} with open gaps left out")
+    if statistics.skipped:
+        why = [f"{number:,} {_SKIPPED.get(kind, kind)}" for kind, number in statistics.skipped.most_common()]
+        lines.append(f"{count(statistics.skipped.total(), 'document')} left as they are: {', '.join(why)}")
     return lines
 
 

@@ -20,7 +20,6 @@ from textmend.corpus.plaintext import files
 from textmend.errors import FileError, PolicyError
 from textmend.files import STDIN
 
-
 _BESIDE = (".done.json", ".rejects.jsonl", ".review.jsonl")
 """How the files end that a run leaves beside its output."""
 
@@ -129,6 +128,8 @@ def plan(
         raise PolicyError("clean: standard input (-) can be read only once")
     if str(output) in ("", "-"):
         raise PolicyError("clean: the output should be a file or a folder: what is done is kept there to go on from")
+    for path in (*inputs, output):
+        _check_path(path)
     found, passed_over = _found(inputs, format, options)
     target = Path(os.path.realpath(output))
     if target.exists() and not target.is_file() and not target.is_dir():
@@ -173,6 +174,18 @@ def fingerprint(shards: Sequence[Shard]) -> dict[str, str]:
                 digest.update(line.encode("utf-8", "surrogateescape"))
             prints[f"{number}: {one.path}"] = digest.hexdigest()
     return prints
+
+
+def _check_path(path: Path) -> None:
+    """See that the system takes a name. Raises :class:`FileError` where it doesn't, or can't be asked."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except ValueError as error:  # a zero byte, half a character
+        raise FileError(f"{path!s:.200}: no file can have this name") from error
+    except OSError as error:
+        raise FileError(f"{path!s:.200}: {error.strerror or error}") from error
 
 
 def _found(inputs: Sequence[Path], format: str | None, options: Options) -> tuple[list[Input], int]:

@@ -102,6 +102,7 @@ class Statistics:
         fills: for each decision, gaps by the probability of the gap times that of its best fill.
         sources: counts by source.
         rejects: rejected documents by kind.
+        skipped: documents that were left as they are, by the kind of :class:`textmend.records.Skipped`.
         examples: for each decision, some gaps.
     """
 
@@ -117,6 +118,7 @@ class Statistics:
     fills: dict[str, list[int]] = field(default_factory=dict)
     sources: dict[str, SourceCount] = field(default_factory=dict)
     rejects: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[Example]] = field(default_factory=dict)
 
     @property
@@ -144,6 +146,8 @@ class Statistics:
         self.damaged += bool(mended.gaps)
         self.changed += bool(mended.edits)
         self.dropped += dropped
+        if mended.skipped is not None:
+            self.skipped[mended.skipped.kind] += 1
         applied = 0
         for number, gap in enumerate(mended.gaps):
             decision = gap.decision or "keep"
@@ -161,7 +165,7 @@ class Statistics:
         """Add what was found in later documents."""
         for name in ("documents", "words", "damaged", "changed", "dropped"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        for name in ("decisions", "origins", "cues", "rejects"):
+        for name in ("decisions", "origins", "cues", "rejects", "skipped"):
             getattr(self, name).update(getattr(other, name))
         for mine, others in ((self.gaps, other.gaps), (self.fills, other.fills)):
             for decision, counts in others.items():
@@ -184,7 +188,7 @@ class Statistics:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Statistics:
         """Read the JSON form of :meth:`to_dict`."""
-        counters = ("decisions", "origins", "cues", "rejects")
+        counters = ("decisions", "origins", "cues", "rejects", "skipped")
         plain: dict[str, Any] = {
             name: data[name] for name in ("documents", "words", "damaged", "changed", "dropped", "gaps", "fills")
         }

@@ -9,12 +9,16 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from textmend.errors import ModelError
 from textmend.models.folder import ModelFolder
-from textmend.models.session import batches, open_session, padded
+from textmend.models.session import batches, open_session, padded, run_session
 from textmend.models.vocabulary import Vocabulary
 from textmend.models.wordpiece import WordPieces
 
-_BATCH_TOKENS = 4096
+_BATCH_TOKENS = 1024
+"""Rows that run together have so many tokens: less than a second of one core, so that Ctrl-C is heard soon. More is
+no faster: 4,096 take half as long again a token."""
+_LEAST_WINDOW, _MOST_WINDOW = 16, 1 << 16
 
 
 class Query(NamedTuple):
@@ -108,12 +112,14 @@ class OnnxMaskedLM:
             names[index] = name
         mask = opened.read("tokens", lambda use: known[use["mask"]])
         padding = opened.read("tokens", lambda use: known[use["padding"]])
-        special = [known[name] for name in (*tokens.values(), *opened.get("special", list)) if name in known]
+        special = [
+            known[name] for name in (*map(str, tokens.values()), *opened.list_of("special", str)) if name in known
+        ]
         self.vocabulary = Vocabulary.of_wordpiece(names, mask=mask, special=special, cased=False)
         self.window = int(opened.get("window", int))
-        self.pieces_per_word: tuple[float, ...] | None = tuple(
-            float(share) for share in opened.get("pieces_per_word", list)
-        )
+        if not _LEAST_WINDOW <= self.window <= _MOST_WINDOW:
+            raise ModelError(f"{folder}: a window of {self.window} tokens makes no sense")
+        self.pieces_per_word: tuple[float, ...] | None = opened.list_of("pieces_per_word", float)
         self._padding = padding
         self._session = open_session(opened.model, threads)
 
@@ -130,9 +136,8 @@ class OnnxMaskedLM:
                 ids[at, : len(query.ids)] = query.ids
                 mask[at, : len(query.ids)] = 1
                 positions[at] = at * shape[1] + query.position
-            log_probs, case_logits = self._session.run(
-                ["log_probs", "case_logits"], {"input_ids": ids, "attention_mask": mask, "positions": positions}
-            )
+            inputs = {"input_ids": ids, "attention_mask": mask, "positions": positions}
+            log_probs, case_logits = run_session(self._session, ["log_probs", "case_logits"], inputs)
             case = case_logits - np.logaddexp.reduce(case_logits, axis=1, keepdims=True)
             for at, index in enumerate(indices):
                 results[index] = Prediction(log_probs[at], case[at])

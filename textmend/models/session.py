@@ -7,7 +7,7 @@ import ctypes
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textmend.errors import ModelError
 from textmend.models.runtime import onnx_runtime
@@ -44,6 +44,15 @@ def open_session(file: Path, threads: int | None) -> onnxruntime.InferenceSessio
         raise ModelError(f"{file}: ONNX Runtime can't load this model: {error}") from error
     _give_memory_back()
     return session
+
+
+def run_session(session: onnxruntime.InferenceSession, names: list[str], inputs: dict[str, Any]) -> list[Any]:
+    """Run a model. Raises :class:`ModelError` where it fails: its files don't fit each other, or memory is short."""
+    try:
+        found: list[Any] = session.run(names, inputs)
+    except Exception as error:  # the library raises many kinds
+        raise ModelError(f"ONNX Runtime can't run the model: {error}") from error
+    return found
 
 
 def _give_memory_back() -> None:

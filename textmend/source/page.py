@@ -127,13 +127,16 @@ def decoded(page: bytes) -> str:
             return page.decode()
         except UnicodeError:
             name = "cp1252"  # an old page: nothing is said, and it is no UTF-8
-    return page.decode(name, "replace")
+    try:
+        return page.decode(name, "replace")
+    except UnicodeError:  # an encoding of names, such as IDNA, which no page is in
+        return page.decode("utf-8", "replace")
 
 
 def _known_encoding(name: str) -> str | None:
     try:
         found = codecs.lookup(name)
-    except LookupError:
+    except (LookupError, ValueError):
         return None
     if not found._is_text_encoding or found.name.startswith("utf-16"):
         return "utf-8"  # a declaration that could be read as ASCII: browsers take UTF-8
