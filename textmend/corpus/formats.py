@@ -58,7 +58,7 @@ def format_named(name: str) -> Format:
     if name == "mixed":
         from textmend.corpus.mixed import Mixed
 
-        return Mixed()
+        return Mixed(format_named)
     if name in ("parquet", "parquet_as_json"):
         from textmend.corpus.parquet import Parquet, ParquetAsJson
 
