@@ -1,4 +1,4 @@
-"""The examples of docs/connect.md and docs/scale.md run, each as a script of its own in an empty folder, with the embedded models."""
+"""The examples of docs/connect.md and docs/scale.md run as scripts, each in an empty folder, with the embedded models."""
 
 from __future__ import annotations
 
