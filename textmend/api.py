@@ -1,4 +1,4 @@
-"""The verbs, on a Mender with the embedded English models that is made when first needed."""
+"""The functions. They share one Mender with the embedded English models, which the first call makes."""
 
 from __future__ import annotations
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, overload
 
 from textmend.article import Article, Metadata, Page, References, read_article
+from textmend.cache import Cache
 from textmend.edits.mended import Mended
 from textmend.errors import InputError, LanguageError, PolicyError, TextmendError
 from textmend.loading import Models
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
     from textmend.detect.finder import Detector
+    from textmend.detect.second_look import SecondLook
     from textmend.fill.phrases import Phrase
     from textmend.fill.propose import Document, Proposer, Watch
     from textmend.loading import Filler
@@ -57,6 +59,9 @@ class Mender:
         device: where a hub model runs, as torch names it; default: ``"cuda"`` where there is one, else ``"cpu"``.
         dtype: a hub model's precision: ``"float32"``, ``"float16"`` or ``"bfloat16"``; default: ``"float16"`` on
             CUDA, ``"float32"`` elsewhere.
+        second_look: whether the filler's network reads the places again where the detector is in doubt; it finds more,
+            and takes longer. Without effect where the filler was not fitted to that with this detector: hub models are
+            not, nor are fillers calibrated with another detector.
         ranking: the file of a ranking fitted to a hub model by ``textmend train calibrate``. Without it, its
             probabilities are not calibrated, and its fills are not applied (``Policy.allow_uncalibrated``).
 
@@ -82,6 +87,8 @@ class Mender:
         device: str | None = None,
         dtype: str | None = None,
         ranking: str | Path | None = None,
+        cache: str | Path | None = None,
+        second_look: bool = True,
     ) -> None:
         for name, value in (("threads", threads), ("batch", batch)):
             if value is None and name == "threads":
@@ -90,10 +97,13 @@ class Mender:
                 raise PolicyError(f"Mender: {name}={value!r} should be a whole number from 1")
         if policy is not None and not isinstance(policy, Policy):
             raise PolicyError(f"Mender: policy={policy!r} should be a textmend.Policy")
+        if not isinstance(second_look, bool):
+            raise PolicyError(f"Mender: second_look={second_look!r} should be True or False")
         self.policy = policy or Policy()
         hub = {"revision": revision, "device": device, "dtype": dtype, "ranking": ranking}
         self._models = Models(detector, filler, threads, hub)
-        self._nlp, self._batch = nlp, batch
+        self._nlp, self._batch, self._looks_again = nlp, batch, second_look
+        self._cache = None if cache is None else Cache(Path(cache))
         self.watch: Watch | None = None
 
     @overload
@@ -283,6 +293,11 @@ class Mender:
         return self._models.detector
 
     @property
+    def second_look(self) -> SecondLook | None:
+        """What reads doubtful places again, if anything does; its network is loaded at the first of them."""
+        return self._models.second_look if self._looks_again else None
+
+    @property
     def proposer(self) -> Proposer:
         """The filler with all that ranks its fills, loaded; of a filler that was given as an object, that object."""
         return cast("Proposer", self._models.filler)
@@ -324,6 +339,20 @@ class Mender:
             yield self._decide(article, gaps, skipped)
 
     def _proposed(self, articles: Sequence[Article]) -> Iterator[tuple[list[Gap], Skipped | None]]:
+        if self._cache is None or self._nlp is not None or (models := self._models.identity()) is None:
+            return self._computed(articles)
+        policy = self.policy
+        options = (
+            self._looks_again,
+            policy.find_at,
+            policy.ignore,
+            policy.known_words,
+            policy.most_gaps,
+            policy.foreign,
+        )
+        return self._cache.through(articles, f"{models} {options!r}", self._computed)
+
+    def _computed(self, articles: Sequence[Article]) -> Iterator[tuple[list[Gap], Skipped | None]]:
         settled = self._settle(articles)
         unfit = [self._unfit(article, one.gaps) for article, one in zip(articles, settled, strict=True)]
         return self._propose(articles, settled, unfit)
@@ -332,7 +361,7 @@ class Mender:
         """Find: return the places of each article where words are missing with a probability of at least ``least``."""
         from textmend.detect.finder import find_gaps
 
-        found = find_gaps([article.text for article in articles], self.detector, least)
+        found = find_gaps([article.text for article in articles], self.detector, least, self.second_look)
         return [self._heeded(article.text, gaps) for article, gaps in zip(articles, found, strict=True)]
 
     def _heeded(self, text: str, gaps: list[Gap]) -> list[Gap]:
@@ -393,18 +422,21 @@ class Mender:
 
     def _filled(self, documents: Sequence[Document]) -> list[tuple[list[Gap], Skipped | None]]:
         """Return the gaps of documents with fills; without, where one is in no language of the filler, and why."""
-        from textmend.fill.propose import Proposer
-
-        filler = self.proposer
-        watched = (self.watch,) if self.watch is not None and isinstance(filler, Proposer) else ()
         try:
-            return [(gaps, None) for gaps in filler.propose(documents, *watched)]
+            return [(gaps, None) for gaps in self._from_filler(documents)]
         except LanguageError as error:
             if self.policy.foreign == "raise":
                 raise
             if len(documents) == 1:
                 return [(list(documents[0].gaps), Skipped(kind="language", reason=str(error)))]
         return [filled for document in documents for filled in self._filled([document])]
+
+    def _from_filler(self, documents: Sequence[Document]) -> list[list[Gap]]:
+        from textmend.fill.propose import Proposer
+
+        filler = self.proposer
+        watched = (self.watch,) if self.watch is not None and isinstance(filler, Proposer) else ()
+        return filler.propose(documents, *watched)
 
     def _unfit(self, article: Article, gaps: Sequence[Gap]) -> Skipped | None:
         """Return why an article's gaps are not filled, if so."""

@@ -18,6 +18,7 @@ from textmend.cli.options import (
     Debug,
     Detector,
     Encoding,
+    Fast,
     Filler,
     NoColor,
     Placeholder,
@@ -139,6 +140,7 @@ def clean(
     at: At = FIND_AT,
     detector: Detector = "en",
     filler: Filler = "en",
+    fast: Fast = False,
     workers: Annotated[
         int | None,
         _option(
@@ -278,7 +280,7 @@ def clean(
             inputs,
             output,
             options=options,
-            mender=make_spec(detector, filler, policy),
+            mender=make_spec(detector, filler, policy, fast=fast),
             format=format.value if format else None,
             to=to.value if to else None,
             workers=workers,
@@ -291,11 +293,11 @@ def clean(
     _tell(outcome, options, screen, review, quiet=quiet)
 
 
-def make_spec(detector: str, filler: str, policy: Policy) -> MenderSpec:
+def make_spec(detector: str, filler: str, policy: Policy, *, fast: bool = False) -> MenderSpec:
     """Return how workers make their mender."""
     from textmend.corpus.menders import embedded
 
-    return embedded(detector, filler, policy)
+    return embedded(detector, filler, policy, second_look=not fast)
 
 
 def _review_page(sample: Path, policy: Policy) -> str:
@@ -342,12 +344,10 @@ def _check_targets(inputs: list[Path], targets: dict[str, Path | None]) -> None:
 
 def _check_extra() -> None:
     """See that the page can be written, before hours of work rather than after."""
-    from textmend.errors import MissingExtraError
+    from textmend.extras import needs
 
-    try:
+    with needs("the HTML report", "report"):
         import jinja2  # noqa: F401
-    except ImportError as error:
-        raise MissingExtraError("the HTML report", "report") from error
 
 
 def _write(path: Path, text: str) -> None:

@@ -18,6 +18,7 @@ from textmend.cli.options import (
     Debug,
     Detector,
     Encoding,
+    Fast,
     Files,
     Include,
     Json,
@@ -63,6 +64,7 @@ def find(
     encoding: Encoding = None,
     at: At = FIND_AT,
     detector: Detector = "en",
+    fast: Fast = False,
     threads: Threads = None,
     show: Annotated[
         bool, flag("--show", "-s", panel="Output", help="Show the articles, with the gaps in place.")
@@ -101,7 +103,7 @@ def find(
     check_output(output, [one.path for one in found])
     from textmend.cli.sarif import results_of, to_sarif
 
-    mender = run.make_mender(detector, "en", Policy(find_at=at), threads)
+    mender = run.make_mender(detector, "en", Policy(find_at=at), threads, fast=fast)
     results: list[dict[str, Any]] = []
     with standard_output(output):
         work = run.Run(ctx, [one.path for one in found], encoding, quiet=quiet)

@@ -22,6 +22,7 @@ from textmend.cli.options import (
     Debug,
     Detector,
     Encoding,
+    Fast,
     Files,
     Filler,
     Html,
@@ -92,6 +93,7 @@ def mend(
     detector: Detector = "en",
     filler: Filler = "en",
     ranking: Ranking = None,
+    fast: Fast = False,
     threads: Threads = None,
     output: OutputTree = None,
     in_place: InPlace = False,
@@ -127,7 +129,7 @@ def mend(
         allow_numbers=allow_numbers,
         allow_uncalibrated=allow_uncalibrated,
     )
-    mender = run.make_mender(detector, filler, policy, threads, ranking)
+    mender = run.make_mender(detector, filler, policy, threads, ranking, fast=fast)
     work = run.Run(ctx, paths, encoding, quiet=quiet)
     for document, mended in work.each("Mending", lambda texts: mender.mend(texts, **known), mender):
         try:

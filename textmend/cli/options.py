@@ -147,6 +147,10 @@ Threads = Annotated[
         rich_help_panel="Models",
     ),
 ]
+Fast = Annotated[
+    bool,
+    flag("--fast", panel="Models", help="Don't read doubtful places again with the larger network: less is found."),
+]
 InPlace = Annotated[bool, flag("--in-place", "-i", panel="Output", help="Rewrite the files that change.")]
 Backup = Annotated[
     str | None,

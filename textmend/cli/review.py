@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from textmend.cli import run
 from textmend.cli.inputs import sources
 from textmend.cli.options import (
     ApplyAt,
@@ -17,6 +18,7 @@ from textmend.cli.options import (
     Debug,
     Detector,
     Encoding,
+    Fast,
     Files,
     Filler,
     Html,
@@ -197,6 +199,7 @@ def review(
     detector: Detector = "en",
     filler: Filler = "en",
     ranking: Ranking = None,
+    fast: Fast = False,
     threads: Threads = None,
     no_color: NoColor = False,
     debug: Debug = False,
@@ -221,7 +224,7 @@ def review(
         text=text_field, id=id_field, title=title_field, url=url_field, html=html_field, annotations=annotations
     )
     policy = Policy(find_at=at, apply_at=apply_at)
-    analysis = Analysis((detector, filler, policy, threads, ranking), screen)
+    analysis = Analysis(lambda: run.make_mender(detector, filler, policy, threads, ranking, fast), screen)
     read = read_reviewed(paths, encoding, fields, _known(paths, title, url, html), analysis)
     if decisions is not None and not (terminal or serve) and not decisions.exists():
         raise FileError(f"{decisions}: no such file")

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from textmend.cli import run
 from textmend.cli.terminal.screen import Screen
 from textmend.files import read_document
 
 if TYPE_CHECKING:
     from textmend.mender import Mender
-    from textmend.policy import Policy
     from textmend.records import Fill, Gap
     from textmend.review.documents import Fields, ReviewDocument, Row
 
@@ -22,12 +20,12 @@ class Analysis:
     """Looks for gaps in the documents that have none yet; loads models only if there are such.
 
     Args:
-        models: the arguments of ``make_mender``.
+        make_mender: makes the mender.
         screen: where progress is shown.
     """
 
-    def __init__(self, models: tuple[str, str, Policy, int | None, Path | None], screen: Screen) -> None:
-        self._models, self._screen = models, screen
+    def __init__(self, make_mender: Callable[[], Mender], screen: Screen) -> None:
+        self._make_mender, self._screen = make_mender, screen
         self._mender: Mender | None = None
 
     def __call__(self, rows: Sequence[Row]) -> Iterator[list[Gap]]:
@@ -51,7 +49,7 @@ class Analysis:
     def mender(self) -> Mender:
         """The mender, made when it is first needed."""
         if self._mender is None:
-            self._mender = run.make_mender(*self._models)
+            self._mender = self._make_mender()
         return self._mender
 
 

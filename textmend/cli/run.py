@@ -22,9 +22,24 @@ from textmend.report.numbers import count
 Result = TypeVar("Result")
 
 
-def make_mender(detector: str, filler: str, policy: Policy, threads: int | None, ranking: Path | None = None) -> Mender:
+def make_mender(
+    detector: str,
+    filler: str,
+    policy: Policy,
+    threads: int | None,
+    ranking: Path | None = None,
+    fast: bool = False,
+) -> Mender:
     """Return the mender that all commands work with: one text at a time, so that results appear as they come."""
-    return Mender(detector=detector, filler=filler, policy=policy, threads=threads, ranking=ranking, batch=1)
+    return Mender(
+        detector=detector,
+        filler=filler,
+        policy=policy,
+        threads=threads,
+        ranking=ranking,
+        batch=1,
+        second_look=not fast,
+    )
 
 
 class Run:

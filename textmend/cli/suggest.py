@@ -18,6 +18,7 @@ from textmend.cli.options import (
     Debug,
     Detector,
     Encoding,
+    Fast,
     Files,
     Filler,
     Html,
@@ -69,6 +70,7 @@ def suggest(
     detector: Detector = "en",
     filler: Filler = "en",
     ranking: Ranking = None,
+    fast: Fast = False,
     threads: Threads = None,
     json: Json = False,
     output: Output = None,
@@ -85,7 +87,7 @@ def suggest(
     paths = [found.path for found in sources(files, ctx, include)]
     check_output(output, paths)
     known = about(paths, title, html, reference, encoding)
-    mender = run.make_mender(detector, filler, Policy(find_at=at), threads, ranking)
+    mender = run.make_mender(detector, filler, Policy(find_at=at), threads, ranking, fast=fast)
     with standard_output(output):
         work = run.Run(ctx, paths, encoding)
         for document, gaps in work.each("Looking for lost words", lambda texts: mender.suggest(texts, **known), mender):

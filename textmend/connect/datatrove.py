@@ -11,18 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from textmend.article import Article
 from textmend.connect.mending import Mending, count
-from textmend.errors import MissingExtraError, PolicyError
+from textmend.errors import PolicyError
+from textmend.extras import needs
 from textmend.recipe import Recipe
 from textmend.records import Gap
 from textmend.streams import OnError
 
-try:
+with needs("textmend.connect.datatrove", "datatrove"):
     from datatrove.pipeline.base import PipelineStep
     from datatrove.pipeline.filters.base_filter import BaseFilter
     from datatrove.utils.batching import batched
     from datatrove.utils.typeshelper import StatHints
-except ImportError as error:
-    raise MissingExtraError("textmend.connect.datatrove", "datatrove") from error
 
 if TYPE_CHECKING:
     from datatrove.data import Document, DocumentsPipeline

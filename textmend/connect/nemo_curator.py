@@ -8,14 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from textmend.connect.mending import Mending
-from textmend.errors import MissingExtraError, PolicyError
+from textmend.errors import PolicyError
+from textmend.extras import needs
 from textmend.recipe import Recipe
 
-try:
+with needs("textmend.connect.nemo_curator", "nemo-curator"):
     from nemo_curator.stages.text.filters import DocumentFilter
     from nemo_curator.stages.text.modifiers import DocumentModifier
-except ImportError as error:
-    raise MissingExtraError("textmend.connect.nemo_curator", "nemo-curator") from error
 
 _ONE_THREAD = {"threads": 1}  # a stage is given one CPU
 

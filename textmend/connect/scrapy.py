@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from textmend.connect.mending import Mending, count
 from textmend.edits.mended import Mended
-from textmend.errors import InputError, MissingExtraError, PolicyError
+from textmend.errors import InputError, PolicyError
+from textmend.extras import needs
 
-try:
+with needs("textmend.connect.scrapy", "scrapy"):
     from itemadapter import ItemAdapter
     from scrapy.utils.asyncio import is_asyncio_available
     from twisted.internet.defer import Deferred
-except ImportError as error:
-    raise MissingExtraError("textmend.connect.scrapy", "scrapy") from error
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler

@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from textmend.corpus.entries import Article, Document, Entry, Position
+from textmend.corpus.format import Format
 from textmend.corpus.inputs import Input
 from textmend.corpus.options import Options
 from textmend.edits.mended import Mended
@@ -24,14 +25,14 @@ class Tagged(NamedTuple):
 
 
 class Mixed:
-    """Inputs of several formats as a :class:`~textmend.corpus.formats.Format`.
+    """Inputs of several formats as a :class:`~textmend.corpus.format.Format`.
 
     Args:
-        format_named: returns a format.
+        named: returns a format by its name.
     """
 
-    def __init__(self, format_named: Callable[[str], Any]) -> None:
-        self._format = format_named
+    def __init__(self, named: Callable[[str], Format]) -> None:
+        self._format = named
 
     def read(self, inputs: Sequence[Input], options: Options, start: Position) -> Iterator[tuple[Entry, int]]:
         """Yield the documents of all inputs, each as its own format reads it."""
@@ -59,8 +60,7 @@ class Mixed:
 
     def article(self, raw: Any, options: Options) -> Article:
         """Return what is in a document."""
-        article: Article = self._format(raw.format).article(raw.raw, options)
-        return article
+        return self._format(raw.format).article(raw.raw, options)
 
     def render(self, index: int, raw: Any, mended: Mended, options: Options) -> Any:
         """Return the line to be written."""
@@ -72,5 +72,4 @@ class Mixed:
 
     def rejected(self, raw: Any) -> bytes | None:
         """Return a document as it goes to the rejects."""
-        kept: bytes | None = self._format(raw.format).rejected(raw.raw)
-        return kept
+        return self._format(raw.format).rejected(raw.raw)

@@ -21,7 +21,8 @@ from textmend.corpus.plaintext import json_line
 from textmend.corpus.rejects import KEPT
 from textmend.corpus.scalars import json_value, plain
 from textmend.edits.mended import Mended
-from textmend.errors import FileError, MissingExtraError
+from textmend.errors import FileError
+from textmend.extras import needs
 
 _ROWS = 16
 _GROUP_BYTES = 128_000_000
@@ -201,11 +202,9 @@ def seal(documents: Path, target: IO[bytes], look: Layout) -> None:
 
 def arrow() -> Any:
     """Return PyArrow. Raises :class:`MissingExtraError` where it isn't installed."""
-    try:
+    with needs("reading and writing Parquet", "corpus"):
         import pyarrow as pa
         import pyarrow.ipc
-    except ImportError as error:
-        raise MissingExtraError("reading and writing Parquet", "corpus") from error
     return pa
 
 

@@ -12,9 +12,9 @@ from textmend.corpus.entries import REASONS
 from textmend.corpus.options import Options
 from textmend.corpus.run import Outcome
 from textmend.corpus.statistics import OTHERS, Example, SourceCount, Statistics
+from textmend.report.bars import histogram, row_plot
 from textmend.report.numbers import count, per_cent
 from textmend.report.page import render
-from textmend.report.plots import histogram, row_plot
 
 _TEMPLATE = Path(__file__).parent / "report.html.jinja"
 _DECISIONS = {"apply": "mended", "mark": "marked", "drop": "dropped with their sentences", "keep": "open"}

@@ -10,7 +10,7 @@ import bz2
 import zlib
 from typing import IO, Any, Protocol
 
-from textmend.errors import MissingExtraError
+from textmend.extras import needs
 
 _PIECE = 1 << 14
 
@@ -140,10 +140,8 @@ def zstandard() -> Any:
     try:
         from compression import zstd  # type: ignore[import-not-found,unused-ignore] # Python 3.14
     except ImportError:
-        try:
+        with needs("reading and writing Zstandard (.zst)", "corpus"):
             from backports import zstd
-        except ImportError as error:
-            raise MissingExtraError("reading and writing Zstandard (.zst)", "corpus") from error
     return zstd
 
 
