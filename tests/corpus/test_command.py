@@ -17,7 +17,7 @@ from textmend.policy import Policy
 
 @pytest.fixture
 def cli(monkeypatch):
-    monkeypatch.setattr(command, "make_spec", lambda detector, filler, policy: fake(unsure=policy.unsure))
+    monkeypatch.setattr(command, "make_spec", lambda detector, filler, policy, **_: fake(unsure=policy.unsure))
     monkeypatch.setenv("COLUMNS", "100")
 
     def invoke(*arguments):
