@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from textmend.errors import ModelError
 from textmend.models.folder import ModelFolder
 from textmend.models.near_reader import NearReader
-from textmend.models.queries import Prediction, Query
+from textmend.models.queries import Query
 from textmend.models.session import batches, padded
 from textmend.models.trunk import GapReader, Trunk
 from textmend.models.vocabulary import Vocabulary
@@ -22,6 +22,19 @@ _BATCH_TOKENS = 1024
 """Rows that run together have so many tokens: less than a second of one core, so that Ctrl-C is heard soon. More is
 no faster: 4,096 take half as long again a token."""
 _LEAST_WINDOW, _MOST_WINDOW = 16, 1 << 16
+
+
+class Prediction(NamedTuple):
+    """What a model says of one position.
+
+    Attributes:
+        log_probs: log-probabilities over the vocabulary; float32, shape ``[pieces]``.
+        case: log-probabilities of the word's letter case (lower, Title, UPPER, mixed), shape ``[4]``;
+            ``None`` from models that keep case in their pieces or know none.
+    """
+
+    log_probs: NDArray[np.float32]
+    case: NDArray[np.float32] | None
 
 
 class Pieces(Protocol):

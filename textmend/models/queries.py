@@ -1,11 +1,8 @@
-"""What a masked language model is asked, and what it answers."""
+"""What a masked language model is asked."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
 
 
 class Place(NamedTuple):
@@ -28,16 +25,3 @@ class Query(NamedTuple):
     ids: tuple[int, ...]
     position: int
     place: Place | None = None
-
-
-class Prediction(NamedTuple):
-    """What a model says of one position.
-
-    Attributes:
-        log_probs: log-probabilities over the vocabulary; float32, shape ``[pieces]``.
-        case: log-probabilities of the word's letter case (lower, Title, UPPER, mixed), shape ``[4]``;
-            ``None`` from models that keep case in their pieces or know none.
-    """
-
-    log_probs: NDArray[np.float32]
-    case: NDArray[np.float32] | None
