@@ -6,7 +6,7 @@ copy tells of, **propose** fills for the rest, **decide** what is applied.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from textmend.fill.propose import Document, Proposer
     from textmend.loading import Filler
 
+
+Progress = Callable[[int, int], object]
 
 _TOGETHER = 64
 """Gaps that are filled together, about: enough for full rows, and few enough to wait for."""
@@ -64,6 +66,11 @@ class Mender:
         ModelError: a model is unknown or broken.
         MissingExtraError: the filler is a hub model, and torch is not installed.
         PolicyError: an option has a value that makes no sense.
+
+    Attributes:
+        policy: the policy.
+        progress: called now and then while gaps are filled, with how many of the texts at hand are done, and of how
+            many; ``None``: nobody is told. An error that it raises ends the work.
     """
 
     def __init__(
@@ -91,6 +98,7 @@ class Mender:
         hub = {"revision": revision, "device": device, "dtype": dtype, "ranking": ranking}
         self._models = Models(detector, filler, threads, hub)
         self._nlp, self._batch = nlp, batch
+        self.progress: Progress | None = None
 
     @overload
     def find_gaps(  # type: ignore[overload-overlap] # a str is an iterable of str
@@ -389,8 +397,14 @@ class Mender:
 
     def _filled(self, documents: Sequence[Document]) -> list[tuple[list[Gap], Skipped | None]]:
         """Return the gaps of documents with fills; without, where one is in no language of the filler, and why."""
-        try:
-            return [(gaps, None) for gaps in self.proposer.propose(documents)]
+        from textmend.fill.propose import Proposer
+
+        filler, told = self.proposer, self.progress
+        try:  # a filler of the caller's own need not know of progress
+            found = (
+                filler.propose(documents, told) if told and isinstance(filler, Proposer) else filler.propose(documents)
+            )
+            return [(gaps, None) for gaps in found]
         except LanguageError as error:
             if self.policy.foreign == "raise":
                 raise

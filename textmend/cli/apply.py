@@ -12,7 +12,7 @@ import typer
 from rich.padding import Padding
 
 from textmend.cli.options import Backup, Debug, Encoding, InPlace, NoColor, flag
-from textmend.cli.outputs import write_bytes
+from textmend.cli.outputs import check_targets, write_bytes
 from textmend.cli.review import AnnotationsField, IdField, TextField
 from textmend.cli.terminal.article import count
 from textmend.cli.terminal.screen import Screen, open_screen, show_line
@@ -110,7 +110,11 @@ def apply(
     screen = open_screen()
     made = decisions_in(decisions, source)
     paths = texts or _named(made, in_place)
-    _check(paths, decisions, output, in_place, backup)
+    if [decisions, *paths].count(STDIN) > 1:
+        raise typer.BadParameter("standard input (-) can be read only once")
+    check_targets(paths, output, in_place, backup)
+    if len(paths) > 1 and output is None and not in_place:
+        raise typer.BadParameter("several texts would become one on standard output: name a folder with -o")
     fields = Fields(text=text_field, id=id_field, annotations=annotations)
     read = [read_document(path, encoding) for path in paths]
     holders = [hold(str(document.path), document.text, fields) for document in read]
@@ -140,29 +144,6 @@ def _named(made: Sequence[Recorded], in_place: bool) -> list[Path]:
     return paths
 
 
-def _check(paths: Sequence[Path], decisions: Path, output: Path | None, in_place: bool, backup: str | None) -> None:
-    if in_place and output is not None:
-        raise typer.BadParameter("--in-place and --output exclude each other")
-    if in_place and STDIN in paths:
-        raise typer.BadParameter("--in-place needs files; standard input has no place")
-    if [decisions, *paths].count(STDIN) > 1:
-        raise typer.BadParameter("standard input (-) can be read only once")
-    if backup is not None and (not in_place or not backup or Path(backup).name != backup):
-        raise typer.BadParameter("--backup goes with --in-place, and is the end of a file's name, such as .orig")
-    if output is None:
-        return
-    if len(paths) > 1 and not output.is_dir():
-        raise typer.BadParameter(f"--output {output} should be a folder that exists, for there are several texts")
-    if output.is_dir():
-        names = [path.name for path in paths]
-        if STDIN in paths or len(set(names)) < len(names):
-            raise typer.BadParameter(f"--output {output} is a folder, but not each text has a file name of its own")
-    for path in paths:
-        target = output / path.name if output.is_dir() else output
-        if path != STDIN and path.exists() and target.exists() and target.samefile(path):
-            raise typer.BadParameter(f"--output {target} is the input; to rewrite it use --in-place")
-
-
 def _encoded(read: Sequence[Document], holders: Sequence[Holder], mended: Iterable[Mended]) -> list[bytes]:
     """Return what each file will hold, all of them before any is written."""
     rest = iter(mended)
@@ -179,7 +160,7 @@ def _write(
         if output is not None:
             write_file(output / document.path.name if output.is_dir() else output, content)
         elif not in_place:
-            write_bytes(content)
+            write_bytes(content, document.encoding)
         elif content != document.encode(document.text):
             if backup is not None:
                 back_up(document.path, backup)

@@ -19,7 +19,9 @@ from textmend.cli.options import (
     Detector,
     Encoding,
     Filler,
+    MostGaps,
     NoColor,
+    OfForeign,
     Placeholder,
     flag,
 )
@@ -123,6 +125,8 @@ def clean(
     placeholder: Placeholder = "[…]",
     allow_names: AllowNames = False,
     allow_numbers: AllowNumbers = False,
+    most_gaps: MostGaps = 500,
+    foreign: OfForeign = "skip",
     at: At = FIND_AT,
     detector: Detector = "en",
     filler: Filler = "en",
@@ -212,6 +216,8 @@ def clean(
         placeholder=placeholder,
         allow_names=allow_names,
         allow_numbers=allow_numbers,
+        most_gaps=most_gaps or None,
+        foreign=foreign,
     )
     screen = open_screen()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -27,7 +26,9 @@ from textmend.cli.options import (
     Html,
     InPlace,
     Json,
+    MostGaps,
     NoColor,
+    OfForeign,
     Placeholder,
     Ranking,
     References,
@@ -35,14 +36,14 @@ from textmend.cli.options import (
     Title,
     flag,
 )
-from textmend.cli.outputs import write_bytes, write_json
+from textmend.cli.outputs import check_targets, write_bytes, write_json
 from textmend.cli.sources import about
 from textmend.cli.terminal.article import Places, count, label, page, with_edits
 from textmend.cli.terminal.diff import draw_diff, unified_diff
 from textmend.cli.terminal.screen import Screen, is_plain, per_cent, quoted, show_line, visible
 from textmend.edits.mended import Mended
 from textmend.errors import FileError
-from textmend.files import STDIN, Document, back_up, write_file
+from textmend.files import Document, back_up, write_file
 from textmend.policy import FIND_AT, Policy, Unsure
 from textmend.records import Gap
 
@@ -54,6 +55,7 @@ Examples:
   textmend mend article.txt > mended.txt
   textmend mend --html page.html article.txt > mended.txt
   textmend mend --show --unsure mark article.txt
+  textmend mend -o mended/ *.txt
   textmend mend --in-place --backup .orig *.txt
   textmend mend --diff *.txt > mends.patch
 """
@@ -83,6 +85,8 @@ def mend(
         bool,
         flag("--allow-uncalibrated", panel="Policy", help="Also apply fills of a hub model without --ranking."),
     ] = False,
+    most_gaps: MostGaps = 500,
+    foreign: OfForeign = "skip",
     at: At = FIND_AT,
     detector: Detector = "en",
     filler: Filler = "en",
@@ -90,7 +94,13 @@ def mend(
     threads: Threads = None,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write the text here.", rich_help_panel="Output"),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="OUT",
+            help="Write the text here; of several texts, a folder.",
+            rich_help_panel="Output",
+        ),
     ] = None,
     in_place: InPlace = False,
     backup: Backup = None,
@@ -110,10 +120,12 @@ def mend(
     add --output or --in-place to have the text as well.
     """
     paths = sources(files, ctx)
-    _check_targets(paths, output, in_place, backup)
     if show + diff + json > 1:
         raise typer.BadParameter("--show, --diff and --json exclude each other")
+    check_targets(paths, output, in_place, backup)
     known = about(paths, title, html, reference, encoding)
+    if len(paths) > 1 and output is None and not (in_place or show or diff or json):
+        raise typer.BadParameter("several texts would become one on standard output: name a folder with -o, or --json")
     policy = Policy(
         apply_at=apply_at,
         find_at=at,
@@ -122,16 +134,19 @@ def mend(
         allow_names=allow_names,
         allow_numbers=allow_numbers,
         allow_uncalibrated=allow_uncalibrated,
+        most_gaps=most_gaps or None,
+        foreign=foreign,
     )
     mender = run.make_mender(detector, filler, policy, threads, ranking)
     work = run.Run(ctx, paths, encoding, quiet=quiet)
+    mender.progress = work.filled
     for document, mended in work.each("Mending", lambda texts: mender.mend(texts, **known)):
         try:
             data = document.encode(mended.text)
             if in_place:
                 _rewrite(document, mended, data, backup)
             elif output is not None:
-                write_file(output, data)
+                write_file(output / document.path.name if output.is_dir() else output, data)
         except FileError as error:
             work.failed(error)
             continue
@@ -145,7 +160,7 @@ def mend(
             else:
                 write_bytes(unified_diff(document, mended))
         elif output is None and not in_place:
-            write_bytes(data)
+            write_bytes(data, document.encoding)
         if not quiet:
             _report(document, mended, policy, work.screen)
     work.end()
@@ -166,25 +181,6 @@ def reason(gap: Gap, policy: Policy) -> str:
     return f"new: {', '.join(best.introduces)}"
 
 
-def _check_targets(paths: list[Path], output: Path | None, in_place: bool, backup: str | None) -> None:
-    if in_place and output is not None:
-        raise typer.BadParameter("--in-place and --output exclude each other")
-    if in_place and STDIN in paths:
-        raise typer.BadParameter("--in-place needs files; standard input has no place")
-    if backup is not None and not in_place:
-        raise typer.BadParameter("--backup goes with --in-place")
-    if backup is not None and (not backup or os.path.basename(backup) != backup):
-        raise typer.BadParameter(f"--backup {backup!r} should be the end of a file's name, such as .orig")
-    if output is None:
-        return
-    if len(paths) > 1:
-        raise typer.BadParameter("--output takes one file; for several use --in-place, or a loop of the shell")
-    if output.is_dir():
-        raise typer.BadParameter(f"--output {output} is a folder; name a file")
-    if output.is_file() and paths[0] != STDIN and paths[0].exists() and output.samefile(paths[0]):
-        raise typer.BadParameter(f"--output {output} is the input; to rewrite it use --in-place")
-
-
 def _rewrite(document: Document, mended: Mended, data: bytes, backup: str | None) -> None:
     if mended.text == document.text:
         return
@@ -199,6 +195,8 @@ def _show(document: Document, mended: Mended, screen: Screen) -> None:
 
 
 def _summary(mended: Mended) -> str:
+    if mended.skipped is not None:
+        return f"left as it is: {mended.skipped.reason}"
     if not mended.gaps:
         return "no gaps"
     decisions = [_DONE[gap.decision] for gap in mended.gaps]
@@ -209,7 +207,7 @@ def _summary(mended: Mended) -> str:
 def _report(document: Document, mended: Mended, policy: Policy, screen: Screen) -> None:
     err = screen.err
     err.print(show_line(document.name, "bold") + Text(f": {_summary(mended)}"), soft_wrap=True)
-    if not mended.gaps:
+    if not mended.gaps or mended.skipped is not None:
         return
     table = Table.grid(padding=(0, 2, 0, 0))
     for _ in range(3):

@@ -72,13 +72,19 @@ class Run:
                 yield document.text
 
         with self._progress as progress:
+            self._label = label
             task = progress.add_task(label, total=len(self._paths))
             for done, result in enumerate(work(texts()), 1):
                 document = waiting.popleft()
                 progress.stop()  # so that it doesn't mix with what is drawn on the same terminal
                 yield document, result
-                progress.update(task, completed=done + self.failures)
+                progress.update(task, completed=done + self.failures, description=label)
                 progress.start()
+
+    def filled(self, done: int, total: int) -> None:
+        """Show how many gaps of the texts at hand have their fills."""
+        for task in self._progress.task_ids:
+            self._progress.update(task, description=f"{self._label}: gap {done:,} of {total:,}")
 
     def end(self, code: int = 0) -> None:
         """Exit with ``code``, unless files failed."""

@@ -22,7 +22,9 @@ from textmend.cli.options import (
     Filler,
     Html,
     Json,
+    MostGaps,
     NoColor,
+    OfForeign,
     Ranking,
     References,
     Threads,
@@ -59,6 +61,8 @@ def suggest(
     html: Html = None,
     reference: References = None,
     at: At = FIND_AT,
+    most_gaps: MostGaps = 500,
+    foreign: OfForeign = "skip",
     top: Annotated[
         int, typer.Option("--top", "-n", min=1, metavar="N", help="How many fills a gap.", rich_help_panel="Output")
     ] = 5,
@@ -79,8 +83,11 @@ def suggest(
     """
     paths = sources(files, ctx)
     known = about(paths, title, html, reference, encoding)
-    mender = run.make_mender(detector, filler, Policy(find_at=at), threads, ranking)
+    mender = run.make_mender(
+        detector, filler, Policy(find_at=at, most_gaps=most_gaps or None, foreign=foreign), threads, ranking
+    )
     work = run.Run(ctx, paths, encoding)
+    mender.progress = work.filled
     for document, gaps in work.each("Looking for lost words", lambda texts: mender.suggest(texts, **known)):
         if json:
             cut = [gap.with_fills(gap.fills[:top]) for gap in gaps]
