@@ -207,13 +207,13 @@ def test_connectors_let_bad_records_pass():
 def test_progress_tells_how_many_gaps_are_filled(embedded):
     mender = embedded()
     told = []
-    mender.progress = lambda done, total: told.append((done, total))
+    mender.watch = lambda done, total: told.append((done, total))
     mender.suggest("He was accused of  and sent to prison.")
-    assert told == [(1, 1)]
+    assert told[-1] == (1, 1)
 
     def stop(done: int, total: int) -> None:
         raise KeyboardInterrupt
 
-    mender.progress = stop
+    mender.watch = stop
     with pytest.raises(KeyboardInterrupt):
         mender.suggest("He was accused of  and sent to prison.")

@@ -7,8 +7,11 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from textmend.errors import FileError
 
@@ -157,7 +160,20 @@ def _codec(encoding: str, name: str) -> str:
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Write a file under a temporary name, then rename it; a link is followed, a device written to.
+    """Write a file under a temporary name, then rename it; its folders are made where they are missing.
+
+    A link is followed, a device written to.
+
+    Raises:
+        FileError: it can't be written; what stood there is untouched.
+    """
+    with whole_file(path) as stream:
+        stream.write(data)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """Give a file to write to, which gets its name when the block ends well; see :func:`write_file`.
 
     Raises:
         FileError: it can't be written; what stood there is untouched.
@@ -166,12 +182,13 @@ def write_file(path: Path, data: bytes) -> None:
     try:
         if target.exists() and not target.is_file():
             with target.open("wb") as stream:
-                stream.write(data)
+                yield stream
             return
+        target.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".part")
         try:
             with os.fdopen(handle, "wb") as stream:
-                stream.write(data)
+                yield stream
                 stream.flush()
                 os.fsync(stream.fileno())
             if target.exists():
@@ -182,6 +199,8 @@ def write_file(path: Path, data: bytes) -> None:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
+    except FileError:
+        raise
     except OSError as error:
         raise FileError(f"{path}: can't be written: {error.strerror or error}") from error
 

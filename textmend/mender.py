@@ -6,7 +6,7 @@ copy tells of, **propose** fills for the rest, **decide** what is applied.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -30,11 +30,9 @@ if TYPE_CHECKING:
 
     from textmend.detect.finder import Detector
     from textmend.fill.phrases import Phrase
-    from textmend.fill.propose import Document, Proposer
+    from textmend.fill.propose import Document, Proposer, Watch
     from textmend.loading import Filler
 
-
-Progress = Callable[[int, int], object]
 
 _TOGETHER = 64
 """Gaps that are filled together, about: enough for full rows, and few enough to wait for."""
@@ -62,15 +60,13 @@ class Mender:
         ranking: the file of a ranking fitted to a hub model by ``textmend train calibrate``. Without it, its
             probabilities are not calibrated, and its fills are not applied (``Policy.allow_uncalibrated``).
 
+    Attributes:
+        watch: where set, called while fills are proposed, with how many gaps of a batch are done, and of how many.
+
     Raises:
         ModelError: a model is unknown or broken.
         MissingExtraError: the filler is a hub model, and torch is not installed.
         PolicyError: an option has a value that makes no sense.
-
-    Attributes:
-        policy: the policy.
-        progress: called now and then while gaps are filled, with how many of the texts at hand are done, and of how
-            many; ``None``: nobody is told. An error that it raises ends the work.
     """
 
     def __init__(
@@ -98,7 +94,7 @@ class Mender:
         hub = {"revision": revision, "device": device, "dtype": dtype, "ranking": ranking}
         self._models = Models(detector, filler, threads, hub)
         self._nlp, self._batch = nlp, batch
-        self.progress: Progress | None = None
+        self.watch: Watch | None = None
 
     @overload
     def find_gaps(  # type: ignore[overload-overlap] # a str is an iterable of str
@@ -397,20 +393,21 @@ class Mender:
 
     def _filled(self, documents: Sequence[Document]) -> list[tuple[list[Gap], Skipped | None]]:
         """Return the gaps of documents with fills; without, where one is in no language of the filler, and why."""
-        from textmend.fill.propose import Proposer
-
-        filler, told = self.proposer, self.progress
-        try:  # a filler of the caller's own need not know of progress
-            found = (
-                filler.propose(documents, told) if told and isinstance(filler, Proposer) else filler.propose(documents)
-            )
-            return [(gaps, None) for gaps in found]
+        try:
+            return [(gaps, None) for gaps in self._from_filler(documents)]
         except LanguageError as error:
             if self.policy.foreign == "raise":
                 raise
             if len(documents) == 1:
                 return [(list(documents[0].gaps), Skipped(kind="language", reason=str(error)))]
         return [filled for document in documents for filled in self._filled([document])]
+
+    def _from_filler(self, documents: Sequence[Document]) -> list[list[Gap]]:
+        from textmend.fill.propose import Proposer
+
+        filler = self.proposer
+        watched = (self.watch,) if self.watch is not None and isinstance(filler, Proposer) else ()
+        return filler.propose(documents, *watched)
 
     def _unfit(self, article: Article, gaps: Sequence[Gap]) -> Skipped | None:
         """Return why an article's gaps are not filled, if so."""

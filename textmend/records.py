@@ -259,6 +259,7 @@ class Decision:
         replaces: as of the fill that was chosen.
         by: who decided; free text.
         at: when, as ISO 8601; free text.
+        added: whether the person added the gap, at a place that was not found to be one.
     """
 
     start: int
@@ -269,6 +270,7 @@ class Decision:
     at: str | None = None
     spacing: tuple[str, str] | None = None
     replaces: int = 0
+    added: bool = False
 
     def __post_init__(self) -> None:
         if not self.text if self.verdict == "fill" else self.text is not None:
@@ -296,6 +298,8 @@ class Decision:
             form["spacing"] = list(self.spacing)
         if self.replaces:
             form["replaces"] = self.replaces
+        if self.added:
+            form["added"] = True
         return form
 
     @classmethod
@@ -313,6 +317,7 @@ class Decision:
             at=read.text("at", optional=True),
             spacing=read.spacing("spacing"),
             replaces=read.offset("replaces", optional=True) or 0,
+            added=read.flag("added", default=False),
         )
 
 

@@ -425,12 +425,11 @@ def test_output_and_input_folders_lie_apart(tmp_path):
 @pytest.mark.parametrize(
     ("inputs", "output", "message"),
     [
-        (["in.jsonl"], "out.parquet", "can't be written as"),
         (["in.jsonl"], "-", "should be a file or a folder"),
         (["in.data"], "out.jsonl", "--format"),
         (["in.jsonl", "x/in.jsonl"], "out/", "would both be written"),
-        (["in.jsonl", "a.txt"], "out/", "one format at a time"),
-        (["a.txt", "x/b.txt"], "out.txt", "go to a folder"),
+        (["a.txt", "x/b.txt"], "out.txt", "name a folder"),
+        (["in.jsonl"], "out.txt", "name a folder"),
     ],
 )
 def test_what_does_not_fit_together_is_told_before_anything_is_written(tmp_path, monkeypatch, inputs, output, message):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -24,11 +25,13 @@ from textmend.cli.options import (
     Files,
     Filler,
     Html,
+    Include,
     InPlace,
     Json,
     MostGaps,
     NoColor,
     OfForeign,
+    OutputTree,
     Placeholder,
     Ranking,
     References,
@@ -36,16 +39,17 @@ from textmend.cli.options import (
     Title,
     flag,
 )
-from textmend.cli.outputs import check_targets, write_bytes, write_json
+from textmend.cli.outputs import targets, write_bytes, write_json
 from textmend.cli.sources import about
-from textmend.cli.terminal.article import Places, count, label, page, with_edits
+from textmend.cli.terminal.article import Places, label, page, with_edits
 from textmend.cli.terminal.diff import draw_diff, unified_diff
 from textmend.cli.terminal.screen import Screen, is_plain, per_cent, quoted, show_line, visible
 from textmend.edits.mended import Mended
 from textmend.errors import FileError
-from textmend.files import Document, back_up, write_file
+from textmend.files import STDIN, Document, back_up, write_file
 from textmend.policy import FIND_AT, Policy, Unsure
 from textmend.records import Gap
+from textmend.report.numbers import count
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 
@@ -55,7 +59,7 @@ Examples:
   textmend mend article.txt > mended.txt
   textmend mend --html page.html article.txt > mended.txt
   textmend mend --show --unsure mark article.txt
-  textmend mend -o mended/ *.txt
+  textmend mend articles/ -o mended/
   textmend mend --in-place --backup .orig *.txt
   textmend mend --diff *.txt > mends.patch
 """
@@ -65,6 +69,7 @@ Examples:
 def mend(
     ctx: typer.Context,
     files: Files = None,
+    include: Include = None,
     encoding: Encoding = None,
     title: Title = None,
     html: Html = None,
@@ -92,16 +97,7 @@ def mend(
     filler: Filler = "en",
     ranking: Ranking = None,
     threads: Threads = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="OUT",
-            help="Write the text here; of several texts, a folder.",
-            rich_help_panel="Output",
-        ),
-    ] = None,
+    output: OutputTree = None,
     in_place: InPlace = False,
     backup: Backup = None,
     show: Annotated[bool, flag("--show", panel="Output", help="Show the article with its edits.")] = False,
@@ -119,12 +115,14 @@ def mend(
     --show, --diff and --json write something else to standard output:
     add --output or --in-place to have the text as well.
     """
-    paths = sources(files, ctx)
+    found = sources(files, ctx, include)
+    paths = [one.path for one in found]
+    _check_targets(paths, output, in_place, backup)
+    written = dict(zip(paths, targets(output, found), strict=True)) if output is not None else {}
     if show + diff + json > 1:
         raise typer.BadParameter("--show, --diff and --json exclude each other")
-    check_targets(paths, output, in_place, backup)
     known = about(paths, title, html, reference, encoding)
-    if len(paths) > 1 and output is None and not (in_place or show or diff or json):
+    if len(paths) > 1 and not (written or in_place or show or diff or json):
         raise typer.BadParameter("several texts would become one on standard output: name a folder with -o, or --json")
     policy = Policy(
         apply_at=apply_at,
@@ -139,14 +137,13 @@ def mend(
     )
     mender = run.make_mender(detector, filler, policy, threads, ranking)
     work = run.Run(ctx, paths, encoding, quiet=quiet)
-    mender.progress = work.filled
-    for document, mended in work.each("Mending", lambda texts: mender.mend(texts, **known)):
+    for document, mended in work.each("Mending", lambda texts: mender.mend(texts, **known), mender):
         try:
             data = document.encode(mended.text)
             if in_place:
                 _rewrite(document, mended, data, backup)
-            elif output is not None:
-                write_file(output / document.path.name if output.is_dir() else output, data)
+            elif written:
+                write_file(written[document.path], data)
         except FileError as error:
             work.failed(error)
             continue
@@ -159,7 +156,7 @@ def mend(
                 draw_diff(document, mended, work.screen)
             else:
                 write_bytes(unified_diff(document, mended))
-        elif output is None and not in_place:
+        elif not written and not in_place:
             write_bytes(data, document.encoding)
         if not quiet:
             _report(document, mended, policy, work.screen)
@@ -179,6 +176,17 @@ def reason(gap: Gap, policy: Policy) -> str:
     if policy.decide(gap) == "apply":
         return "another change touches the words it would replace"
     return f"new: {', '.join(best.introduces)}"
+
+
+def _check_targets(paths: list[Path], output: str | None, in_place: bool, backup: str | None) -> None:
+    if in_place and output is not None:
+        raise typer.BadParameter("--in-place and --output exclude each other")
+    if in_place and STDIN in paths:
+        raise typer.BadParameter("--in-place needs files; standard input has no place")
+    if backup is not None and not in_place:
+        raise typer.BadParameter("--backup goes with --in-place")
+    if backup is not None and (not backup or os.path.basename(backup) != backup):
+        raise typer.BadParameter(f"--backup {backup!r} should be the end of a file's name, such as .orig")
 
 
 def _rewrite(document: Document, mended: Mended, data: bytes, backup: str | None) -> None:

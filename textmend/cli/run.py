@@ -17,13 +17,14 @@ from textmend.errors import FileError
 from textmend.files import STDIN, Document
 from textmend.mender import Mender
 from textmend.policy import Policy
+from textmend.report.numbers import count
 
 Result = TypeVar("Result")
 
 
 def make_mender(detector: str, filler: str, policy: Policy, threads: int | None, ranking: Path | None = None) -> Mender:
-    """Return the mender that all commands work with."""
-    return Mender(detector=detector, filler=filler, policy=policy, threads=threads, ranking=ranking)
+    """Return the mender that all commands work with: one text at a time, so that results appear as they come."""
+    return Mender(detector=detector, filler=filler, policy=policy, threads=threads, ranking=ranking, batch=1)
 
 
 class Run:
@@ -38,7 +39,7 @@ class Run:
 
     def __init__(self, ctx: typer.Context, paths: Sequence[Path], encoding: str | None, *, quiet: bool = False) -> None:
         self.screen: Screen = open_screen()
-        self.failures = 0
+        self.failed_with: list[str] = []
         self._paths, self._encoding = paths, encoding
         self._debug = bool(ctx.find_root().meta.get("textmend.debug"))
         typing = STDIN in paths and sys.stdin.isatty()
@@ -54,15 +55,18 @@ class Run:
 
     def failed(self, error: FileError) -> None:
         """Report a file that can't be served; the run goes on."""
-        self.failures += 1
+        self.failed_with.append(str(error))
         report(self.screen.err, str(error), error if self._debug else None)
 
-    def each(self, label: str, work: Callable[[Iterator[str]], Iterator[Result]]) -> Iterator[tuple[Document, Result]]:
+    def each(
+        self, label: str, work: Callable[[Iterator[str]], Iterator[Result]], mender: Mender | None = None
+    ) -> Iterator[tuple[Document, Result]]:
         """Yield every document that can be read, with what ``work`` makes of its text, in order.
 
         Args:
             label: what is going on, for the progress.
             work: takes a stream of texts, gives a stream of results.
+            mender: where it fills gaps, so that the progress counts them.
         """
         waiting: deque[Document] = deque()
 
@@ -72,22 +76,26 @@ class Run:
                 yield document.text
 
         with self._progress as progress:
-            self._label = label
             task = progress.add_task(label, total=len(self._paths))
+            if mender is not None:
+                before = [0, 0]  # gaps of the texts before this one, and of this one
+
+                def watch(done: int, found: int) -> None:
+                    if done == 0:
+                        before[0], before[1] = before[0] + before[1], found
+                    gaps = f"{before[0] + done:,} of {count(before[0] + found, 'gap')} filled"
+                    progress.update(task, description=f"{label}: {gaps}")
+
+                mender.watch = watch
             for done, result in enumerate(work(texts()), 1):
                 document = waiting.popleft()
                 progress.stop()  # so that it doesn't mix with what is drawn on the same terminal
                 yield document, result
-                progress.update(task, completed=done + self.failures, description=label)
+                progress.update(task, completed=done + len(self.failed_with))
                 progress.start()
-
-    def filled(self, done: int, total: int) -> None:
-        """Show how many gaps of the texts at hand have their fills."""
-        for task in self._progress.task_ids:
-            self._progress.update(task, description=f"{self._label}: gap {done:,} of {total:,}")
 
     def end(self, code: int = 0) -> None:
         """Exit with ``code``, unless files failed."""
-        code = 3 if self.failures else code
+        code = 3 if self.failed_with else code
         if code:
             raise typer.Exit(code)

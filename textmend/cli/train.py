@@ -478,10 +478,11 @@ def _calibrate_on_decisions(
     for folder, kind in ((detector, "detector"), (filler, "filler")):
         if folder:
             ModelFolder.open(folder, kind)
-    decided, unmatched = judged_in(suggestions, decisions)
+    judgement = judged_in(suggestions, decisions)
+    decided = judgement.decided
     with _logging():
-        if unmatched:
-            log.info("%d decisions are about other gaps than these suggestions, and left out", unmatched)
+        if judgement.unmatched:
+            log.info("%d decisions are about other gaps than these suggestions, and left out", judgement.unmatched)
         fits = [recalibrate_detector(detector, decided)] if detector else []
         if filler:
             log.info("filling up to %d gaps", gaps)

@@ -55,10 +55,14 @@ def format_named(name: str) -> Format:
         from textmend.corpus.jsonl import JsonLines
 
         return JsonLines()
-    if name == "parquet":
-        from textmend.corpus.parquet import Parquet
+    if name == "mixed":
+        from textmend.corpus.mixed import Mixed
 
-        return Parquet()
+        return Mixed()
+    if name in ("parquet", "parquet_as_json"):
+        from textmend.corpus.parquet import Parquet, ParquetAsJson
+
+        return Parquet() if name == "parquet" else ParquetAsJson()
     from textmend.corpus.plaintext import TextAsJson, TextFiles
 
     return TextFiles() if name == "text" else TextAsJson()

@@ -20,7 +20,7 @@ from textmend.errors import FileError
 SCHEMA = 2
 
 _STATE = "state.json"
-_OURS = ("documents", "sealed", "file", "rejects.jsonl", "state.json.new", _STATE, "lock")
+_OURS = ("documents", "sealed", "file", "rejects.jsonl", "open_gaps.jsonl", "state.json.new", _STATE, "lock")
 """The files of a run, in the order in which they go: the lock last."""
 
 Phase = Literal["working", "sealing", "done"]
@@ -37,6 +37,7 @@ class Checkpoint:
         cursor: where reading goes on; while a shard is sealed that is in the next one.
         length: bytes of the work file that are whole.
         rejects: bytes of the rejects file that are whole.
+        open_gaps: bytes of the file of open gaps that are whole.
         statistics: what was found so far.
         seconds: time worked so far.
         read: of standard input, how many bytes were read, and their digest.
@@ -47,6 +48,7 @@ class Checkpoint:
     cursor: Cursor = field(default_factory=Cursor)
     length: int = 0
     rejects: int = 0
+    open_gaps: int = 0
     statistics: Statistics = field(default_factory=Statistics)
     seconds: float = 0.0
     read: tuple[int, str] = (0, "")
@@ -69,6 +71,7 @@ class Journal:
     def __init__(self, folder: Path, identity: Mapping[str, Any], *, resume: bool, force: bool) -> None:
         self.folder = folder
         self.rejects = folder / "rejects.jsonl"
+        self.open_gaps = folder / "open_gaps.jsonl"
         self._state = folder / _STATE
         self._identity = json.loads(json.dumps(identity))
         if folder.exists() and not (resume or force):
@@ -99,6 +102,7 @@ class Journal:
             "consumed": checkpoint.cursor.consumed,
             "length": checkpoint.length,
             "rejects": checkpoint.rejects,
+            "open_gaps": checkpoint.open_gaps,
             "statistics": checkpoint.statistics.to_dict(),
             "seconds": round(checkpoint.seconds, 3),
             "read": list(checkpoint.read),
@@ -149,6 +153,7 @@ class Journal:
             cursor=Cursor(state["reading"], Position(**state["position"]), state["chosen"], state["consumed"]),
             length=state["length"],
             rejects=state["rejects"],
+            open_gaps=state["open_gaps"],
             statistics=Statistics.from_dict(state["statistics"]),
             seconds=state["seconds"],
             read=(state["read"][0], state["read"][1]),

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-from textmend.corpus.annotations import annotations_of, text_of
+from textmend.corpus.annotations import annotations_of, counts_of, text_of
+from textmend.corpus.columns import place_of, scalar_at, type_at, with_texts
 from textmend.corpus.entries import Article, Document, Entry, Place, Position, Reject, Unfit
 from textmend.corpus.inputs import Input
-from textmend.corpus.options import Options
+from textmend.corpus.options import COUNTS, Options
+from textmend.corpus.plaintext import json_line
 from textmend.corpus.rejects import KEPT
-from textmend.corpus.scalars import plain
+from textmend.corpus.scalars import json_value, plain
 from textmend.edits.mended import Mended
 from textmend.errors import FileError, MissingExtraError
 
@@ -70,9 +72,10 @@ class Parquet:
         )
 
     def render(self, index: int, raw: Any, mended: Mended, options: Options) -> Any:
-        """Return the row's number, its text and its annotations."""
+        """Return the row, its text, and the values of the columns that are added."""
         annotations = annotations_of(mended, options)
-        return raw, text_of(mended, options), json.dumps(annotations) if annotations else None
+        added = {options.annotations: json.dumps(annotations) if annotations else None} if options.annotations else {}
+        return raw, text_of(mended, options), added | counts_of(mended, options)
 
     def join(self, rendered: Sequence[Any], options: Options) -> Any:
         """Return the rows as an Arrow stream, with their length before them."""
@@ -81,11 +84,11 @@ class Parquet:
         pa = arrow()
         batch = rendered[0][0].batch
         kept = pa.Table.from_batches([batch]).take([row.number for row, _, _ in rendered])
-        place = batch.schema.get_field_index(options.fields.text)
-        field = batch.schema.field(place)
-        kept = kept.set_column(place, field, pa.array([text for _, text, _ in rendered], field.type))
-        if options.annotations:
-            kept = kept.append_column(options.annotations, pa.array([given for _, _, given in rendered], pa.string()))
+        place = place_of(batch.schema, options.fields.text)
+        assert place is not None
+        kept = with_texts(kept, place, [text for _, text, _ in rendered])
+        for field in _added(options):
+            kept = kept.append_column(field, pa.array([added[field.name] for _, _, added in rendered], field.type))
         stream = _stream(kept.combine_chunks())
         return len(stream).to_bytes(_LENGTH, "little") + stream
 
@@ -99,6 +102,27 @@ class Parquet:
             return None
         row = {name: plain(batch.column(at)[raw.number]) for at, name in enumerate(batch.schema.names)}
         return json.dumps(row, default=repr).encode()
+
+
+class ParquetAsJson(Parquet):
+    """Rows, written as JSON Lines: dates as ISO 8601, bytes as Base64, what is no number as ``null``."""
+
+    def render(self, index: int, raw: Any, mended: Mended, options: Options) -> Any:
+        """Return the line to be written."""
+        batch, place = raw.batch, place_of(raw.batch.schema, options.fields.text)
+        assert place is not None
+        record = {name: json_value(plain(batch.column(at)[raw.number])) for at, name in enumerate(batch.schema.names)}
+        inner, field = record, batch.schema.field(place[0])
+        for step in place[1:]:
+            inner, field = inner[field.name], field.type.field(step)
+        inner[field.name] = text_of(mended, options)
+        if options.annotations and (annotations := annotations_of(mended, options)):
+            record[options.annotations] = annotations
+        return json_line(record | counts_of(mended, options))
+
+    def join(self, rendered: Sequence[Any], options: Options) -> Any:
+        """Return the lines in one."""
+        return b"".join(rendered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +156,7 @@ def layout(inputs: Sequence[Input], options: Options) -> Layout:
             groups = metadata.num_row_groups
             compression = metadata.row_group(0).column(0).compression if groups else "SNAPPY"
             rows = max((metadata.row_group(group).num_rows for group in range(groups)), default=1)
-            out = schema.append(arrow().field(options.annotations, arrow().string())) if options.annotations else schema
+            out = arrow().schema([*schema, *_added(options)], schema.metadata)
             first = Layout(out, "NONE" if compression == "UNCOMPRESSED" else compression, max(1, rows))
             one = schema
         elif not schema.equals(one):
@@ -140,6 +164,17 @@ def layout(inputs: Sequence[Input], options: Options) -> Layout:
     if first is None:
         raise FileError("there is no Parquet file among the inputs")
     return first
+
+
+def check(inputs: Sequence[Input], options: Options) -> None:
+    """See that files have the columns that are read, and none that is added.
+
+    Raises:
+        FileError: one hasn't, or is no Parquet file.
+        MissingExtraError: PyArrow is not installed.
+    """
+    for source in inputs:
+        _check(_open(source.path).schema_arrow, source.path, options)
 
 
 def seal(documents: Path, target: IO[bytes], look: Layout) -> None:
@@ -235,16 +270,18 @@ def _check(schema: Any, path: Path, options: Options) -> None:
     for name in (names.text, names.title, names.html):
         if name is None:
             continue
-        if schema.names.count(name) != 1:
+        place = place_of(schema, name)
+        if place is None:
             raise FileError(f"{path}: has no column {name!r} to read; its columns: {there:.500}")
-        kind = schema.field(name).type
+        kind = type_at(schema, place)
         page = name == names.html and (types.is_binary(kind) or types.is_large_binary(kind))
         if not (page or types.is_string(kind) or types.is_large_string(kind)):
             raise FileError(f"{path}: the column {name!r} should hold strings, not {kind}")
-    if names.source is not None and names.source not in schema.names:
+    if names.source is not None and place_of(schema, names.source) is None:
         raise FileError(f"{path}: has no column {names.source!r} to read; its columns: {there:.500}")
-    if options.annotations in schema.names:
-        raise FileError(f"{path}: has a column {options.annotations!r} already: choose another with --annotations")
+    for added in options.added_fields():
+        if added in schema.names:
+            raise FileError(f"{path}: has a column {added!r} already: choose another with --annotations")
 
 
 def _not_utf8(batch: Any, number: int) -> str | None:
@@ -262,8 +299,16 @@ def _is_valid(part: Any) -> bool:
 
 
 def _scalar(row: Row, name: str | None) -> Any:
-    place = row.batch.schema.get_field_index(name) if name is not None else -1
-    return row.batch.column(place)[row.number] if place >= 0 else None
+    place = place_of(row.batch.schema, name) if name is not None else None
+    return scalar_at(row.batch, place, row.number) if place is not None else None
+
+
+def _added(options: Options) -> list[Any]:
+    """Return the columns that are added."""
+    pa = arrow()
+    own = [pa.field(options.annotations, pa.string())] if options.annotations else []
+    kinds = {name: pa.float64() if name == "rate" else pa.int64() for name in COUNTS}
+    return own + [pa.field(options.count_field(name), kind) for name, kind in kinds.items() if options.counts]
 
 
 def _name(row: Row, name: str | None) -> str | None:

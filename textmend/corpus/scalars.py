@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import math
 from typing import Any
 
 
@@ -14,6 +16,21 @@ def plain(scalar: Any) -> Any:
         return scalar.as_py()
     except Exception:  # UnicodeDecodeError, OverflowError, ValueError: as many as there are types
         return _by_parts(scalar)
+
+
+def json_value(value: Any) -> Any:
+    """Return a Python object as JSON can hold it: dates as ISO 8601, bytes as Base64, what is no number as ``None``."""
+    if isinstance(value, dict):
+        return {str(name): json_value(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [json_value(inner) for inner in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
 def _by_parts(scalar: Any) -> Any:

@@ -59,22 +59,33 @@ class Mended:
     def apply(self, decisions: Iterable[Decision]) -> Mended:
         """Replay a reviewer's decisions on the original text.
 
-        Gaps without a decision stay as the policy decided.
+        Gaps without a decision stay as the policy decided. A decision that says so adds a gap where none was found.
 
         Raises:
-            RecordError: a decision names a place where no gap was found, or two name the same.
+            RecordError: a decision names a place where no gap was found and none can be added, or two name the same.
         """
         gaps = {(gap.start, gap.end): gap for gap in self.gaps}
         seen: set[tuple[int, int]] = set()
         for decision in decisions:
             place = (decision.start, decision.end)
             if place not in gaps:
-                raise RecordError(f"decision at {decision.start}:{decision.end}: no gap was found there in this text")
+                gaps[place] = self._added(decision, gaps.values())
             if place in seen:
                 raise RecordError(f"decision at {decision.start}:{decision.end}: this gap has a decision already")
             seen.add(place)
             gaps[place] = _decided(gaps[place], decision)
-        return Mended.of(self.original, gaps.values(), self.placeholder)
+        return Mended.of(self.original, sorted(gaps.values(), key=lambda gap: gap.start), self.placeholder)
+
+    def _added(self, decision: Decision, gaps: Iterable[Gap]) -> Gap:
+        """Return the gap that a decision adds. Raises :class:`RecordError` where none can be added."""
+        start, end = decision.start, decision.end
+        if not decision.added:
+            raise RecordError(f"decision at {start}:{end}: no gap was found there in this text")
+        if end > len(self.original) or self.original[start:end].strip():
+            raise RecordError(f"decision at {start}:{end}: a gap is added where white space stands, or nothing")
+        if any(start <= gap.end and gap.start <= end for gap in gaps):
+            raise RecordError(f"decision at {start}:{end}: the gap that it adds overlaps or touches another one")
+        return Gap(start=start, end=end, probability=1.0)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form (``docs/records.md``). Edits name their gap, and their fill, by number."""

@@ -22,10 +22,11 @@ from textmend.records import Evidence, Fill, Gap
 from textmend.text.echoes import Echo, EchoIndex
 from textmend.text.words import is_encodable
 
-Progress = Callable[[int, int], object]
+Watch = Callable[[int, int], None]
+"""Is told how many gaps are done, and of how many."""
 
-_TOGETHER = 64
-"""Gaps that are searched together: enough for full rows."""
+_TOGETHER = 4
+"""How many gaps are filled between two tellings."""
 
 _LONGEST_PHRASE = 8
 """How many pieces a phrase that stands elsewhere may have."""
@@ -98,18 +99,18 @@ class Proposer:
         self._search = search or Search()
         self._echoes, self._repeated = echoes, repeated
 
-    def propose(self, documents: Sequence[Document], progress: Progress | None = None) -> list[list[Gap]]:
+    def propose(self, documents: Sequence[Document], watch: Watch | None = None) -> list[list[Gap]]:
         """Return each document's gaps with ranked fills.
 
         Args:
-            documents: the articles.
-            progress: called now and then with how many gaps are done, and of how many.
+            documents: the documents.
+            watch: called now and then with how many gaps are done, and of how many.
 
         Raises:
             ModelError: a document is evidently not written in the model's language.
         """
         result = []
-        for document, candidates in zip(documents, self.candidates(documents, progress), strict=True):
+        for document, candidates in zip(documents, self.candidates(documents, watch), strict=True):
             novelty = _novelty(document)
             own = iter(candidates)
             result.append(
@@ -130,23 +131,22 @@ class Proposer:
         novelty = _novelty(document)
         return self._rank(document, document.gaps[0], candidates, novelty, len(candidates))
 
-    def candidates(self, documents: Sequence[Document], progress: Progress | None = None) -> list[list[list[Proposed]]]:
+    def candidates(self, documents: Sequence[Document], watch: Watch | None = None) -> list[list[list[Proposed]]]:
         """Return, for each gap of each document that has no fills, its candidates with what is known of them, unranked."""
         views = [
             _View(document, self.model, self._usual, self._search.most_pieces, self._echoes, self._repeated)
             for document in documents
         ]
         requests = [request for view in views for request in view.requests]
-        found = self._infilled(requests, progress)
-        return [[view.proposed(index, next(found)) for index in range(len(view.requests))] for view in views]
-
-    def _infilled(self, requests: Sequence[Request], progress: Progress | None) -> Iterator[list[Hypothesis]]:
-        """Yield the hypotheses of each request: of a few at a time, so that memory is bounded however many there are."""
+        found: list[list[Hypothesis]] = []
         for start in range(0, len(requests), _TOGETHER):
-            found = infill(requests[start : start + _TOGETHER], self.model, self._search)
-            if progress is not None:
-                progress(min(start + _TOGETHER, len(requests)), len(requests))
-            yield from found
+            if watch:
+                watch(start, len(requests))
+            found += infill(requests[start : start + _TOGETHER], self.model, self._search)
+        if watch:
+            watch(len(requests), len(requests))
+        each = iter(found)
+        return [[view.proposed(index, next(each)) for index in range(len(view.requests))] for view in views]
 
     def _rank(
         self, document: Document, gap: Gap, proposed: Sequence[Proposed], novelty: Novelty, most: int

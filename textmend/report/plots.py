@@ -154,7 +154,7 @@ def histogram(parts: Mapping[str, Sequence[int]], *, title: str, x_label: str, y
             low, high = index / len(totals), (index + 1) / len(totals)
             _add(bar, "title", {}, f"{name}, {low:.2f} to {high:.2f}: {count:,}")
             below += count
-    _legend(svg, list(parts))
+    _legend(svg, list(parts), filled=True)
     return _written(svg)
 
 
@@ -211,13 +211,18 @@ def _legend_columns(names: int) -> int:
     return 3 if names > 2 else 2
 
 
-def _legend(svg: Node, names: Sequence[str]) -> None:
+def _legend(svg: Node, names: Sequence[str], *, filled: bool = False) -> None:
+    """Name the series, each beside a piece of its line, or of its bars where they are ``filled``."""
     if len(names) < 2:
         return
     columns = _legend_columns(len(names))
     for number, name in enumerate(names):
         x = _LEFT + (_WIDTH - _LEFT) / columns * (number % columns)
         y = _HEIGHT + 20.0 * (number // columns) + 8
+        _add(svg, "text", {"x": x + 27, "y": y + 4}, name)
+        if filled:
+            _add(svg, "rect", {"class": f"bar s{number % 6}", "x": x + 10, "y": y - 5, "width": 12, "height": 10})
+            continue
         dash = _DASHES[number % len(_DASHES)] or None
         mark: dict[str, str | float | None] = {
             "class": f"line s{number % 6}",
@@ -228,7 +233,6 @@ def _legend(svg: Node, names: Sequence[str]) -> None:
             "stroke-dasharray": dash,
         }
         _add(svg, "line", mark)
-        _add(svg, "text", {"x": x + 27, "y": y + 4}, name)
 
 
 def _place(x: float, y: float, x_range: tuple[float, float], y_range: tuple[float, float]) -> tuple[float, float]:
