@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import threading
 import weakref
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from textmend.detect.finder import Detector
     from textmend.fill.propose import Document
     from textmend.records import Gap
+
+
+_SMALL = 1_000_000
+"""Bytes below which a file counts by what it holds."""
 
 
 class Filler(Protocol):
@@ -52,6 +57,7 @@ class Models:
         self._ranking = hub.get("ranking")
         self._lock = threading.Lock()
         self._own: list[str] = []  # attributes that hold what is loaded here
+        self._identity: str | None = None
         self._detector: Detector | None = None
         self._filler: Filler | None = None
         if _is_object(detector, "logits"):
@@ -99,6 +105,14 @@ class Models:
                     self._filler = self._loaded_filler()
         return self._filler
 
+    def identity(self) -> str | None:
+        """Return what tells these models from others; ``None`` for objects and models of the hub, which nothing tells."""
+        if self._hub is not None or len(self._own) < 2:
+            return None
+        if self._identity is None:
+            self._identity = f"{_digest(self._detector_folder)} {_digest(self._filler_folder)}"
+        return self._identity
+
     def forget(self) -> None:
         """Drop what was loaded, in a child process. It is never cleaned up: that would wait for threads that are gone."""
         self._lock = threading.Lock()
@@ -125,6 +139,17 @@ def _forget_all() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_all)
+
+
+def _digest(folder: Path) -> str:
+    """Return a digest of a model's folder: small files by what they hold, weights by size and time."""
+    digest = hashlib.blake2b(digest_size=16)
+    for file in sorted(folder.iterdir()):
+        if file.is_file():
+            found = file.stat()
+            digest.update(f"{file.name} {found.st_size}".encode())
+            digest.update(file.read_bytes() if found.st_size < _SMALL else f"{found.st_mtime_ns}".encode())
+    return digest.hexdigest()
 
 
 def _is_object(value: Any, method: str) -> bool:

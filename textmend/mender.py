@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, overload
 
 from textmend.article import Article, Metadata, Page, References, read_article
+from textmend.cache import Cache
 from textmend.edits.mended import Mended
 from textmend.errors import InputError, LanguageError, PolicyError, TextmendError
 from textmend.loading import Models
@@ -82,6 +83,7 @@ class Mender:
         device: str | None = None,
         dtype: str | None = None,
         ranking: str | Path | None = None,
+        cache: str | Path | None = None,
     ) -> None:
         for name, value in (("threads", threads), ("batch", batch)):
             if value is None and name == "threads":
@@ -94,6 +96,7 @@ class Mender:
         hub = {"revision": revision, "device": device, "dtype": dtype, "ranking": ranking}
         self._models = Models(detector, filler, threads, hub)
         self._nlp, self._batch = nlp, batch
+        self._cache = None if cache is None else Cache(Path(cache))
         self.watch: Watch | None = None
 
     @overload
@@ -324,6 +327,13 @@ class Mender:
             yield self._decide(article, gaps, skipped)
 
     def _proposed(self, articles: Sequence[Article]) -> Iterator[tuple[list[Gap], Skipped | None]]:
+        if self._cache is None or self._nlp is not None or (models := self._models.identity()) is None:
+            return self._computed(articles)
+        policy = self.policy
+        options = (policy.find_at, policy.ignore, policy.known_words, policy.most_gaps, policy.foreign)
+        return self._cache.through(articles, f"{models} {options!r}", self._computed)
+
+    def _computed(self, articles: Sequence[Article]) -> Iterator[tuple[list[Gap], Skipped | None]]:
         settled = self._settle(articles)
         unfit = [self._unfit(article, one.gaps) for article, one in zip(articles, settled, strict=True)]
         return self._propose(articles, settled, unfit)
