@@ -18,7 +18,7 @@ from bench.rivals.restore import Restore
 from bench.rivals.sites import named_sites
 from textmend.errors import MissingExtraError, ModelError
 from textmend.fill.propose import Document
-from textmend.models.queries import Prediction
+from textmend.models.masked_lm import Prediction
 from textmend.models.vocabulary import Vocabulary
 from textmend.records import Gap
 from textmend.text.words import WORD

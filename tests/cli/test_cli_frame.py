@@ -117,7 +117,7 @@ def slowly(self, texts, title=None, **about):
         yield mended
 FakeMender.mend = slowly
 """
-    command = [*_script(waits), "mend", "-q", str(article), str(article)]
+    command = [*_script(waits), "mend", "-q", "--json", str(article), str(article)]
     with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE) as writer:
         assert writer.stdin
         assert writer.stdout
