@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from textmend.errors import InputError, MissingExtraError
-from textmend.source.page import copy_of, decoded, read_page
+from textmend.source.contents import copy_of, read_page
+from textmend.source.parsing import decoded
 
 
 def shown(page: str | bytes) -> str:

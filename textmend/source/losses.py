@@ -20,6 +20,7 @@ from textmend.source.copies import Copy
 from textmend.source.loss import Loss
 from textmend.source.pieces import Piece, Side
 from textmend.source.version import Version, sifted
+from textmend.source.words import Words
 from textmend.text import CLOSING, LINE_ENDS, OPENING, is_space, space_before
 
 SURE = 0.999
@@ -58,6 +59,14 @@ class _Around(NamedTuple):
     whole: bool
 
 
+def _aside_words(words: Words, source: Copy) -> frozenset[int]:
+    """Return the words of a copy that are no words of a sentence."""
+    found: set[int] = set()
+    for start, end in source.asides:
+        found.update(range(bisect_left(words.starts, start), bisect_left(words.starts, end)))
+    return frozenset(found)
+
+
 _EDGE = _Around(0, True)
 """The side of a place where its block begins or ends."""
 
@@ -82,6 +91,7 @@ class _Judge:
         self._text, self._copy, self._source, self._pieces = text, copy, source, pieces
         self._suspects = suspects
         self._words = copy.words
+        self._aside = _aside_words(copy.words, source)
         self.version = self._version()
         self._breaks = self._usual_break()
 
@@ -193,6 +203,9 @@ class _Judge:
                 return None  # it is found there
             index = place
         before, after = self._pieces[index - 1], self._pieces[index]
+        first, last = self._without_asides(first, last)
+        if first > last or self._stands_aside(first, last, index):
+            return None
         site = self._site(before, after)
         spacing = None if self._has_line_end(site) else (self._space(first), self._space(last + 1))
         around = self._before(index - 1), self._after(index)
@@ -260,11 +273,33 @@ class _Judge:
 
     def _tail(self, piece: Piece) -> range:
         """Return the words of the copy from a piece to the end of its block."""
-        return range(piece.word + 1, self._words.first[self._words.blocks[piece.word] + 1])
+        stop = self._words.first[self._words.blocks[piece.word] + 1]
+        first, last = self._without_asides(piece.word + 1, stop - 1)
+        return range(first, last + 1)
 
     def _head(self, piece: Piece) -> range:
         """Return the words of the copy from the start of a piece's block to it."""
-        return range(self._words.first[self._words.blocks[piece.word]], piece.word)
+        first, last = self._without_asides(self._words.first[self._words.blocks[piece.word]], piece.word - 1)
+        return range(first, last + 1)
+
+    def _without_asides(self, first: int, last: int) -> tuple[int, int]:
+        """Return words of the copy without the asides at their ends."""
+        while first <= last and first in self._aside:
+            first += 1
+        while first <= last and last in self._aside:
+            last -= 1
+        return first, last
+
+    def _stands_aside(self, first: int, last: int, index: int) -> bool:
+        """Whether an aside next to the words, which came through, says the same."""
+        said: set[int] = set()
+        for step, place in ((-1, index - 1), (1, index)):
+            for _ in range(_REACH):
+                if not 0 <= place < len(self._pieces) or self._pieces[place].word not in self._aside:
+                    break
+                said.add(int(self._words.ids[self._pieces[place].word]))
+                place += step
+        return bool(said) and said.issuperset(self._words.ids[first : last + 1].tolist())
 
     def _at(self, site: tuple[int, int]) -> str:
         return self._text.text[site[0] : site[1]]
@@ -291,7 +326,7 @@ class _Judge:
     def _is_likely(self, first: int, last: int, before: _Around, after: _Around) -> bool:
         """Whether the words ``first`` to ``last`` of the copy may have been lost, if an element tells so."""
         count = self._count(first, last)
-        if not count or count > _MOST_WORDS or self._is_aside(first, last) or self._is_sentence(first, last, count):
+        if not count or count > _MOST_WORDS or self._is_note(first, last) or self._is_sentence(first, last, count):
             return False
         if not (before.words or before.whole) or not (after.words or after.whole):
             return False
@@ -415,9 +450,10 @@ class _Judge:
         return _Around(words, False)
 
     def _count(self, first: int, last: int) -> int:
-        return sum(self._words.spoken[first : min(last + 1, first + 4 * _MOST_WORDS)])
+        stop = min(last + 1, first + 4 * _MOST_WORDS)
+        return sum(self._words.spoken[word] and word not in self._aside for word in range(first, stop))
 
-    def _is_aside(self, first: int, last: int) -> bool:
+    def _is_note(self, first: int, last: int) -> bool:
         """Whether the words are no more than the mark of a note: ``[12]``."""
         lost = self._lost(first, last)
         return lost[0] in "[(" and lost[-1] in "])" and lost[1:-1].strip().isdigit()
@@ -445,7 +481,7 @@ class _Judge:
 
     def _loss(self, site: tuple[int, int], first: int, last: int, spacing: tuple[str, str] | None) -> Loss:
         start, end = self._extent(first, last)
-        lost = self._copy.text[start:end].replace("\n", " ")
+        lost = self._source.sentences(start, end).replace("\n", " ")
         block = self._words.blocks[first]
         return Loss(*site, lost, spacing, start, end, block, self._count(first, last), SURE)
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from textmend.records import Evidence, Fill, Gap
 from textmend.source.copies import Copy
 from textmend.source.loss import Loss
 from textmend.source.losses import losses
-from textmend.source.page import copy_of, read_page
+from textmend.source.contents import copy_of, read_page
 from textmend.source.pieces import Piece, Side, pieces_of
 from textmend.source.words import Vocabulary, Words
 from textmend.text import CLOSING, OPENING, is_space, paragraphs, quote_around
@@ -27,6 +28,7 @@ FAINT = 0.1
 _LEAST_WORDS = 5
 _LENGTHS = 6
 _LEAST_SIDE = 2
+_MOST_PASSED = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def settle(text: str, gaps: Sequence[Gap], copies: Sequence[Copy], faint: Sequen
         new = [
             (loss, copy)
             for loss in losses(side, Side(copy.text, words), copy, compared.pieces, suspects)
-            if not any(earlier.is_whole(loss.start, loss.end) for earlier in views)
+            if not any(earlier.denies(loss.start, loss.end) for earlier in views)
         ]
         found = _merged(found, new)
         views.append(view)
@@ -141,6 +143,14 @@ def _gap(loss: Loss, copy: Copy) -> Gap:
     return Gap(start=loss.start, end=loss.end, probability=loss.probability, lengths=lengths, fills=(fill,))
 
 
+class _Place(NamedTuple):
+    """A place in a copy: from where to where, and whether asides stand in it."""
+
+    start: int
+    end: int
+    passes: bool
+
+
 class _View:
     """A copy that is one of the text."""
 
@@ -151,32 +161,56 @@ class _View:
     def article(self) -> str:
         """Return the blocks that hold anything of the text."""
         blocks = sorted({self._words.blocks[piece.word] for piece in self._pieces})
-        return "\n\n".join(self._copy.text[slice(*self._copy.blocks[block])] for block in blocks)
+        return "\n\n".join(self._copy.sentences(*self._copy.blocks[block]) for block in blocks)
 
     def is_whole(self, start: int, end: int) -> bool:
-        """Whether the words around a place of the text stand side by side in the copy too."""
+        """Whether the words around a place of the text stand side by side in the copy too, and nothing else does."""
+        place = self._place(start, end)
+        return place is not None and not place.passes and not self._copy.holes_in(place.start, place.end)
+
+    def denies(self, start: int, end: int) -> bool:
+        """Whether the copy says that nothing which a reader sees was lost at a place, whatever others say."""
+        place = self._place(start, end)
+        if place is None:
+            return False
+        holes = self._copy.holes_in(place.start, place.end)
+        return not holes or any(hole.has_words for hole in holes)
+
+    def _place(self, start: int, end: int) -> _Place | None:
+        """Return the place in the copy between the words around a place of the text; ``None`` if others stand there."""
         index = bisect_left(self._starts, end)
         before = self._pieces[index - 1] if index else None
         after = self._pieces[index] if index < len(self._pieces) else None
         if before is not None and before.end > start:
-            return False
-        ends_here = before is not None and self._text.ends_paragraph(before)
-        begins_here = after is not None and self._text.begins_paragraph(after)
-        if before and after and not after.after and not after.marks and after.word == before.word + 1:
-            return self._is_sound(before, after) and self._is_exact(index)
+            return None
+        words = self._words
+        if before and after and not after.after and not after.marks:
+            passes = after.word - before.word - 1
+            if not passes or (0 < passes <= _MOST_PASSED and self._are_aside(before.word + 1, after.word)):
+                if not self._is_sound(before, after) or not self._is_exact(index):
+                    return None
+                return _Place(words.ends[before.word], words.starts[after.word], passes > 0)
         # A gap at the end of a paragraph that ends here in the copy too, or at the start of one that starts here.
-        if ends_here and before and start == before.end:
-            return before.word + 1 == self._words.first[self._words.blocks[before.word] + 1]
-        if begins_here and after and end == after.start:
-            return after.word == self._words.first[self._words.blocks[after.word]]
-        return False
+        if before and start == before.end and self._text.ends_paragraph(before):
+            block = words.blocks[before.word]
+            if before.word + 1 == words.first[block + 1]:
+                return _Place(words.ends[before.word], self._copy.blocks[block].end, False)
+            return None
+        if after and end == after.start and self._text.begins_paragraph(after):
+            block = words.blocks[after.word]
+            if after.word == words.first[block]:
+                return _Place(self._copy.blocks[block].start, words.starts[after.word], False)
+        return None
+
+    def _are_aside(self, first: int, stop: int) -> bool:
+        return all(self._copy.aside_at(self._words.starts[word]) is not None for word in range(first, stop))
 
     def _is_exact(self, index: int) -> bool:
         """Whether some words on both sides are the same, without anything lost or added among them."""
         for step in range(1 - _LEAST_SIDE, _LEAST_SIDE):
             if step and 0 < index + step < len(self._pieces):
                 one, other = self._pieces[index + step - 1], self._pieces[index + step]
-                if other.after or other.word != one.word + 1:
+                if other.after or not self._are_aside(one.word + 1, min(other.word, one.word + _MOST_PASSED)):
                     return False
         return True
 
