@@ -22,12 +22,14 @@ class Hole(NamedTuple):
     Attributes:
         at: the offset of the place.
         has_words: whether words were left out there, that a reader doesn't see.
-        words: what an attribute says there; empty if nothing is known.
+        words: what it says there: a picture of a character, a formula, an attribute; empty if nothing is known.
+        is_seen: whether a reader sees those words, though not as letters in a line.
     """
 
     at: int
     has_words: bool
     words: str = ""
+    is_seen: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

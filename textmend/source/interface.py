@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -19,35 +19,36 @@ _MOST_CLASSES = 4000
 
 
 class ClassNames:
-    """Names of classes, and whether a class attribute holds one of them.
+    """Which kinds of elements their classes say they are.
 
     Args:
-        names: names as ``interface.toml`` writes them.
+        kinds: for each kind, names as ``interface.toml`` writes them.
     """
 
-    def __init__(self, names: Iterable[str]) -> None:
-        self._whole = frozenset(name[1:] for name in names if name.startswith("="))
-        self._within = frozenset("".join(class_parts(name)) for name in names if not name.startswith("="))
+    def __init__(self, kinds: Mapping[str, Iterable[str]]) -> None:
+        self._whole: dict[str, set[str]] = {}
+        self._within: dict[str, set[str]] = {}
+        for kind, names in kinds.items():
+            for name in names:
+                if name.startswith("="):
+                    self._whole.setdefault(name[1:], set()).add(kind)
+                else:
+                    self._within.setdefault("".join(class_parts(name)), set()).add(kind)
 
-    def fit(self, classes: str) -> bool:
-        """Whether one of the classes is, or holds, one of the names."""
-        return any(name.lower() in self._whole or self._holds(name) for name in classes[:_MOST_CLASSES].split())
+    def whole(self, name: str) -> set[str]:
+        """Return the kinds that a whole class says."""
+        return self._whole.get(name.lower(), set())
 
-    def whole(self, classes: str) -> bool:
-        """Whether one of the classes is one of the names that must be whole."""
-        return any(name.lower() in self._whole for name in classes[:_MOST_CLASSES].split())
-
-    def within(self, classes: str) -> bool:
-        """Whether one of the classes holds one of the names that needn't be whole."""
-        return any(self._holds(name) for name in classes[:_MOST_CLASSES].split())
-
-    def _holds(self, name: str) -> bool:
+    def within(self, name: str) -> set[str]:
+        """Return the kinds that words in a row of a class say."""
         parts = class_parts(name)
-        return any(
-            "".join(parts[start:stop]) in self._within
-            for start in range(len(parts))
-            for stop in range(start + 1, min(start + _MOST_PARTS, len(parts)) + 1)
-        )
+        found: set[str] = set()
+        for start in range(len(parts)):
+            joined = ""
+            for part in parts[start : start + _MOST_PARTS]:
+                joined += part
+                found |= self._within.get(joined, set())
+        return found
 
 
 def class_parts(name: str) -> list[str]:
@@ -64,14 +65,10 @@ def plain(text: str) -> str:
 class Interface:
     """The data of ``interface.toml``; see there."""
 
-    hidden: ClassNames
+    classes: ClassNames
     shown_again: tuple[str, ...]
-    cards: ClassNames
-    triggers: ClassNames
     trigger_tags: frozenset[str]
     trigger_attributes: frozenset[str]
-    notes: ClassNames
-    notes_if_mark: ClassNames
     note_targets: frozenset[str]
     note_labels: frozenset[str]
     units: frozenset[str]
@@ -81,14 +78,8 @@ class Interface:
     with_colon: frozenset[str]
     of_controls: frozenset[str]
     beginnings: tuple[str, ...]
-    labels: ClassNames
-    controls: ClassNames
-    icons: ClassNames
     icon_tags: frozenset[str]
-    struck: ClassNames
-    formulas: ClassNames
     formula_tags: frozenset[str]
-    second: ClassNames
     attributes: tuple[str, ...]
 
 
@@ -96,18 +87,27 @@ class Interface:
 def interface() -> Interface:
     """Return what is known; read once."""
     data: dict[str, Any] = tomllib.loads(files("textmend.source").joinpath("interface.toml").read_text("utf-8"))
-    hidden, cards, notes, labels, formulas = (
-        data[name] for name in ("hidden", "cards", "notes", "labels", "formulas")
-    )
+    hidden, cards, notes, labels, formulas = (data[name] for name in ("hidden", "cards", "notes", "labels", "formulas"))
     return Interface(
-        hidden=ClassNames(hidden["classes"]),
+        classes=ClassNames(
+            {
+                "hidden": hidden["classes"],
+                "card": cards["classes"],
+                "content": cards["contents"],
+                "trigger": cards["triggers"],
+                "note": notes["classes"],
+                "note_if_mark": notes["if_mark"],
+                "label": labels["classes"],
+                "control": labels["controls"],
+                "icon": labels["icons"],
+                "struck": data["struck"]["classes"],
+                "formula": formulas["classes"],
+                "second": formulas["second"],
+            }
+        ),
         shown_again=tuple(hidden["shown_again"]),
-        cards=ClassNames(cards["classes"]),
-        triggers=ClassNames(cards["triggers"]),
         trigger_tags=frozenset(cards["trigger_tags"]),
         trigger_attributes=frozenset(cards["trigger_attributes"]),
-        notes=ClassNames(notes["classes"]),
-        notes_if_mark=ClassNames(notes["if_mark"]),
         note_targets=frozenset("".join(class_parts(name)) for name in notes["targets"]),
         note_labels=frozenset(map(plain, notes["labels"])),
         units=frozenset(notes["units"]),
@@ -117,24 +117,19 @@ def interface() -> Interface:
         with_colon=frozenset(map(plain, labels["with_colon"])),
         of_controls=frozenset(map(plain, labels["of_controls"])),
         beginnings=tuple(text.translate(_PLAIN) for text in labels["beginnings"]),
-        labels=ClassNames(labels["classes"]),
-        controls=ClassNames(labels["controls"]),
-        icons=ClassNames(labels["icons"]),
         icon_tags=frozenset(labels["icon_tags"]),
-        struck=ClassNames(data["struck"]["classes"]),
-        formulas=ClassNames(formulas["classes"]),
         formula_tags=frozenset(formulas["tags"]),
-        second=ClassNames(formulas["second"]),
         attributes=tuple(data["words_in_attributes"]["names"]),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Classes:
-    """What the classes of an element say it is."""
+    """What the classes of an element say it is: kinds as ``interface.toml`` has them."""
 
     hidden: bool = False
     card: bool = False
+    content: bool = False
     trigger: bool = False
     note: bool = False
     note_if_mark: bool = False
@@ -146,27 +141,28 @@ class Classes:
     second: bool = False
 
 
+NO_CLASSES = Classes()
+"""What an element without classes is said to be."""
+
+
 @lru_cache(maxsize=16384)
 def classes_of(names: str) -> Classes:
     """Return what a class attribute says."""
-    known = interface()
-    hidden = known.hidden.within(names)
-    if not hidden and known.hidden.whole(names):
-        hidden = not any(name.startswith(known.shown_again) for name in names.split())
-    return Classes(
-        hidden=hidden,
-        card=known.cards.fit(names),
-        trigger=known.triggers.fit(names),
-        note=known.notes.fit(names),
-        note_if_mark=known.notes_if_mark.fit(names),
-        label=known.labels.fit(names),
-        control=known.controls.fit(names),
-        icon=known.icons.fit(names),
-        struck=known.struck.fit(names),
-        formula=known.formulas.fit(names),
-        second=known.second.fit(names),
-    )
+    whole: set[str] = set()
+    within: set[str] = set()
+    each = names[:_MOST_CLASSES].split()
+    for name in each:
+        one, other = _kinds_of(name)
+        whole |= one
+        within |= other
+    if "hidden" in whole and any(name.startswith(interface().shown_again) for name in each):
+        whole = whole - {"hidden"}
+    found = whole | within
+    return Classes(**dict.fromkeys(found, True)) if found else NO_CLASSES
 
 
-NO_CLASSES = Classes()
-"""What an element without classes is said to be."""
+@lru_cache(maxsize=16384)
+def _kinds_of(name: str) -> tuple[set[str], set[str]]:
+    """Return the kinds that a class says as a whole, and in its parts."""
+    known = interface().classes
+    return known.whole(name), known.within(name)

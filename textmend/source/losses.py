@@ -86,6 +86,24 @@ def losses(text: Side, copy: Side, source: Copy, pieces: list[Piece], suspects: 
     return list(sifted(text.text, list(judge.losses()), judge.version))
 
 
+def seen_at(suspects: Sequence[Gap], site: tuple[int, int]) -> float:
+    """Return the probability of the gap that the detector found at a place, 0 if it found none."""
+    start, end = site
+    index = bisect_left(suspects, start, key=lambda gap: gap.end)
+    if index < len(suspects) and suspects[index].start <= end:
+        return suspects[index].probability
+    return 0.0
+
+
+def is_spaced_oddly(text: str, site: tuple[int, int]) -> bool:
+    """Whether the white space of a text shows that something is missing at a place."""
+    start, end = site
+    space, left, right = text[start:end], text[start - 1 : start], text[end : end + 1]
+    if not space:
+        return (left in OPENING and right in CLOSING) or (left.isalnum() and right.isalnum())
+    return LINE_ENDS.isdisjoint(space) and (len(space) > 1 or right in CLOSING or left in OPENING)
+
+
 class _Judge:
     def __init__(self, text: Side, copy: Side, source: Copy, pieces: list[Piece], suspects: Sequence[Gap]) -> None:
         self._text, self._copy, self._source, self._pieces = text, copy, source, pieces
@@ -213,26 +231,10 @@ class _Judge:
             return None
         if self._is_edge(first) and self._is_edge(last + 1):
             return self._loss(site, first, last, spacing)
-        spaced, seen = self._is_spaced_oddly(site), self._seen(site)
+        spaced, seen = is_spaced_oddly(self._text.text, site), seen_at(self._suspects, site)
         if not self._is_likely_bare(first, last, *around, traced=spaced or seen > 0):
             return None
         return replace(self._loss(site, first, last, spacing), bare=True, spaced=spaced, seen=seen)
-
-    def _seen(self, site: tuple[int, int]) -> float:
-        """Return the probability of the gap that the detector found at a place, if any."""
-        start, end = site
-        index = bisect_left(self._suspects, start, key=lambda gap: gap.end)
-        if index < len(self._suspects) and self._suspects[index].start <= end:
-            return self._suspects[index].probability
-        return 0.0
-
-    def _is_spaced_oddly(self, site: tuple[int, int]) -> bool:
-        """Whether the text's white space shows that something is missing at a place."""
-        start, end = site
-        space, left, right = self._at(site), self._text.text[start - 1 : start], self._text.text[end : end + 1]
-        if not space:
-            return (left in OPENING and right in CLOSING) or (left.isalnum() and right.isalnum())
-        return LINE_ENDS.isdisjoint(space) and (len(space) > 1 or right in CLOSING or left in OPENING)
 
     def _at_block_edges(self, index: int, before: Piece | None, after: Piece | None) -> Iterator[Loss]:
         """Yield what was lost at the end of the block of ``before``, and at the start of the block of ``after``.

@@ -25,6 +25,7 @@ _UNSEEN = regex.compile(
     "|(?<![\U0001f3f4\U000e0020-\U000e007e])[\U000e0000-\U000e0fff\U000f0000-\U000ffffd]+"
 )
 _BEFORE = 40
+_LONGEST_FORMULA = 60
 _BUDGET = 40
 
 
@@ -124,13 +125,16 @@ class _Writer:
             text, simple = formula(element)
             start = self._length
             if text:
+                if not simple:
+                    self._hole(Hole(self._length, False, text if len(text) <= _LONGEST_FORMULA else "", True))
                 self._write(text, element)
                 if not simple and self._aside is None:
                     self._end_aside(start)
                 return
         if sight in (Sight.UNSEEN, Sight.WORDLESS, Sight.FORMULA):
             has_words = sight is Sight.UNSEEN and _has_words(element)
-            self._hole(has_words, "" if has_words else words_of(element))
+            words = "" if has_words else words_of(element)
+            self._hole(Hole(self._length, has_words, words, element.tag == "img"))
 
     def copy(self, place: CopyPlace) -> Copy:
         """Return what was written."""
@@ -151,8 +155,7 @@ class _Writer:
         if self._length > start:
             self._asides.append(Span(start, self._length))
 
-    def _hole(self, has_words: bool, words: str) -> None:
-        hole = Hole(self._length, has_words, words)
+    def _hole(self, hole: Hole) -> None:
         (self._waiting if self._break == 2 else self._holes).append(hole)
 
     def _mark(self, tag: str) -> None:

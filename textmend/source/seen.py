@@ -43,14 +43,17 @@ _SHARES = regex.compile(
     r"|api\.whatsapp\.com|^mailto:\?",
     regex.IGNORECASE,
 )
-_IN_TWO_LINES = frozenset(
-    "mfrac mroot mtable munder mover munderover mmultiscripts menclose mstack mlongdiv".split()
+_OFF_THE_LINE = frozenset(
+    "mfrac mroot msqrt msub msup msubsup mtable munder mover munderover mmultiscripts menclose mstack mlongdiv sub "
+    "sup".split()
 )
+_OFF_THE_LINE_CLASSES = regex.compile(r"mfrac|msupsub|vlist|sqrt")
 _SILENT_IN_FORMULAS = frozenset(("annotation", "annotation-xml", "mphantom", "script", "style"))
 _SHORT = 60
+_FEW_WORDS = 4
 _BUDGET = 40
 _LONG_FORMULA = 2000
-_SENTENCE_ENDS = frozenset(".!?…:\"”’»)|•·")
+_SENTENCE_ENDS = frozenset('.!?…:"”’»)|•·')
 
 
 class Sight(Enum):
@@ -121,7 +124,7 @@ class Reader:
             return Sight.ASIDE
         if (look.invisible or _is_white_font(element)) and not self._has_background(element):
             return Sight.UNSEEN
-        if classes.card and not self._is_trigger(element, classes):
+        if classes.content or (classes.card and not self._is_trigger(element, classes, before)):
             return Sight.ASIDE
         return Sight.ASIDE if _is_spoken_twin(element) else Sight.WORDS
 
@@ -137,7 +140,7 @@ class Reader:
             return True
         if attributes.get("aria-hidden", "").strip().lower() == "true":
             return not (inline and self._has_spoken_twin(element))
-        return element.tag == "bdo" and attributes.get("dir", "").lower() == "rtl"
+        return bool(element.tag == "bdo") and attributes.get("dir", "").lower() == "rtl"
 
     def _has_spoken_twin(self, element: Any) -> bool:
         """Whether words that only a screen reader hears say the same beside it."""
@@ -153,11 +156,13 @@ class Reader:
                     return True
         return False
 
-    def _is_trigger(self, element: Any, classes: Classes) -> bool:
+    def _is_trigger(self, element: Any, classes: Classes, before: str) -> bool:
         """Whether an element with the class of a card is the word that shows it."""
         known = interface()
-        if classes.trigger or element.tag in known.trigger_tags or not known.trigger_attributes.isdisjoint(
-            element.attrib
+        if (
+            classes.trigger
+            or element.tag in known.trigger_tags
+            or not known.trigger_attributes.isdisjoint(element.attrib)
         ):
             return True
         for inner in islice(element.iter(), 1, _BUDGET):
@@ -166,7 +171,7 @@ class Reader:
                 held = classes_of(names) if names else NO_CLASSES
                 if held.card or held.hidden or inner.get("role") == "tooltip" or self._styles.look(inner).hidden:
                     return True
-        return False
+        return _is_word_of_its_own(element, before)
 
     def _has_background(self, element: Any) -> bool:
         while element is not None:
@@ -199,7 +204,7 @@ def _texts(element: Any) -> Iterator[tuple[str, Any]]:
 
 
 def formula(element: Any) -> tuple[str, bool]:
-    """Return the text of a formula, once, and whether it is one line, such as ``x2``, that its text can stand for.
+    """Return the text of a formula, once, and whether its text says all of it: nothing in it is raised, low or over.
 
     Pages hold a formula two and three times, for browsers with and without MathML. MathML is read where there is any.
     """
@@ -207,7 +212,9 @@ def formula(element: Any) -> tuple[str, bool]:
     parts: list[str] = []
     simple = True
     for text, inner in _formula_texts(element if math is None else math, has_math=math is not None):
-        simple = simple and inner.tag not in _IN_TWO_LINES and "mfrac" not in (inner.get("class") or "")
+        simple = (
+            simple and inner.tag not in _OFF_THE_LINE and not _OFF_THE_LINE_CLASSES.search(inner.get("class") or "")
+        )
         parts.append(text if math is None else "".join(text.split()))
     text = " ".join("".join(parts).split())
     return text, simple and bool(text) and "\\" not in text and len(text) <= _SHORT
@@ -276,6 +283,17 @@ def _is_control(element: Any, classes: Classes) -> bool:
         return True
     address = attributes.get("href")
     return element.tag == "a" and (address is None or _SHARES.search(address.strip()) is not None)
+
+
+def _is_word_of_its_own(element: Any, before: str) -> bool:
+    """Whether an element reads as a word or two of its sentence, not as something said about the word before it."""
+    parent, previous = element.getparent(), element.getprevious()
+    text = element.text or ""
+    if parent is None or parent.tag not in BLOCKS or len(element) or len(text.split()) > _FEW_WORDS:
+        return False
+    if previous is not None and not (previous.tail or "").strip():
+        return False
+    return bool(text) and text[0].isalnum() and text[-1].isalnum() and (not before or before[-1].isspace())
 
 
 def _is_white_font(element: Any) -> bool:

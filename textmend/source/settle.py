@@ -6,18 +6,19 @@ The copies are asked in order, and the first that has an answer for a place give
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import NamedTuple
 
 from textmend.records import Evidence, Fill, Gap
+from textmend.source.contents import copy_of, read_page
 from textmend.source.copies import Copy
 from textmend.source.loss import Loss
-from textmend.source.losses import losses
-from textmend.source.contents import copy_of, read_page
+from textmend.source.losses import is_spaced_oddly, losses, seen_at
 from textmend.source.pieces import Piece, Side, pieces_of
 from textmend.source.words import Vocabulary, Words
-from textmend.text import CLOSING, OPENING, is_space, paragraphs, quote_around
+from textmend.text import CLOSING, OPENING, is_space, paragraphs, quote_around, space_before
 
 _LEAST_SHARE = 0.5
 """A copy is one of this text if so large a share of the words of the shorter stands in the other, in order."""
@@ -29,6 +30,12 @@ _LEAST_WORDS = 5
 _LENGTHS = 6
 _LEAST_SIDE = 2
 _MOST_PASSED = 60
+
+_UNSPOKEN = 0.7
+"""Probability that something is missing where a page says something without words."""
+
+_UNSPOKEN_WORDS = 0.85
+"""Probability of the words that it says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +89,7 @@ def settle(text: str, gaps: Sequence[Gap], copies: Sequence[Copy], faint: Sequen
             for loss in losses(side, Side(copy.text, words), copy, compared.pieces, suspects)
             if not any(earlier.denies(loss.start, loss.end) for earlier in views)
         ]
-        found = _merged(found, new)
+        found = _merged(_merged(found, new), [(loss, copy) for loss in view.unspoken(suspects)])
         views.append(view)
     return Settled(
         _settled(gaps, [_gap(loss, copy) for loss, copy in found], views),
@@ -167,6 +174,31 @@ class _View:
         """Whether the words around a place of the text stand side by side in the copy too, and nothing else does."""
         place = self._place(start, end)
         return place is not None and not place.passes and not self._copy.holes_in(place.start, place.end)
+
+    def unspoken(self, suspects: Sequence[Gap]) -> Iterator[Loss]:
+        """Yield places where the page says words in another way than by text: emoji, formulas, attributes.
+
+        They are left to a person. Words are proposed only where the text shows that something is missing.
+        """
+        for before, after in pairwise(self._pieces):
+            start, end = self._words.ends[before.word], self._words.starts[after.word]
+            holes = [hole for hole in self._copy.holes_in(start, end) if hole.words]
+            if len(holes) != 1 or after.after or after.marks or not self._passes(before.word, after.word):
+                continue
+            site = space_before(self._text.text, after.start, before.end), after.start
+            suspect = is_spaced_oddly(self._text.text, site) or seen_at(suspects, site) > 0
+            if holes[0].is_seen or suspect:
+                block = self._words.blocks[after.word]
+                words = holes[0].words
+                yield Loss(*site, words, None, start, end, block, 1, _UNSPOKEN, certainty=_UNSPOKEN_WORDS)
+
+    def _passes(self, before: int, after: int) -> bool:
+        """Whether nothing but asides stands between two words of the copy, neither of which is one."""
+        if not 0 < after - before <= _MOST_PASSED or not self._are_aside(before + 1, after):
+            return False
+        if self._words.blocks[before] != self._words.blocks[after]:
+            return False
+        return not any(self._copy.aside_at(self._words.starts[word]) for word in (before, after))
 
     def denies(self, start: int, end: int) -> bool:
         """Whether the copy says that nothing which a reader sees was lost at a place, whatever others say."""

@@ -38,7 +38,9 @@ _PIXELS = {"px": 1.0, "pt": 1.33, "em": 16.0, "rem": 16.0, "ex": 8.0, "ch": 8.0,
 _MOST_OF_ONE_KEY = 50
 
 # Braces, comments and strings of a style sheet; a comment or string that never ends reaches to the end.
-_CSS_TOKEN = regex.compile(r"""<!--|-->|/\*(?:[^*]++|\*(?!/))*+(?:\*/)?|"(?:[^"\\\n]++|\\.)*+"?|'(?:[^'\\\n]++|\\.)*+'?|[{}]""")
+_CSS_TOKEN = regex.compile(
+    r"""<!--|-->|/\*(?:[^*]++|\*(?!/))*+(?:\*/)?|"(?:[^"\\\n]++|\\.)*+"?|'(?:[^'\\\n]++|\\.)*+'?|[{}]"""
+)
 _SIMPLE_SELECTOR = regex.compile(r"[\w\s.#>*\[\]=\"'~|^$-]++")
 _LAST_COMPOUND = regex.compile(r"[^\s>]++\s*+$")
 _KEY = regex.compile(r"[.#][\w-]++")
@@ -341,7 +343,9 @@ def _is_off_screen(values: Mapping[str, _Value]) -> bool:
 
 def _is_tiny_box(values: Mapping[str, _Value]) -> bool:
     """Whether an element is cut to a box of a pixel, or of no height or width."""
-    cut = {"hidden", "clip"} & {word for name in ("overflow", "overflow-x", "overflow-y") for word in _words(values, name)}
+    cut = {"hidden", "clip"} & {
+        word for name in ("overflow", "overflow-x", "overflow-y") for word in _words(values, name)
+    }
     narrow = _is_at_most(values, ("width", "max-width"), _SMALL)
     flat = _is_at_most(values, ("height", "max-height"), _SMALL)
     absolute = {"absolute", "fixed"} & {*_words(values, "position")}
@@ -391,4 +395,4 @@ def _colour(value: _Value | None) -> tuple[float, float, float, float] | None:
         parsed = color.parse_color(value[0])
     except (AttributeError, TypeError, ValueError):
         return None
-    return tuple(parsed) if isinstance(parsed, tuple) else None  # type: ignore[return-value]
+    return tuple(parsed) if isinstance(parsed, tuple) else None
