@@ -12,7 +12,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from textmend import Fill, Mender, Policy
-from textmend.calibration import ArticleWeights, Calibration, EchoWeights, LengthKinds
+from textmend.calibration import Calibration
+from textmend.detect.echoes import EchoWeights
+from textmend.detect.lengths import LengthKinds
+from textmend.detect.other_gaps import ArticleWeights
 from textmend.models.registry import EMBEDDED
 
 # A busy machine is no failure: no property has a deadline.

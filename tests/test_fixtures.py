@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from textmend import Gap
-from textmend.edits import apply_edits, insertion, undo_edits
+from textmend.edits.apply import apply_edits, insertion, undo_edits
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 

@@ -17,7 +17,7 @@ from textmend.detect.finder import find_gaps
 from textmend.detect.inputs import encode, windows
 from textmend.fill.context import contexts
 from textmend.fill.propose import Document
-from textmend.text import WORD, is_number
+from textmend.text.words import WORD, is_number
 
 SENTENCES = (
     "Denmark and the , have voiced support.",

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from textmend.api import find_gaps, mend, suggest
+    from textmend.edits.mended import Mended
     from textmend.errors import TextmendError
-    from textmend.mended import Mended
     from textmend.mender import Mender
     from textmend.policy import Policy
     from textmend.records import Decision, Edit, Fill, Gap
@@ -23,7 +23,7 @@ _HOMES = {
     "suggest": "api",
     "mend": "api",
     "Mender": "mender",
-    "Mended": "mended",
+    "Mended": "edits.mended",
     "Policy": "policy",
     "Gap": "records",
     "Fill": "records",

@@ -1,5 +1,5 @@
 """``python -m textmend`` is the command line."""
 
-from textmend.cli import main
+from textmend.cli.main import main
 
 main()

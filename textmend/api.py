@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any, overload
 
-from textmend.mended import Mended
+from textmend.edits.mended import Mended
 from textmend.mender import Mender, Metadata, Page, References
 from textmend.records import Gap
 

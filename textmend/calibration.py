@@ -6,18 +6,13 @@ Platt scaling (Platt 1999).
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from textmend.errors import ModelError
-
-SPACES = 4
-"""Kinds of white space at a site (``detect.article``)."""
 
 _EDGE = 1e-6
 
@@ -75,105 +70,3 @@ class Calibration:
     def from_dict(cls, data: dict[str, Sequence[float]]) -> Calibration:
         """Read the JSON form."""
         return cls(tuple(data["raw"]), tuple(data["true"]))
-
-
-@dataclass(frozen=True, slots=True)
-class EchoWeights:
-    """What an echo adds to the calibrated log-odds of a gap (``detect.echoes``); nothing where it was not fitted.
-
-    Attributes:
-        some: for an echo at all, at least 0.
-        word: for each word that it matches beyond the fewest, at least 0.
-
-    Raises:
-        ModelError: a weight is negative, or no number.
-    """
-
-    some: float = 0.0
-    word: float = 0.0
-
-    def __post_init__(self) -> None:
-        if not (self.some >= 0 and self.word >= 0):
-            raise ModelError(f"weights of echoes should be from 0: {self.some}, {self.word}")
-
-    def to_dict(self) -> dict[str, float]:
-        """Return the JSON form, as a detector's ``config.json`` holds it."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, data: dict[str, float]) -> EchoWeights:
-        """Read the JSON form."""
-        return cls(some=float(data["some"]), word=float(data["word"]))
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleWeights:
-    """What an article's other gaps add to the log-odds of a gap (``detect.article``); nothing where not fitted.
-
-    Attributes:
-        constant: for every site.
-        often: for how often words are missing in the article, at least 0.
-        alike: for how many of its gaps have the same kind of white space, at least 0.
-        rate: the usual share of sites where words are missing, 0 to 1.
-        shares: the usual share of each kind of white space among gaps, each more than 0; shape ``[SPACES]``.
-
-    Raises:
-        ModelError: a number is out of its range.
-    """
-
-    constant: float = 0.0
-    often: float = 0.0
-    alike: float = 0.0
-    rate: float = 0.01
-    shares: tuple[float, ...] = (1 / SPACES,) * SPACES
-
-    def __post_init__(self) -> None:
-        finite = all(map(math.isfinite, (self.constant, self.often, self.alike)))
-        fine = finite and self.often >= 0 and self.alike >= 0 and 0 < self.rate < 1
-        if not fine or len(self.shares) != SPACES or not all(share > 0 for share in self.shares):
-            raise ModelError(f"weights of an article's gaps are out of range: {self}")
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the JSON form, as a detector's ``config.json`` holds it."""
-        return asdict(self) | {"shares": list(self.shares)}
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> ArticleWeights:
-        """Read the JSON form."""
-        numbers = {name: float(data[name]) for name in ("constant", "often", "alike", "rate")}
-        return cls(**numbers, shares=tuple(float(share) for share in data["shares"]))
-
-
-@dataclass(frozen=True, slots=True)
-class LengthKinds:
-    """Two kinds of articles by how many words their gaps lost (``detect.lengths``); none where not fitted.
-
-    Attributes:
-        short: how many gaps lost 1, 2, … words in articles of the kind that lost fewer; shares, each more than 0.
-        long: the same in articles of the kind that lost more.
-        usual: what the detector says by itself at gaps, on average; shares, each more than 0.
-        share: the share of articles that are of the first kind, more than 0 and less than 1.
-
-    Raises:
-        ModelError: a share is out of its range, or the three differ in length.
-    """
-
-    short: tuple[float, ...] = ()
-    long: tuple[float, ...] = ()
-    usual: tuple[float, ...] = ()
-    share: float = 0.5
-
-    def __post_init__(self) -> None:
-        fine = len(self.short) == len(self.long) == len(self.usual) and 0 < self.share < 1
-        if not fine or not all(0 < one <= 1 for one in (*self.short, *self.long, *self.usual)):
-            raise ModelError(f"kinds of articles by lengths of gaps are out of range: {self}")
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the JSON form, as a detector's ``config.json`` holds it."""
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> LengthKinds:
-        """Read the JSON form."""
-        short, long, usual = (tuple(float(share) for share in data[name]) for name in ("short", "long", "usual"))
-        return cls(short, long, usual, float(data["share"]))

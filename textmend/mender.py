@@ -9,12 +9,12 @@ from itertools import islice, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, overload
 
+from textmend.edits.mended import Mended
 from textmend.errors import InputError, MissingExtraError, PolicyError
-from textmend.mended import Mended
 from textmend.models.registry import DTYPES, HubModel, hub_model, locate
 from textmend.policy import Policy
 from textmend.records import Gap
-from textmend.text import encodable
+from textmend.text.words import encodable
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -209,7 +209,7 @@ class Mender:
     def detector(self) -> Detector:
         """The detector, loaded."""
         if self._detector is None:
-            from textmend.models.detector import OnnxDetector
+            from textmend.detect.network import OnnxDetector
 
             self._detector = OnnxDetector(self._detector_folder, self._threads)
         return self._detector

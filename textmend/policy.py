@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from textmend.errors import PolicyError
 from textmend.records import Action, Gap
-from textmend.text import WORD, is_number
+from textmend.text.words import WORD, is_number
 
 Unsure = Literal["keep", "mark", "drop"]
 

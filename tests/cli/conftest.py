@@ -9,10 +9,10 @@ import pytest
 from fake_mender import ARTICLE, FakeMender
 from typer.testing import CliRunner
 
-from textmend.cli import app
+from textmend.cli import run
+from textmend.cli.main import app
 from textmend.errors import ModelError
 from textmend.policy import Policy
-from textmend.terminal import run
 
 
 @pytest.fixture

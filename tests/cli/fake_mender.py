@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from textmend.mended import Mended
+from textmend.edits.mended import Mended
 from textmend.policy import Policy
 from textmend.records import Evidence, Fill, Gap
 

@@ -7,9 +7,9 @@ import json
 import pytest
 from fake_mender import ARTICLE
 
+from textmend.cli.terminal.article import Places
+from textmend.cli.terminal.screen import bar, per_cent, show
 from textmend.records import Gap
-from textmend.terminal.article import Places
-from textmend.terminal.screen import bar, per_cent, show
 
 
 def test_find_shows_gaps_in_place_and_in_a_list(cli, article):

@@ -14,17 +14,17 @@ from subprocess import PIPE
 import pytest
 
 from textmend import __version__
-from textmend.cli import COMMANDS, exit_code
+from textmend.cli.main import COMMANDS, exit_code
 from textmend.errors import FileError, MissingExtraError, ModelError, PolicyError, RecordError
 
 _FAKE = """
 import sys, time
 sys.path.insert(0, {tests!r})
 from fake_mender import FakeMender
-from textmend.terminal import run
+from textmend.cli import run
 run.make_mender = lambda detector, filler, policy, threads, ranking=None: FakeMender(policy)
 {more}
-from textmend.cli import main
+from textmend.cli.main import main
 main()
 """
 
@@ -51,10 +51,10 @@ def test_every_command_has_help_with_examples(cli, command):
 
 def test_help_imports_no_command_and_no_models():
     code = (
-        "import sys; from textmend.cli import app\n"
+        "import sys; from textmend.cli.main import app\n"
         "try: app(['--help'])\n"
         "except SystemExit: pass\n"
-        "heavy = {'numpy', 'onnxruntime', 'tokenizers', 'torch', 'textmend.terminal.find', 'textmend.mender'}\n"
+        "heavy = {'numpy', 'onnxruntime', 'tokenizers', 'torch', 'textmend.cli.find', 'textmend.mender'}\n"
         "sys.exit(', '.join(heavy & set(sys.modules)) or 0)"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

@@ -29,7 +29,9 @@ def test_dash_twice_is_usage(cli):
 
 
 def test_nothing_at_a_keyboard_shows_help():
-    keyboard = "import sys; sys.stdin.isatty = lambda: True; from textmend.cli import app; app(prog_name='textmend')"
+    keyboard = (
+        "import sys; sys.stdin.isatty = lambda: True; from textmend.cli.main import app; app(prog_name='textmend')"
+    )
     run = subprocess.run([sys.executable, "-c", keyboard, "find"], capture_output=True, text=True, check=False)
     assert run.returncode == 2
     assert "Usage: textmend find" in run.stdout

@@ -12,10 +12,10 @@ import pytest
 from fake_mender import ARTICLE
 
 from textmend import files
+from textmend.cli.terminal.diff import unified_diff
+from textmend.edits.mended import Mended
 from textmend.files import Document
-from textmend.mended import Mended
 from textmend.records import Edit, Gap
-from textmend.terminal.diff import unified_diff
 
 MENDED = ARTICLE.replace("night  against", "night raids against")
 

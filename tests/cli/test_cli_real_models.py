@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(
 
 
 def _textmend(*arguments):
-    command = [sys.executable, "-m", "textmend.cli", *map(str, arguments)]
+    command = [sys.executable, "-m", "textmend", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, check=False)
 
 
@@ -35,7 +35,7 @@ def test_find_gives_gaps_that_are_white_space():
 
 
 def test_mend_can_be_undone():
-    from textmend.mended import Mended
+    from textmend.edits.mended import Mended
 
     run = _textmend("mend", "--json", "--threads", 1, FIXTURE)
     assert run.returncode == 0, run.stderr

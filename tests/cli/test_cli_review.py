@@ -255,7 +255,7 @@ def test_at_a_terminal_one_key_is_enough_and_on_a_dumb_one_a_line(tmp_path, deci
     gaps = [gap | {"start": at, "end": at + 1, "fills": fills} for at in (1, 5)]
     path = tmp_path / "s.jsonl"
     path.write_text(json.dumps({"id": "x", "text": "a . b .", "gaps": gaps}))
-    command = [sys.executable, "-m", "textmend.cli", "review", "-t", str(path), "-d", str(decisions), "--by", "ed"]
+    command = [sys.executable, "-m", "textmend", "review", "-t", str(path), "-d", str(decisions), "--by", "ed"]
     ours, theirs = pty.openpty()
     with subprocess.Popen(
         command, stdin=theirs, stdout=theirs, stderr=theirs, env=os.environ | {"TERM": term, "COLUMNS": "80"}

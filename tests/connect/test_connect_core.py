@@ -20,7 +20,7 @@ from textmend.connect.fields import Article, Fields
 from textmend.connect.mending import Mending, count
 from textmend.connect.ray import MendActor
 from textmend.connect.recipe import DEFAULTS, Recipe
-from textmend.edits import undo_edits
+from textmend.edits.apply import undo_edits
 from textmend.errors import InputError, ModelError, PolicyError
 
 

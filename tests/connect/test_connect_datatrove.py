@@ -9,7 +9,7 @@ import pytest
 from tiny_models import CLEAN, MENDED, PAGE, TEXT, TRUE
 
 from textmend import Mender, Policy
-from textmend.annotations import annotations_of
+from textmend.edits.annotations import annotations_of
 from textmend.errors import InputError, PolicyError
 
 pytest.importorskip("datatrove", reason="needs the extra test-connect")

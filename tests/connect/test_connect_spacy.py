@@ -19,7 +19,7 @@ import textmend.connect.spacy as connector  # registers the factory, whether tex
 from textmend import Mender
 from textmend.connect.recipe import DEFAULTS
 from textmend.errors import ModelError, PolicyError
-from textmend.text import encodable
+from textmend.text.words import encodable
 
 TEXTS = [TEXT, CLEAN, "", "  \n", TEXT + "\n\n" + TEXT]
 

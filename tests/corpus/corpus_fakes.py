@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from textmend.corpus.options import MenderSpec
-from textmend.mended import Mended
+from textmend.edits.mended import Mended
 from textmend.policy import Policy
 from textmend.records import Fill, Gap
 

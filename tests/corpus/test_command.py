@@ -9,10 +9,10 @@ import pytest
 from corpus_fakes import article, fake
 from typer.testing import CliRunner
 
-from textmend.cli import app
-from textmend.mended import Mended
+from textmend.cli import clean as command
+from textmend.cli.main import app
+from textmend.edits.mended import Mended
 from textmend.policy import Policy
-from textmend.terminal import clean as command
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from corpus_fakes import article, fake
 from textmend.corpus import batches
 from textmend.corpus.options import FieldNames, MenderSpec, Options
 from textmend.corpus.run import clean
-from textmend.edits import undo_edits
+from textmend.edits.apply import undo_edits
 from textmend.errors import FileError, ModelError, PolicyError
 from textmend.records import Edit, Gap
 

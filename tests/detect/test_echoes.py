@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textmend.calibration import EchoWeights
-from textmend.detect.echoes import FEWEST, LEAST, MOST, matched_words, raised
+from textmend.detect.echoes import FEWEST, LEAST, MOST, EchoWeights, matched_words, raised
 from textmend.detect.inputs import encode
 from textmend.errors import ModelError
 

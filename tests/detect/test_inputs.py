@@ -18,7 +18,7 @@ from textmend.detect.inputs import (
     encode,
     windows,
 )
-from textmend.text import WORD, paragraphs
+from textmend.text.words import WORD, paragraphs
 
 LINE_ENDS = "\n\r\x0b\x0c\x85\u2028\u2029"
 MORSELS = (

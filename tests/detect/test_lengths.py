@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textmend.calibration import LengthKinds
-from textmend.detect.lengths import lengths_in_article
+from textmend.detect.lengths import LengthKinds, lengths_in_article
 from textmend.errors import ModelError
 
 KINDS = LengthKinds(short=(0.8, 0.15, 0.05), long=(0.2, 0.3, 0.5), usual=(0.5, 0.25, 0.25), share=0.5)

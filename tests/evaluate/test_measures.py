@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from fake_system import FakeSystem, fill, record, sites_of, write_lines
 
-from textmend.evaluate.benchmark import read_benchmark
+from textmend.damage.benchmark import read_benchmark
 from textmend.evaluate.detection import Detection, clean_statistic, judge_records
 from textmend.evaluate.filling import Filling, fill_records, true_gaps
 from textmend.evaluate.mending import (
@@ -116,7 +116,7 @@ def test_truncated_pool_gives_the_figures_of_all_sites(records):
     }
     judged = judge_records([records], FakeSystem(found).judge)
     detection = Detection(judged, 0.5)
-    from textmend.evaluate.metrics import average_precision, best_f1, precision_recall
+    from textmend.metrics import average_precision, best_f1, precision_recall
 
     scores = np.concatenate([one.probabilities for one in judged])
     truths = np.concatenate([one.matched >= 0 for one in judged])

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from textmend.evaluate.benchmark import read_benchmark
+from textmend.damage.benchmark import read_benchmark
 from textmend.evaluate.page import rank_shares, to_html, worst_false_gaps, worst_fills, worst_missed_gaps
 from textmend.evaluate.report import provenance, show, to_dict
 from textmend.evaluate.run import Plan, evaluate_system

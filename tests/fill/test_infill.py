@@ -17,7 +17,7 @@ from textmend.fill.propose import lengths_in_pieces
 from textmend.models.masked_lm import Prediction, Query
 from textmend.models.vocabulary import Vocabulary
 from textmend.records import Gap
-from textmend.text import WORD
+from textmend.text.words import WORD
 
 NAMES = ("[PAD]", "[MASK]", "[CLS]", "[SEP]", "u", "s", ".", "neil", "##ly", "-", "at", "&")
 MASK, START, SEPARATOR = 1, 2, 3

@@ -274,9 +274,9 @@ def test_a_folder_of_a_detector_trained_with_textmend(tmp_path, embedded):
 
 class TestCalibration:
     def test_a_ranking_is_fitted_and_can_be_used(self, mender, tiny_folder, tmp_path):
+        from textmend.damage.losing import Damaged, Loss
         from textmend.models.registry import EMBEDDED
         from textmend.train.calibrate import calibrate_hub_filler
-        from textmend.train.damage import Damaged, Loss
 
         losses = [
             Damaged(one.text, (Loss(one.gap.start, one.gap.end, one.lost),)) for one in damaged() if " " not in one.lost
@@ -296,7 +296,7 @@ class TestCalibration:
         ("filler", "ranking"), [("herring/tiny", None), ("folder", "ranking.json"), (None, "ranking.json")]
     )
     def test_a_ranking_goes_with_a_hub_model(self, tmp_path, filler, ranking):
-        from textmend.cli import app
+        from textmend.cli.main import app
         from textmend.models.registry import EMBEDDED
 
         (tmp_path / "folder").mkdir()

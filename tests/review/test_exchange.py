@@ -16,7 +16,7 @@ from textmend.records import Gap
 from textmend.review.decisions import latest, record
 from textmend.review.documents import ReviewDocument
 from textmend.review.exchange import FORMATS, exchange
-from textmend.review.exchange.shown import fit, shown
+from textmend.review.exchange.rendering import fit, shown
 from textmend.review.exchange.spreadsheet import led, unled
 
 AT = "2026-02-01T10:00:00Z"

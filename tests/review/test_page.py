@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from page_texts import data_of, document, echo
 
-from textmend.edits import apply_edits, insertion
+from textmend.edits.apply import apply_edits, insertion
 from textmend.policy import Policy
 from textmend.records import Evidence, Fill, Gap
 from textmend.review.decisions import Recorded, record

@@ -13,8 +13,8 @@ from page_texts import NEWS, document, echo
 from review_cases import take
 from typer.testing import CliRunner
 
-from textmend.cli import app
-from textmend.mended import Mended
+from textmend.cli.main import app
+from textmend.edits.mended import Mended
 from textmend.records import Evidence, Fill, Gap
 from textmend.review.decisions import dump, latest, read_decisions
 from textmend.review.documents import ReviewDocument

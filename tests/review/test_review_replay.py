@@ -9,14 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from review_cases import ARTICLE, article, decided, documents, take
 
-from textmend.mended import Mended
+from textmend.edits.mended import Mended
 from textmend.records import Fill, Gap
 from textmend.review.decisions import record
 from textmend.review.documents import ReviewDocument
 from textmend.review.placing import Misplaced, place
 from textmend.review.quotes import Quote, quote_at
 from textmend.review.replay import Original, replay
-from textmend.text import Span
+from textmend.text.words import Span
 
 some = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 

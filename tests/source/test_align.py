@@ -12,7 +12,7 @@ from strategies import any_text
 from textmend.source.align import align
 from textmend.source.pieces import Side, pieces_of
 from textmend.source.words import Vocabulary, alike
-from textmend.text import paragraphs
+from textmend.text.words import paragraphs
 
 words = st.lists(st.sampled_from(["the", "of", "otters", "left", "Oslo", ".", ",", "and"]), max_size=30).map(" ".join)
 

@@ -10,7 +10,7 @@ from strategies import any_text
 
 from textmend import Gap, Mended, Policy
 from textmend.source.settle import read_copies, settle
-from textmend.text import WORD
+from textmend.text.words import WORD
 
 NOUNS = "harbour bridge mayor boat otter herring river ferry storm letter engine market window valley church".split()
 NAMES = "Eva Lind Ola Berg Lunde Moss Sorvik".split()

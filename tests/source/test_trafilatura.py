@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from textmend import Policy
-from textmend.mended import Mended
+from textmend.edits.mended import Mended
 from textmend.source.settle import read_copies, settle
 
 trafilatura = pytest.importorskip("trafilatura")

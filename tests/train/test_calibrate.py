@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from textmend.calibration import ArticleWeights, log_odds, sigmoid
-from textmend.detect.article import in_article
+from textmend.calibration import log_odds, sigmoid
+from textmend.damage.articles import Article
+from textmend.damage.spans import LinkLikeness
+from textmend.detect.other_gaps import ArticleWeights, in_article
 from textmend.fill.rank import FEATURE_NAMES, Features, Ranking, feature_row
 from textmend.train.calibrate import damaged_articles, fit_article, fit_calibration, fit_echoes, fit_ranking
-from textmend.train.corpus import Article
-from textmend.train.spans import LinkLikeness
 
 
 def sample(slope, shift, count=40_000, seed=0):

@@ -5,10 +5,10 @@ from collections import Counter
 
 import pytest
 
+from textmend.damage.articles import Article
 from textmend.errors import ModelError
 from textmend.fill.casing_table import UsualCasing
 from textmend.train.casing import count_forms, inner_words, write_casing
-from textmend.train.corpus import Article
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from safetensors.torch import load_file, save_file
 from stopped_runs import assert_same_weights, stop_after
 from tiny_bases import TEXT, base
 
+from textmend.damage.losing import damage
 from textmend.detect.inputs import encode
 from textmend.errors import ModelError
 from textmend.models.wordpiece import WordPieces
-from textmend.train.damage import damage
 from textmend.train.detector import from_base, held_out, load_weights, measure, train_detector
 from textmend.train.examples import NO_LABEL, cut, site_labels
 from textmend.train.loop import Schedule

@@ -12,12 +12,13 @@ from safetensors.torch import load_file, save_file
 from stopped_runs import assert_same_weights, stop_after
 from tiny_bases import TEXT, base
 
+from textmend.damage.articles import Article
+from textmend.damage.losing import Loss
+from textmend.damage.spans import LinkLikeness
 from textmend.errors import ModelError
-from textmend.text import WORD, case_of
+from textmend.text.words import WORD, case_of
 from textmend.train.checkpoint import trained_weights
 from textmend.train.compact import save_compact
-from textmend.train.corpus import Article
-from textmend.train.damage import Loss
 from textmend.train.examples import NO_LABEL
 from textmend.train.filler import (
     base_weights,
@@ -44,7 +45,6 @@ from textmend.train.filler_examples import (
 )
 from textmend.train.loop import Schedule
 from textmend.train.mixture import Mixture
-from textmend.train.spans import LinkLikeness
 
 LIKENESS = LinkLikeness({}, default=3.0)
 PLAIN = Masking(damaged=0, quoted=0, repeated=0, opened=0, sizes=((32, 0.5), (48, 0.5)))

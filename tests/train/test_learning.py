@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from textmend.calibration import Calibration, log_odds, sigmoid
-from textmend.cli import app
+from textmend.cli.main import app
 from textmend.detect.finder import Sites
 from textmend.errors import RecordError
 from textmend.fill.propose import Proposed

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from textmend.calibration import LengthKinds
+from textmend.detect.lengths import LengthKinds
 from textmend.train.length_kinds import FEWEST, fit_length_kinds
 
 SHORT, LONG = (0.85, 0.1, 0.05), (0.25, 0.25, 0.5)

@@ -20,12 +20,12 @@ from typer import BadParameter
 from typer.testing import CliRunner
 
 from textmend import Mender
-from textmend.cli import app
+from textmend.cli.main import app
+from textmend.cli.train import parse_sources
 from textmend.errors import FileError, ModelError
 from textmend.fill.load import load_proposer
 from textmend.models.wordpiece import WordPieces
 from textmend.train.card import MINILM, MPNET, write_card
-from textmend.train.command import parse_sources
 from textmend.train.detector import from_base
 from textmend.train.filler import from_base as filler_from_base
 from textmend.train.package import package_detector

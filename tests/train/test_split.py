@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from textmend.cli import app
+from textmend.cli.main import app
+from textmend.damage.articles import read_articles
 from textmend.errors import FileError
-from textmend.train.corpus import read_articles
 from textmend.train.split import is_held_out, shingles_of, split_file
 
 STORY = "The harbour was closed on Monday after a crane fell on two empty containers near the northern gate. "

@@ -8,9 +8,9 @@ from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from textmend.annotations import annotations_of
+from textmend.edits.annotations import annotations_of
+from textmend.edits.mended import Mended
 from textmend.errors import InputError, PolicyError
-from textmend.mended import Mended
 
 
 class Article(NamedTuple):
@@ -41,7 +41,7 @@ class Fields:
         html: holds the page the text was extracted from.
         metadata: hold other texts about the article, such as a summary.
         reference: hold other copies of the article.
-        annotations: gets the edits and the open gaps (``textmend.annotations``); ``None``: they are not written.
+        annotations: gets the edits and the open gaps (``textmend.edits.annotations``); ``None``: they are not written.
         annotate: leave the text as it is: the annotations say what would be done.
         top: how many fills of a gap the annotations give; at least 1.
 

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 from textmend.connect.fields import Article, Fields
 from textmend.connect.recipe import DEFAULTS, Recipe
+from textmend.edits.mended import Mended
 from textmend.errors import PolicyError
-from textmend.mended import Mended
 from textmend.mender import Mender
 
 Record = TypeVar("Record")

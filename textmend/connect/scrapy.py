@@ -11,8 +11,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from textmend.connect.mending import Mending, count
+from textmend.edits.mended import Mended
 from textmend.errors import MissingExtraError, PolicyError
-from textmend.mended import Mended
 
 try:
     from itemadapter import ItemAdapter

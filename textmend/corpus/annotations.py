@@ -1,12 +1,12 @@
-"""What ``textmend clean`` writes of a mended text: the text, and what stands beside it (``textmend.annotations``)."""
+"""What ``textmend clean`` writes of a mended text: the text, and what stands beside it (``textmend.edits.annotations``)."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from textmend.annotations import annotations_of as beside
 from textmend.corpus.options import Options
-from textmend.mended import Mended
+from textmend.edits.annotations import annotations_of as beside
+from textmend.edits.mended import Mended
 
 
 def text_of(mended: Mended, options: Options) -> str:

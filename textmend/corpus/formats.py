@@ -6,37 +6,12 @@ A format has no state: main process and workers make their own from its name.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
 from textmend.corpus.entries import Article, Entry, Position
+from textmend.corpus.inputs import Input
 from textmend.corpus.options import Options
-from textmend.mended import Mended
-
-SUFFIXES = {
-    "jsonl": (".jsonl", ".ndjson", ".jsonlines", ".json"),
-    "parquet": (".parquet", ".pq"),
-    "text": (".txt", ".text"),
-}
-"""The suffixes of each format's files; before ``.gz``, ``.zst`` and ``.bz2``, which only JSON Lines may have."""
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """A file, or a folder of text files, to be cleaned.
-
-    Attributes:
-        path: where it is; ``-``: standard input.
-        name: what its output is called in an output folder.
-        size: in bytes, as it is stored; 0 where that is not known.
-        folder: whether it is a folder, whose text files are its documents.
-    """
-
-    path: Path
-    name: PurePosixPath
-    size: int = 0
-    folder: bool = False
+from textmend.edits.mended import Mended
 
 
 class Format(Protocol):
@@ -87,14 +62,3 @@ def format_named(name: str) -> Format:
     from textmend.corpus.plaintext import TextAsJson, TextFiles
 
     return TextFiles() if name == "text" else TextAsJson()
-
-
-def format_of(name: str) -> str | None:
-    """Return the format of a file by its name; ``None`` where that does not tell."""
-    path = PurePosixPath(name.lower())
-    compressed = path.suffix in (".gz", ".zst", ".bz2")
-    suffix = PurePosixPath(path.stem).suffix if compressed else path.suffix
-    for format_name, suffixes in SUFFIXES.items():
-        if suffix in suffixes and (format_name == "jsonl" or not compressed):
-            return format_name
-    return None

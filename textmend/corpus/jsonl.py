@@ -8,14 +8,14 @@ from typing import Any
 
 from textmend.corpus.annotations import annotations_of, text_of
 from textmend.corpus.entries import Article, Document, Entry, Place, Position, Reject, Unfit
-from textmend.corpus.formats import Input
+from textmend.corpus.inputs import Input
 from textmend.corpus.json_object import JsonObject, Number
 from textmend.corpus.lines import Line, lines
 from textmend.corpus.options import Options
 from textmend.corpus.streams import Source
+from textmend.edits.mended import Mended
 from textmend.errors import FileError, RecordError
 from textmend.files import STDIN
-from textmend.mended import Mended
 
 _BOM = b"\xef\xbb\xbf"
 _MOST_NAMES = 12

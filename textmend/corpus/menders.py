@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from textmend.corpus.options import MenderSpec, Options
+from textmend.edits.mended import Mended
 from textmend.errors import ModelError, PolicyError
-from textmend.mended import Mended
 from textmend.policy import Policy
 
 FACTORY = "textmend.corpus.menders:make_mender"

@@ -14,10 +14,10 @@ from typing import IO, Any, NamedTuple
 
 from textmend.corpus.annotations import annotations_of, text_of
 from textmend.corpus.entries import Article, Document, Entry, Place, Position, Reject, Unfit
-from textmend.corpus.formats import Input
+from textmend.corpus.inputs import Input
 from textmend.corpus.options import Options
+from textmend.edits.mended import Mended
 from textmend.errors import FileError, MissingExtraError
-from textmend.mended import Mended
 
 _ROWS = 16
 _GROUP_BYTES = 128_000_000

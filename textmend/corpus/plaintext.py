@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 from textmend.corpus.annotations import annotations_of, text_of
 from textmend.corpus.entries import Article, Document, Entry, Place, Position, Reject, Unfit
-from textmend.corpus.formats import Input, format_of
+from textmend.corpus.inputs import Input, format_of
 from textmend.corpus.options import Options
+from textmend.edits.mended import Mended
 from textmend.errors import FileError
 from textmend.files import decode
-from textmend.mended import Mended
 
 
 class TextFile(NamedTuple):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import textmend
+from textmend import __version__
 from textmend.corpus.entries import REASONS
 from textmend.corpus.options import Options
 from textmend.corpus.run import Outcome
@@ -73,7 +73,7 @@ def to_dict(outcome: Outcome, statistics: Statistics) -> dict[str, Any]:
     return {
         "schema": 1,
         "kind": "textmend-cleaning",
-        "textmend": textmend.__version__,
+        "textmend": __version__,
         "output": str(outcome.output),
         "rejects_file": str(outcome.rejects) if outcome.rejects else None,
         "seconds": outcome.seconds,
@@ -109,7 +109,7 @@ def to_html(outcome: Outcome, statistics: Statistics, options: Options, inputs: 
         by=options.fields.source or "input file",
         speed=f"{statistics.words / outcome.seconds:,.0f}" if outcome.seconds else "–",
         date=datetime.now(UTC).isoformat(timespec="seconds"),
-        version=textmend.__version__,
+        version=__version__,
     )
 
 

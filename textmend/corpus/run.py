@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import textmend
+from textmend import __version__
 from textmend.corpus import menders
 from textmend.corpus.batches import Batch, batches
 from textmend.corpus.entries import Reject
@@ -315,7 +315,7 @@ def _identity(layout: Layout, options: Options, mender: MenderSpec, rejects: Pat
     asked |= {f"{name} field": value for name, value in asked.pop("fields").items()}
     settings = {f"mender's {name}": value for name, value in mender.settings.items()}
     return {
-        "version": textmend.__version__,
+        "version": __version__,
         "rejects": str(rejects),
         **asked,
         "mender": mender.factory,

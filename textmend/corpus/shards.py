@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from textmend.corpus import streams
-from textmend.corpus.formats import SUFFIXES, Input, format_of
+from textmend.corpus.inputs import SUFFIXES, Input, format_of
 from textmend.corpus.options import Options
 from textmend.corpus.plaintext import files
 from textmend.errors import FileError, PolicyError

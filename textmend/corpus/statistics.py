@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 from urllib.parse import urlsplit
 
-from textmend.mended import Mended
+from textmend.edits.mended import Mended
 from textmend.records import Gap
 
 BINS = 20

@@ -11,8 +11,8 @@ from textmend.corpus.formats import format_named
 from textmend.corpus.menders import CorpusMender
 from textmend.corpus.options import Options
 from textmend.corpus.statistics import Statistics, source_name
+from textmend.edits.mended import Mended
 from textmend.errors import MissingExtraError
-from textmend.mended import Mended
 
 
 @dataclass(frozen=True, slots=True)

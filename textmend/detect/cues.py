@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import regex
 
-from textmend.function_words import (
+from textmend.text.function_words import (
     ABBREVIATIONS,
     AFTER_DETERMINER_WRONG,
     ARTICLES,
@@ -27,7 +27,7 @@ from textmend.function_words import (
     POINTING,
     PREPOSITIONS,
 )
-from textmend.text import LINE_ENDS, WORD, paragraphs, space_before
+from textmend.text.words import LINE_ENDS, WORD, paragraphs, space_before
 
 CUES: dict[str, str] = {
     "space_before_punctuation": "White space stands before a punctuation mark that should follow a word directly.",

@@ -6,11 +6,14 @@ aerial strikes against civilians`` settles it.
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.calibration import EchoWeights, log_odds, sigmoid
-from textmend.echo import CONTEXT, Echo, EchoIndex
+from textmend.calibration import log_odds, sigmoid
+from textmend.errors import ModelError
+from textmend.text.echoes import CONTEXT, Echo, EchoIndex
 
 LEAST, MOST = 0.02, 0.97
 """Only sites between these probabilities are looked at: an echo could not change what the others are."""
@@ -21,6 +24,35 @@ FEWEST = 3
 
 _LONGEST = 3
 """How many words an echo has at most: more are seldom lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class EchoWeights:
+    """What an echo adds to the calibrated log-odds of a gap ; nothing where it was not fitted.
+
+    Attributes:
+        some: for an echo at all, at least 0.
+        word: for each word that it matches beyond the fewest, at least 0.
+
+    Raises:
+        ModelError: a weight is negative, or no number.
+    """
+
+    some: float = 0.0
+    word: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not (self.some >= 0 and self.word >= 0):
+            raise ModelError(f"weights of echoes should be from 0: {self.some}, {self.word}")
+
+    def to_dict(self) -> dict[str, float]:
+        """Return the JSON form, as a detector's ``config.json`` holds it."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, float]) -> EchoWeights:
+        """Read the JSON form."""
+        return cls(some=float(data["some"]), word=float(data["word"]))
 
 
 def raised(

@@ -8,12 +8,12 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.calibration import ArticleWeights, Calibration, EchoWeights, LengthKinds
-from textmend.detect.article import in_article
+from textmend.calibration import Calibration
 from textmend.detect.cues import cues_at
-from textmend.detect.echoes import raised
-from textmend.detect.inputs import Encoded, Pieces, Window, encode, windows
-from textmend.detect.lengths import lengths_in_article
+from textmend.detect.echoes import EchoWeights, raised
+from textmend.detect.inputs import Encoded, Pieces, Row, Window, encode, windows
+from textmend.detect.lengths import LengthKinds, lengths_in_article
+from textmend.detect.other_gaps import ArticleWeights, in_article
 from textmend.records import Gap
 
 
@@ -30,15 +30,9 @@ class Detector(Protocol):
     article: ArticleWeights
     length_kinds: LengthKinds
 
-    def logits(self, rows: Sequence[_Row]) -> list[NDArray[np.float32]]:
+    def logits(self, rows: Sequence[Row]) -> list[NDArray[np.float32]]:
         """Return the logits at each row's sites, shape ``[sites, labels]``."""
         ...
-
-
-class _Row(NamedTuple):
-    ids: NDArray[np.int64]
-    types: NDArray[np.int64]
-    sites: NDArray[np.int64]
 
 
 class Sites(NamedTuple):
@@ -79,8 +73,8 @@ def find_gaps(texts: Sequence[str], detector: Detector, threshold: float) -> lis
     return [_gaps(text, sites, threshold) for text, sites in zip(texts, judge(texts, detector), strict=True)]
 
 
-def _row(document: Encoded, window: Window, start: int) -> _Row:
-    return _Row(
+def _row(document: Encoded, window: Window, start: int) -> Row:
+    return Row(
         np.concatenate(([start], document.ids[window.start : window.end])).astype(np.int64, copy=False),
         np.concatenate(([0], document.types[window.start : window.end])).astype(np.int64, copy=False),
         document.sites[window.first_site : window.last_site].astype(np.int64) - window.start + 1,

@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.text import CLOSING, LINE_ENDS, OPENING, WORD, case_of, is_space, paragraphs, space_before
+from textmend.text.words import CLOSING, LINE_ENDS, OPENING, WORD, case_of, is_space, paragraphs, space_before
 
 # Token types: the letter case of the word, plus 4 times the white space before it.
 SPACE_ORDINARY, SPACE_ODD, SPACE_NONE, SPACE_LINE_END = range(4)
@@ -37,6 +37,20 @@ class Window(NamedTuple):
     end: int
     first_site: int
     last_site: int
+
+
+class Row(NamedTuple):
+    """A window as the network reads it.
+
+    Attributes:
+        ids: piece ids, the start token first, shape ``[length]``.
+        types: token types, shape ``[length]``.
+        sites: indices of the pieces at which something is judged, at least one, rising.
+    """
+
+    ids: NDArray[np.int64]
+    types: NDArray[np.int64]
+    sites: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.evaluate.benchmark import Record
+from textmend.damage.benchmark import Record
 from textmend.evaluate.bootstrap import Statistic, Weights
 from textmend.evaluate.matching import match
-from textmend.evaluate.metrics import (
+from textmend.evaluate.system import Judge
+from textmend.metrics import (
     PrecisionRecall,
     average_precision,
     best_f1,
@@ -28,7 +29,6 @@ from textmend.evaluate.metrics import (
     recall_at_precision,
     share,
 )
-from textmend.evaluate.system import Judge
 
 DOUBTFUL = 0.05
 """Calibration is measured on sites with at least this probability: with the 99 % that are plainly whole among

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from textmend.damage.benchmark import Record, TrueGap
 from textmend.detect.cues import cues_at
 from textmend.detect.finder import Sites
-from textmend.evaluate.benchmark import Record, TrueGap
 from textmend.evaluate.bootstrap import Weights
 from textmend.evaluate.matching import match, same_words
-from textmend.evaluate.metrics import expected_calibration_error, mean_reciprocal_rank, top_share
 from textmend.evaluate.system import Judge, Propose
 from textmend.fill.propose import Document
+from textmend.metrics import expected_calibration_error, mean_reciprocal_rank, top_share
 from textmend.records import Fill, Gap
 
 TOPS = (1, 5, 20)

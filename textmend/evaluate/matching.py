@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from textmend.text import fold
+from textmend.text.words import fold
 
 
 def match(starts: ArrayLike, ends: ArrayLike, scores: ArrayLike, gaps: Sequence[tuple[int, int]]) -> NDArray[np.int64]:

@@ -13,13 +13,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.evaluate.benchmark import Record, TrueGap
+from textmend.damage.benchmark import Record, TrueGap
+from textmend.edits.mended import Mended
 from textmend.evaluate.bootstrap import Statistic, Weights
 from textmend.evaluate.filling import rank_of
 from textmend.evaluate.matching import match
-from textmend.evaluate.metrics import share
 from textmend.evaluate.system import Mend
-from textmend.mended import Mended
+from textmend.metrics import share
 from textmend.policy import Policy
 from textmend.records import Edit, Gap
 

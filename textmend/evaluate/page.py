@@ -12,13 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from textmend.evaluate.benchmark import SHAPES, Record
+from textmend.damage.benchmark import SHAPES, Record
 from textmend.evaluate.detection import Detection, JudgedRecord, false_sites, is_beside
 from textmend.evaluate.filling import Filling
 from textmend.evaluate.mending import sweep
-from textmend.evaluate.metrics import PrecisionRecall, ReliabilityBin, reliability
 from textmend.evaluate.report import counts_of, grid, sections
 from textmend.evaluate.run import BenchmarkResult, CleanResult, Evaluation
+from textmend.metrics import PrecisionRecall, ReliabilityBin, reliability
 from textmend.policy import Policy
 from textmend.report.page import render
 from textmend.report.plots import Series, bar_plot, line_plot

@@ -18,8 +18,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-import textmend
-from textmend.evaluate.benchmark import Benchmark
+from textmend import __version__
+from textmend.damage.benchmark import Benchmark
 from textmend.evaluate.bootstrap import Interval
 from textmend.evaluate.run import Evaluation
 from textmend.files import write_file
@@ -66,7 +66,7 @@ def provenance(models: Mapping[str, str], options: Mapping[str, Any] | None = No
     """Return what a reader must know to repeat a run: date, versions, machine, models, options."""
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "textmend": textmend.__version__,
+        "textmend": __version__,
         "python": platform.python_version(),
         "packages": {name: importlib.metadata.version(name) for name in _PACKAGES},
         "machine": {"system": platform.system(), "processor": _processor(), "cores": os.cpu_count()},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from textmend.evaluate.benchmark import Benchmark, Record, sample, sample_gaps
+from textmend.damage.benchmark import Benchmark, Record, sample, sample_gaps
 from textmend.evaluate.bootstrap import Interval, Statistic, intervals
 from textmend.evaluate.detection import Detection, JudgedRecord, clean_statistic, judge_records
 from textmend.evaluate.filling import Filling, fill_records

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from textmend.detect.finder import Sites, judge
+from textmend.edits.mended import Mended
 from textmend.fill.propose import Document
-from textmend.mended import Mended
 from textmend.mender import Mender
 from textmend.records import Gap
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from textmend.edits import spacing
+from textmend.edits.apply import spacing
 from textmend.models.masked_lm import MaskedLM, Pieces
 from textmend.records import Gap
-from textmend.text import paragraphs
+from textmend.text.words import paragraphs
 
 _MOST_MASKS = 3
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from textmend.text import WORD, is_number
+from textmend.text.words import WORD, is_number
 
 
 class Novelty:

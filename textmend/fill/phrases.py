@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import regex
 
-from textmend.function_words import FUNCTION_WORDS
 from textmend.records import Evidence, Place
-from textmend.text import paragraphs, quote_around
+from textmend.text.function_words import FUNCTION_WORDS
+from textmend.text.words import paragraphs, quote_around
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span

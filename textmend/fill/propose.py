@@ -9,18 +9,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from textmend.echo import Echo, EchoIndex
 from textmend.fill.casing import ArticleCasing, cased, starts_sentence
 from textmend.fill.casing_table import UsualCasing
 from textmend.fill.context import contexts
-from textmend.fill.familiar import check_language, survey_words
 from textmend.fill.infill import Hypothesis, Request, Search, infill, log_share
+from textmend.fill.language import check_language, survey_words
 from textmend.fill.novelty import Novelty
 from textmend.fill.phrases import Phrase, names
 from textmend.fill.rank import Features, Ranking, log_odds_of_one
 from textmend.models.masked_lm import MaskedLM
 from textmend.records import Evidence, Fill, Gap
-from textmend.text import is_encodable
+from textmend.text.echoes import Echo, EchoIndex
+from textmend.text.words import is_encodable
 
 _LONGEST_PHRASE = 8
 """How many pieces a phrase that stands elsewhere may have."""

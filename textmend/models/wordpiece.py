@@ -7,7 +7,7 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 from textmend.errors import ModelError
-from textmend.text import WORD
+from textmend.text.words import WORD
 
 _LONGEST = 100
 _REMEMBERED = 200_000

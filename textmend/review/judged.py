@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from textmend.records import Gap
 from textmend.review.decisions import Recorded, key_of, latest
 from textmend.review.documents import ReviewDocument
-from textmend.text import fold
+from textmend.text.words import fold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

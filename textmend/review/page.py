@@ -21,7 +21,7 @@ import regex
 
 from textmend import __version__
 from textmend.detect.cues import CUES
-from textmend.edits import insertion
+from textmend.edits.apply import insertion
 from textmend.policy import Policy
 from textmend.records import Evidence, Fill, Gap
 from textmend.review.decisions import Recorded, key_of

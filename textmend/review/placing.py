@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 from textmend.review.quotes import Quote
-from textmend.text import Span
+from textmend.text.words import Span
 
 _LEVELS: tuple[tuple[tuple[int, int], ...], ...] = (((40, 40),), ((40, 12), (12, 40)), ((20, 20),))
 """How many visible code points before and after a place must agree; the next level where no place fits.

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any, Literal
 
-from textmend.mended import Mended
+from textmend.edits.mended import Mended
 from textmend.records import SCHEMA, Decision, Edit, Gap
 from textmend.review.decisions import Key, Recorded, latest
 from textmend.review.placing import Misplaced, place, reach
 from textmend.review.quotes import digest_of
-from textmend.text import Span
+from textmend.text.words import Span
 
 How = Literal["offset", "quote"]
 

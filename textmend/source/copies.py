@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from textmend.text import Span, paragraphs
+from textmend.text.words import Span, paragraphs
 
 CopyPlace = Literal["page", "reference"]
 

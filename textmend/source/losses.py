@@ -21,7 +21,7 @@ from textmend.source.loss import Loss
 from textmend.source.pieces import Piece, Side
 from textmend.source.version import Version, sifted
 from textmend.source.words import Words
-from textmend.text import CLOSING, LINE_ENDS, OPENING, is_space, space_before
+from textmend.text.words import CLOSING, LINE_ENDS, OPENING, is_space, space_before
 
 SURE = 0.999
 """Probability of a loss that an element tells of.

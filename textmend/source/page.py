@@ -16,7 +16,7 @@ import regex
 from textmend.source.copies import Copy, CopyPlace, Hole
 from textmend.source.seen import BLOCKS, Reader, Sight, formula, words_of
 from textmend.source.styles import Styles
-from textmend.text import Span
+from textmend.text.words import Span
 
 _SPACE = regex.compile(r"[ \t\n\r\f]+")
 # Nothing of these can be seen: where a browser may break a word, the direction of writing, tags, private characters.

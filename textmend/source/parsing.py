@@ -9,7 +9,7 @@ from typing import Any
 import regex
 
 from textmend.errors import InputError, MissingExtraError
-from textmend.text import encodable
+from textmend.text.words import encodable
 
 _UNREADABLE = regex.compile(r"[\x00-\x08\x0b\x0e-\x1f\ufffe\uffff]")
 _CHARSET = regex.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{1,40})""", regex.IGNORECASE)

@@ -18,7 +18,7 @@ from textmend.source.loss import Loss
 from textmend.source.losses import is_spaced_oddly, losses, seen_at
 from textmend.source.pieces import Piece, Side, pieces_of
 from textmend.source.words import Vocabulary, Words
-from textmend.text import CLOSING, OPENING, is_space, paragraphs, quote_around, space_before
+from textmend.text.words import CLOSING, OPENING, is_space, paragraphs, quote_around, space_before
 
 _LEAST_SHARE = 0.5
 """A copy is one of this text if so large a share of the words of the shorter stands in the other, in order."""
@@ -190,7 +190,9 @@ class _View:
             if holes[0].is_seen or suspect:
                 block = self._words.blocks[after.word]
                 words = holes[0].words
-                yield Loss(*site, words, None, start, end, block, 1, _UNSPOKEN, certainty=_UNSPOKEN_WORDS)
+                yield Loss(
+                    *site, words, None, start, end, block, len(words.split()), _UNSPOKEN, certainty=_UNSPOKEN_WORDS
+                )
 
     def _passes(self, before: int, after: int) -> bool:
         """Whether nothing but asides stands between two words of the copy, neither of which is one."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from textmend.source.loss import CERTAIN, Loss
-from textmend.text import LINE_ENDS, WORD, is_number
+from textmend.text.words import LINE_ENDS, WORD, is_number
 
 LIKELY = 0.98
 """Probability of a loss without an element that is sure enough to be applied.

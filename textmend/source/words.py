@@ -10,7 +10,7 @@ from unicodedata import normalize
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.text import WORD, Span
+from textmend.text.words import WORD, Span
 
 # What extractors and editors set differently without changing a word.
 _ALIKE = str.maketrans(

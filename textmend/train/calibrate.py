@@ -14,25 +14,26 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from textmend.calibration import SPACES, ArticleWeights, Calibration, EchoWeights, LengthKinds, log_odds, sigmoid
-from textmend.detect.article import evidence, is_doubtful, space_kinds
-from textmend.detect.echoes import FEWEST, matched_words, with_echoes
+from textmend.calibration import Calibration, log_odds, sigmoid
+from textmend.damage.articles import Article
+from textmend.damage.losing import Damaged
+from textmend.damage.spans import LinkLikeness
+from textmend.detect.echoes import FEWEST, EchoWeights, matched_words, with_echoes
 from textmend.detect.finder import Sites, judge
+from textmend.detect.lengths import LengthKinds
+from textmend.detect.network import OnnxDetector
+from textmend.detect.other_gaps import SPACES, ArticleWeights, evidence, is_doubtful, space_kinds
 from textmend.files import write_file
 from textmend.fill.load import load_hub_proposer, load_proposer
 from textmend.fill.propose import Document, Proposed, Proposer
 from textmend.fill.rank import FEATURE_NAMES, Ranking, feature_row
 from textmend.fill.ranking_file import write_ranking
-from textmend.models.detector import OnnxDetector
 from textmend.models.registry import HubModel
 from textmend.records import Gap
-from textmend.text import fold
-from textmend.train.corpus import Article
-from textmend.train.damage import Damaged
+from textmend.text.words import fold
 from textmend.train.examples import lose_words
 from textmend.train.length_kinds import fit_length_kinds
 from textmend.train.regression import logistic, with_shift
-from textmend.train.spans import LinkLikeness
 
 log = logging.getLogger(__name__)
 

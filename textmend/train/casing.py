@@ -9,10 +9,10 @@ from pathlib import Path
 
 import regex
 
+from textmend.damage.articles import Article
 from textmend.files import write_file
 from textmend.fill.casing_table import SCHEMA
-from textmend.text import paragraphs
-from textmend.train.corpus import Article
+from textmend.text.words import paragraphs
 
 _LETTERS = regex.compile(r"[\p{L}\p{M}]+")
 _STARTS_AFTER = frozenset(".!?:;…\"“”„«»‘’'`([{–—*•·|/>#")

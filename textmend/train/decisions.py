@@ -17,14 +17,16 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from textmend.calibration import ArticleWeights, Calibration, EchoWeights, log_odds, sigmoid
+from textmend.calibration import Calibration, log_odds, sigmoid
+from textmend.detect.echoes import EchoWeights
 from textmend.detect.finder import judge
+from textmend.detect.network import OnnxDetector
+from textmend.detect.other_gaps import ArticleWeights
 from textmend.errors import RecordError
-from textmend.evaluate.metrics import log_losses
 from textmend.fill.load import load_proposer
 from textmend.fill.propose import Document, Proposer
 from textmend.fill.rank import Ranking, feature_row
-from textmend.models.detector import OnnxDetector
+from textmend.metrics import log_losses
 from textmend.models.folder import ModelFolder
 from textmend.review.documents import ReviewDocument
 from textmend.review.judged import Judged

@@ -14,15 +14,16 @@ from numpy.typing import NDArray
 from torch import nn
 from transformers import BertConfig, BertModel
 
+from textmend.damage.articles import read_articles, read_lines
+from textmend.damage.losing import Damaged, Loss
+from textmend.damage.spans import LinkLikeness
 from textmend.detect.inputs import TOKEN_TYPES, Encoded, encode
 from textmend.errors import ModelError
-from textmend.evaluate.metrics import average_precision, best_f1, precision_recall, recall_at_precision
+from textmend.metrics import average_precision, best_f1, precision_recall, recall_at_precision
 from textmend.models.wordpiece import WordPieces
 from textmend.train.base import check_architecture, check_complete, read_base
 from textmend.train.checkpoint import load_checkpoint
 from textmend.train.compact import load_compact
-from textmend.train.corpus import read_articles, read_lines
-from textmend.train.damage import Damaged, Loss
 from textmend.train.examples import (
     MOST_WORDS,
     NO_LABEL,
@@ -34,7 +35,6 @@ from textmend.train.examples import (
 )
 from textmend.train.loop import Schedule, train
 from textmend.train.mixture import Mixture
-from textmend.train.spans import LinkLikeness
 
 log = logging.getLogger(__name__)
 

@@ -10,9 +10,9 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 
+from textmend.damage.losing import Damaged
 from textmend.detect.inputs import encode
 from textmend.models.wordpiece import WordPieces
-from textmend.train.damage import Damaged
 from textmend.train.detector import WINDOW, DetectorNetwork, tensors_of, tiled
 from textmend.train.detector_graph import EarlyExit
 from textmend.train.examples import NO_LABEL, site_labels

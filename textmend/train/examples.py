@@ -10,12 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.detect.inputs import Encoded, Pieces, encode
-from textmend.train.corpus import Article
-from textmend.train.damage import Damaged, choose_variant, damage
-from textmend.train.mixture import BatchStream, Mixture
-from textmend.train.negatives import double_spaced_sentences, ellipses, hard_negative, tokenised, wrapped
-from textmend.train.spans import (
+from textmend.damage.articles import Article
+from textmend.damage.losing import Damaged, choose_variant, damage
+from textmend.damage.spans import (
     LinkLikeness,
     Token,
     align,
@@ -24,6 +21,9 @@ from textmend.train.spans import (
     split_paragraphs,
     tokens,
 )
+from textmend.detect.inputs import Encoded, Pieces, encode
+from textmend.train.mixture import BatchStream, Mixture
+from textmend.train.negatives import double_spaced_sentences, ellipses, hard_negative, tokenised, wrapped
 
 NO_LABEL = -100
 MOST_WORDS = 6

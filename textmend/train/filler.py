@@ -15,14 +15,15 @@ from tokenizers import Tokenizer
 from torch import nn
 from transformers import AutoConfig, BertForMaskedLM, MPNetForMaskedLM, PretrainedConfig
 
+from textmend.damage.articles import read_articles, read_lines
+from textmend.damage.losing import Loss
+from textmend.damage.spans import LinkLikeness
 from textmend.errors import ModelError
 from textmend.models.wordpiece import WordPieces
-from textmend.text import WORD
+from textmend.text.words import WORD
 from textmend.train.base import TIED, Weights, check_architecture, check_complete, read_base
 from textmend.train.checkpoint import load_checkpoint
 from textmend.train.compact import load_compact
-from textmend.train.corpus import read_articles, read_lines
-from textmend.train.damage import Loss
 from textmend.train.examples import NO_LABEL, pad
 from textmend.train.filler_examples import (
     FillerBatches,
@@ -37,7 +38,6 @@ from textmend.train.filler_examples import (
 )
 from textmend.train.loop import Schedule, train
 from textmend.train.mixture import Mixture
-from textmend.train.spans import LinkLikeness
 
 log = logging.getLogger(__name__)
 

@@ -15,14 +15,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from textmend.damage.articles import Article
+from textmend.damage.losing import Loss
+from textmend.damage.spans import LinkLikeness, Token, keyword_span, link_like_span, tokens
 from textmend.detect.inputs import Pieces
-from textmend.function_words import FUNCTION_WORDS
-from textmend.text import WORD, case_of, paragraphs
-from textmend.train.corpus import Article
-from textmend.train.damage import Loss
+from textmend.text.function_words import FUNCTION_WORDS
+from textmend.text.words import WORD, case_of, paragraphs
 from textmend.train.examples import NO_LABEL, lose_words
 from textmend.train.mixture import BatchStream, Mixture
-from textmend.train.spans import LinkLikeness, Token, keyword_span, link_like_span, tokens
 
 _WINDOWS_PER_ARTICLE = 4
 _LONGEST_SPAN = 5

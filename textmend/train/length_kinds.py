@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.calibration import LengthKinds, log_odds, sigmoid
+from textmend.calibration import log_odds, sigmoid
+from textmend.detect.lengths import LengthKinds
 
 FEWEST = 40
 """How many damaged texts it takes, at least, to tell kinds apart."""

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
+from textmend.damage.articles import Article, read_articles
 from textmend.errors import FileError
-from textmend.train.corpus import Article, read_articles
 
 Batch = TypeVar("Batch")
 

@@ -12,17 +12,17 @@ from typing import Any
 import numpy as np
 
 from textmend.calibration import Calibration
+from textmend.damage.losing import Damaged
+from textmend.damage.spans import tokens
 from textmend.fill.rank import Ranking
 from textmend.models.folder import FOLDER_SCHEMA
 from textmend.models.wordpiece import WordPieces
-from textmend.train.damage import Damaged
 from textmend.train.detector import WINDOW, from_base, load_weights
 from textmend.train.detector_graph import export_detector
 from textmend.train.early_exit import choose_early_exit
 from textmend.train.examples import MOST_WORDS
 from textmend.train.filler import load_filler
 from textmend.train.filler_graph import export_filler
-from textmend.train.spans import tokens
 
 MARGIN = 16
 """Pieces of context on both sides of a judged site, where the text has them."""

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from textmend.damage.articles import parse_article, read_lines
 from textmend.errors import FileError
-from textmend.text import WORD
-from textmend.train.corpus import parse_article, read_lines
+from textmend.text.words import WORD
 
 SHINGLE = 8
 """Words of a shingle. Eight running words are seldom shared by chance."""

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textmend.errors import ModelError, PolicyError
-from textmend.models.hub.quiet import quiet
+from textmend.models.hub.transformers_logging import quiet
 from textmend.models.masked_lm import Query
 from textmend.models.session import batches, padded
 

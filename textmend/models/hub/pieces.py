@@ -16,9 +16,9 @@ from typing import Any
 import regex
 
 from textmend.errors import ModelError
-from textmend.models.hub.quiet import quiet
+from textmend.models.hub.transformers_logging import quiet
 from textmend.models.vocabulary import Vocabulary
-from textmend.text import encodable
+from textmend.text.words import encodable
 
 _BYTE_MARK, _SENTENCE_MARK = "Ġ", "▁"
 _LONGEST = 500

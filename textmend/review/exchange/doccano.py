@@ -14,7 +14,7 @@ from textmend.errors import RecordError
 from textmend.policy import Policy
 from textmend.review.decisions import Key, Recorded
 from textmend.review.documents import ReviewDocument
-from textmend.review.exchange.carry import (
+from textmend.review.exchange.passthrough import (
     FIELD,
     FILLS,
     OPEN,
@@ -29,7 +29,7 @@ from textmend.review.exchange.carry import (
     unpack,
 )
 from textmend.review.exchange.reading import listed, objects, optional_text
-from textmend.review.exchange.shown import shown
+from textmend.review.exchange.rendering import shown
 
 _PREFIX = f"{WORDS}:"
 _LONGEST_LABEL = 100

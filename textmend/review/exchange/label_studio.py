@@ -10,12 +10,12 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import textmend
+from textmend import __version__
 from textmend.errors import RecordError
 from textmend.policy import Policy
 from textmend.review.decisions import Key, Recorded
 from textmend.review.documents import ReviewDocument
-from textmend.review.exchange.carry import (
+from textmend.review.exchange.passthrough import (
     FIELD,
     FILLS,
     LABELS,
@@ -31,7 +31,7 @@ from textmend.review.exchange.carry import (
     unpack,
 )
 from textmend.review.exchange.reading import listed, mapping, optional_text, parsed
-from textmend.review.exchange.shown import marker, shown
+from textmend.review.exchange.rendering import marker, shown
 from textmend.review.order import usefulness
 
 _KEYS = dict(zip((*FILLS, *VERDICTS), (*"123456789", "x", "k", "m", "d"), strict=True))
@@ -95,7 +95,7 @@ def _task(document: ReviewDocument, decisions: Mapping[Key, Recorded], policy: P
         },
         "predictions": [
             {
-                "model_version": f"textmend {textmend.__version__}",
+                "model_version": f"textmend {__version__}",
                 "score": max(usefulness(gap, policy) for gap in document.gaps),
                 "result": regions,
             }

@@ -17,7 +17,7 @@ from textmend.errors import RecordError
 from textmend.policy import Policy
 from textmend.review.decisions import Key, Recorded
 from textmend.review.documents import ReviewDocument
-from textmend.review.exchange.carry import (
+from textmend.review.exchange.passthrough import (
     FIELD,
     FILLS,
     OPEN,
@@ -30,9 +30,9 @@ from textmend.review.exchange.carry import (
     unpack,
 )
 from textmend.review.exchange.reading import listed, objects, optional_text
-from textmend.review.exchange.shown import excerpt, shown
+from textmend.review.exchange.rendering import excerpt, shown
 from textmend.review.order import by_usefulness
-from textmend.text import Span
+from textmend.text.words import Span
 
 _REACH = 400
 _OPTIONS = {"keep": "leave it as it is", "mark": "mark it as missing", "drop": "drop the sentence"}

@@ -17,7 +17,7 @@ from textmend.errors import RecordError
 from textmend.policy import Policy
 from textmend.review.decisions import Key, Recorded
 from textmend.review.documents import ReviewDocument
-from textmend.review.exchange.carry import (
+from textmend.review.exchange.passthrough import (
     FIELD,
     FILLS,
     LABELS,
@@ -30,7 +30,7 @@ from textmend.review.exchange.carry import (
     pack,
     unpack,
 )
-from textmend.review.exchange.shown import excerpt, shown
+from textmend.review.exchange.rendering import excerpt, shown
 from textmend.review.order import by_usefulness
 
 _REACH = 160

@@ -1,0 +1,298 @@
+"""``textmend clean``: whole corpora, on all cores."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.text import Text
+
+from textmend.cli.inputs import sources
+from textmend.cli.options import (
+    AllowNames,
+    AllowNumbers,
+    ApplyAt,
+    At,
+    Debug,
+    Detector,
+    Encoding,
+    Filler,
+    NoColor,
+    Placeholder,
+    flag,
+)
+from textmend.cli.terminal.clean_progress import Meter
+from textmend.cli.terminal.clean_report import draw_report
+from textmend.cli.terminal.screen import Screen, open_screen, show_line
+from textmend.policy import FIND_AT, Policy
+
+if TYPE_CHECKING:
+    from textmend.corpus.options import MenderSpec, Options
+    from textmend.corpus.run import Outcome
+
+app = typer.Typer(add_completion=False, rich_markup_mode="rich")
+
+REJECTED, INTERRUPTED = 5, 130
+_EPILOG = """
+Examples:
+  textmend clean news.jsonl.gz -o mended.jsonl.gz --source-field url --report report.html
+  textmend clean articles/ -o mended/
+  textmend clean news.parquet -o sample.parquet --annotate --sample 0.01
+  zcat news.jsonl.gz | textmend clean - -o mended.jsonl --resume
+"""
+
+
+class UnsureChoice(StrEnum):
+    """What becomes of gaps without a sure fill."""
+
+    keep = "keep"
+    mark = "mark"
+    drop = "drop"
+    drop_document = "drop-document"
+
+
+class FormatChoice(StrEnum):
+    """The formats of corpora."""
+
+    jsonl = "jsonl"
+    parquet = "parquet"
+    text = "text"
+
+
+def _option(*names: str, panel: str, help: str, **more: Any) -> Any:
+    return typer.Option(*names, help=help, rich_help_panel=panel, **more)
+
+
+@app.command(epilog=_EPILOG)
+def clean(
+    ctx: typer.Context,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="IN",
+            show_default=False,
+            help="JSON Lines (also .gz, .zst, .bz2), Parquet, text files, folders; - or none: standard input.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None, _option("--output", "-o", metavar="OUT", panel="Output", help="A file, or a folder. Needed.")
+    ] = None,
+    format: Annotated[
+        FormatChoice | None, _option("--format", panel="Input", help="What IN is; default: by its names.")
+    ] = None,
+    text_field: Annotated[str, _option("--text-field", metavar="NAME", panel="Input", help="Holds the text.")] = "text",
+    id_field: Annotated[
+        str, _option("--id-field", metavar="NAME", panel="Input", help="Names the document, where it is there.")
+    ] = "id",
+    title_field: Annotated[
+        str | None,
+        _option("--title-field", metavar="NAME", panel="Input", help="Holds the headline: lost words may stand there."),
+    ] = None,
+    html_field: Annotated[
+        str | None,
+        _option("--html-field", metavar="NAME", panel="Input", help="Holds the page the text was taken from."),
+    ] = None,
+    source_field: Annotated[
+        str | None,
+        _option("--source-field", metavar="NAME", panel="Input", help="Holds a URL or a name, to report by."),
+    ] = None,
+    encoding: Encoding = None,
+    longest: Annotated[
+        int, _option("--longest", metavar="BYTES", min=1, panel="Input", help="Longer documents are rejected.")
+    ] = 16_000_000,
+    limit: Annotated[
+        int | None, _option("--limit", metavar="N", min=0, panel="Input", help="Only the first N documents.")
+    ] = None,
+    sample: Annotated[
+        float, _option("--sample", metavar="SHARE", panel="Input", help="Only this share of them, drawn by chance.")
+    ] = 1.0,
+    seed: Annotated[
+        int, _option("--seed", metavar="N", panel="Input", help="Chooses the sample: same seed, same documents.")
+    ] = 0,
+    apply_at: ApplyAt = 0.9,
+    unsure: Annotated[
+        UnsureChoice,
+        _option(
+            "--unsure",
+            panel="Policy",
+            help="What becomes of other gaps: keep them, mark them, drop their sentences, or leave out the document.",
+        ),
+    ] = UnsureChoice.keep,
+    placeholder: Placeholder = "[…]",
+    allow_names: AllowNames = False,
+    allow_numbers: AllowNumbers = False,
+    at: At = FIND_AT,
+    detector: Detector = "en",
+    filler: Filler = "en",
+    workers: Annotated[
+        int | None,
+        _option(
+            "--workers",
+            "-w",
+            metavar="N",
+            min=1,
+            show_default="one a core",
+            panel="Models",
+            help="Processes that mend.",
+        ),
+    ] = None,
+    annotate: Annotated[
+        bool, flag("--annotate", panel="Output", help="Leave the text; write what mending would do beside it.")
+    ] = False,
+    annotations: Annotated[
+        str, _option("--annotations", metavar="NAME", panel="Output", help="The field for edits and open gaps.")
+    ] = "textmend",
+    no_annotations: Annotated[
+        bool, flag("--no-annotations", panel="Output", help="Write the text only, no edits and gaps beside it.")
+    ] = False,
+    top: Annotated[
+        int, _option("--top", metavar="N", min=1, panel="Output", help="How many fills a gap, in the annotations.")
+    ] = 5,
+    rejects: Annotated[
+        Path | None,
+        _option(
+            "--rejects",
+            metavar="FILE",
+            show_default="OUT.rejects.jsonl",
+            panel="Output",
+            help="What can't be cleaned, and why.",
+        ),
+    ] = None,
+    report: Annotated[
+        Path | None, _option("--report", metavar="FILE", panel="Output", help="Write a page with plots.")
+    ] = None,
+    json: Annotated[Path | None, _option("--json", metavar="FILE", panel="Output", help="Write the figures.")] = None,
+    resume: Annotated[
+        bool, flag("--resume", "-r", panel="Run", help="Go on with an unfinished run, if there is one.")
+    ] = False,
+    force: Annotated[bool, flag("--force", panel="Run", help="Start again, and replace OUT.")] = False,
+    quiet: Annotated[bool, flag("--quiet", "-q", panel="Run", help="No progress, no report.")] = False,
+    no_color: NoColor = False,
+    debug: Debug = False,
+) -> None:
+    """Clean a corpus: mend every document, on all cores.
+
+    Only the text changes; every other field, byte and column stays.
+    OUT gets its name when it is whole. A run that was interrupted, or killed,
+    goes on with --resume, to the same bytes.
+    What can't be cleaned goes to a rejects file, with the reason.
+    """
+    from textmend.corpus.options import FieldNames, Options
+    from textmend.corpus.report import to_dict
+    from textmend.corpus.run import clean as run
+    from textmend.corpus.statistics import Statistics
+
+    inputs = sources(files, ctx)
+    if output is None:
+        raise typer.BadParameter("name the output with -o OUT")
+    if annotate and no_annotations:
+        raise typer.BadParameter("--annotate and --no-annotations exclude each other")
+    if resume and force:
+        raise typer.BadParameter("--resume goes on, --force starts again: not both")
+    _check_targets(inputs, {"--report": report, "--json": json})
+    drop_documents = unsure is UnsureChoice.drop_document
+    options = Options(
+        fields=FieldNames(text=text_field, id=id_field, title=title_field, html=html_field, source=source_field),
+        annotate=annotate,
+        annotations=None if no_annotations else annotations,
+        top=top,
+        drop_documents=drop_documents,
+        limit=limit,
+        sample=sample,
+        seed=seed,
+        longest=longest,
+        encoding=encoding,
+    )
+    policy = Policy(
+        apply_at=apply_at,
+        find_at=at,
+        unsure="keep" if drop_documents else unsure.value,  # type: ignore[arg-type] # the choices are the policy's
+        placeholder=placeholder,
+        allow_names=allow_names,
+        allow_numbers=allow_numbers,
+    )
+    screen = open_screen()
+
+    def finished(outcome: Outcome) -> None:
+        from textmend.corpus.report import to_html
+
+        statistics = outcome.statistics or Statistics()
+        if report is not None:
+            page = to_html(outcome, statistics, options, [str(path) for path in inputs])
+            _write(report, page)
+        if json is not None:
+            import json as json_library
+
+            _write(json, json_library.dumps(to_dict(outcome, statistics), indent=1) + "\n")
+
+    if report is not None:
+        _check_extra()
+    with Meter(screen, limit, quiet=quiet) as meter:
+        outcome = run(
+            inputs,
+            output,
+            options=options,
+            mender=make_spec(detector, filler, policy),
+            format=format.value if format else None,
+            workers=workers,
+            resume=resume,
+            force=force,
+            rejects=rejects,
+            progress=meter,
+            finished=finished,
+        )
+    _tell(outcome, options, screen, quiet=quiet)
+
+
+def make_spec(detector: str, filler: str, policy: Policy) -> MenderSpec:
+    """Return how workers make their mender."""
+    from textmend.corpus.menders import embedded
+
+    return embedded(detector, filler, policy)
+
+
+def _tell(outcome: Outcome, options: Options, screen: Screen, *, quiet: bool) -> None:
+    statistics, err = outcome.statistics, screen.err
+    if statistics is None:
+        if not quiet:
+            err.print(show_line(str(outcome.output), "bold") + Text(": is there already, nothing to resume"))
+        return
+    if not outcome.complete:
+        safe = f"{statistics.documents + statistics.rejected:,} documents are safe"
+        line = f": interrupted; {safe}: go on with the same command and --resume"
+        err.print(show_line(str(outcome.output), "bold") + Text(line), soft_wrap=True)
+        raise typer.Exit(INTERRUPTED)
+    if not quiet:
+        draw_report(outcome, statistics, options, screen)
+    if statistics.rejected:
+        raise typer.Exit(REJECTED)
+
+
+def _check_targets(inputs: list[Path], targets: dict[str, Path | None]) -> None:
+    from textmend.corpus.shards import Inputs
+
+    guarded = Inputs(inputs)
+    for name, path in targets.items():
+        if path is None:
+            continue
+        guarded.check(path)
+        if path.is_dir() or not path.absolute().parent.is_dir():
+            raise typer.BadParameter(f"{name} {path}: name a file in a folder that is there")
+
+
+def _check_extra() -> None:
+    """See that the page can be written, before hours of work rather than after."""
+    from textmend.errors import MissingExtraError
+
+    try:
+        import jinja2  # noqa: F401
+    except ImportError as error:
+        raise MissingExtraError("the HTML report", "report") from error
+
+
+def _write(path: Path, text: str) -> None:
+    from textmend.files import write_file
+
+    write_file(path, text.encode("utf-8", "backslashreplace"))

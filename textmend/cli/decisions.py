@@ -1,0 +1,106 @@
+"""``textmend decisions …``: bring decisions in from other tools, set those up, and compare people with the machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from textmend.cli.options import Debug, NoColor
+from textmend.cli.outputs import write_bytes
+from textmend.cli.terminal.article import count
+from textmend.cli.terminal.screen import open_screen
+from textmend.files import write_file
+
+_EPILOG = """
+Examples:
+  textmend decisions setup label-studio > config.xml
+  textmend decisions import label-studio export.json -o decisions.jsonl
+  textmend decisions report decisions.jsonl suggestions.jsonl
+"""
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    help="Import decisions, and compare them with the machine.",
+    epilog=_EPILOG,
+)
+
+Format = Annotated[str, typer.Argument(metavar="FORMAT", help="label-studio, prodigy, doccano, web-annotation or csv.")]
+Output = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write here; default: standard output.")
+]
+
+
+@app.command("import")
+def import_(
+    source: Format,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="What the tool exported.")],
+    output: Output = None,
+    by: Annotated[
+        str | None, typer.Option("--by", metavar="NAME", help="Who decided, where the tool doesn't say.")
+    ] = None,
+    no_color: NoColor = False,
+    debug: Debug = False,
+) -> None:
+    """Turn another tool's export into decisions, as textmend keeps them."""
+    from dataclasses import replace
+
+    from textmend.review.decisions import dump
+    from textmend.review.files import decisions_in
+
+    _check_format(source)
+    found = [decision for file in files for decision in decisions_in(file, source)]
+    if by is not None:
+        found = [replace(decision, by=by) if decision.by is None else decision for decision in found]
+    data = "".join(map(dump, found)).encode()
+    if output is None:
+        write_bytes(data)
+    else:
+        write_file(output, data)
+        open_screen().err.print(f"{output}: {count(len(found), 'decision')}", soft_wrap=True, highlight=False)
+
+
+@app.command()
+def setup(target: Format, no_color: NoColor = False, debug: Debug = False) -> None:
+    """Show what a tool has to be told before it shows textmend's files."""
+    from textmend.review.exchange import exchange
+
+    _check_format(target)
+    write_bytes(exchange(target).SETUP.encode())
+
+
+@app.command()
+def report(
+    decisions: Annotated[Path, typer.Argument(metavar="DECISIONS", help="What people decided.")],
+    suggestions: Annotated[
+        list[Path], typer.Argument(metavar="SUGGESTIONS...", help="What they decided about (suggest --json).")
+    ],
+    json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write all figures here.")] = None,
+    no_color: NoColor = False,
+    debug: Debug = False,
+) -> None:
+    """Compare the machine's probabilities with what people chose.
+
+    How well gap and fill probabilities are calibrated on these decisions,
+    how often the first fill or one of five is what people chose,
+    by origin, cue and person. Only gaps that were decided count.
+    """
+    import json
+
+    from textmend.review.decision_report import compare, show, to_dict
+    from textmend.review.files import judged_in
+
+    comparison = compare(*judged_in(suggestions, [decisions]))
+    if json_file is not None:
+        write_file(json_file, (json.dumps(to_dict(comparison), indent=1, allow_nan=False) + "\n").encode())
+    show(comparison, open_screen().out)
+
+
+def _check_format(name: str) -> None:
+    from textmend.review.exchange import FORMATS
+
+    if name not in FORMATS:
+        raise typer.BadParameter(f"{name!r} is no format; choose one of {', '.join(FORMATS)}")

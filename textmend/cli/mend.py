@@ -1,0 +1,238 @@
+"""``textmend mend``: the words that are sure, put back."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from textmend.cli import run
+from textmend.cli.inputs import sources
+from textmend.cli.options import (
+    AllowNames,
+    AllowNumbers,
+    ApplyAt,
+    At,
+    Backup,
+    Debug,
+    Detector,
+    Encoding,
+    Files,
+    Filler,
+    Html,
+    InPlace,
+    Json,
+    NoColor,
+    Placeholder,
+    Ranking,
+    References,
+    Threads,
+    Title,
+    flag,
+)
+from textmend.cli.outputs import write_bytes, write_json
+from textmend.cli.sources import about
+from textmend.cli.terminal.article import Places, count, label, page, with_edits
+from textmend.cli.terminal.diff import draw_diff, unified_diff
+from textmend.cli.terminal.screen import Screen, is_plain, per_cent, quoted, show_line, visible
+from textmend.edits.mended import Mended
+from textmend.errors import FileError
+from textmend.files import STDIN, Document, back_up, write_file
+from textmend.policy import FIND_AT, Policy, Unsure
+from textmend.records import Gap
+
+app = typer.Typer(add_completion=False, rich_markup_mode="rich")
+
+_DONE = {"apply": "mended", "mark": "marked", "drop": "dropped", "keep": "kept", None: "kept"}
+_EPILOG = """
+Examples:
+  textmend mend article.txt > mended.txt
+  textmend mend --html page.html article.txt > mended.txt
+  textmend mend --show --unsure mark article.txt
+  textmend mend --in-place --backup .orig *.txt
+  textmend mend --diff *.txt > mends.patch
+"""
+
+
+@app.command(epilog=_EPILOG)
+def mend(
+    ctx: typer.Context,
+    files: Files = None,
+    encoding: Encoding = None,
+    title: Title = None,
+    html: Html = None,
+    reference: References = None,
+    apply_at: ApplyAt = 0.9,
+    unsure: Annotated[
+        Unsure,
+        typer.Option(
+            "--unsure",
+            help="What becomes of other gaps: keep them, mark them, or drop their sentences.",
+            rich_help_panel="Policy",
+        ),
+    ] = "keep",
+    placeholder: Placeholder = "[…]",
+    allow_names: AllowNames = False,
+    allow_numbers: AllowNumbers = False,
+    allow_uncalibrated: Annotated[
+        bool,
+        flag("--allow-uncalibrated", panel="Policy", help="Also apply fills of a hub model without --ranking."),
+    ] = False,
+    at: At = FIND_AT,
+    detector: Detector = "en",
+    filler: Filler = "en",
+    ranking: Ranking = None,
+    threads: Threads = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write the text here.", rich_help_panel="Output"),
+    ] = None,
+    in_place: InPlace = False,
+    backup: Backup = None,
+    show: Annotated[bool, flag("--show", panel="Output", help="Show the article with its edits.")] = False,
+    diff: Annotated[bool, flag("--diff", panel="Output", help="Show a unified diff.")] = False,
+    json: Json = False,
+    quiet: Annotated[bool, flag("--quiet", "-q", panel="Output", help="No report, no progress.")] = False,
+    no_color: NoColor = False,
+    debug: Debug = False,
+) -> None:
+    """Put back the words that are sure, and write the text.
+
+    The text goes to standard output, exactly as it came but for the edits;
+    a short report goes to standard error.
+
+    --show, --diff and --json write something else to standard output:
+    add --output or --in-place to have the text as well.
+    """
+    paths = sources(files, ctx)
+    _check_targets(paths, output, in_place, backup)
+    if show + diff + json > 1:
+        raise typer.BadParameter("--show, --diff and --json exclude each other")
+    known = about(paths, title, html, reference, encoding)
+    policy = Policy(
+        apply_at=apply_at,
+        find_at=at,
+        unsure=unsure,
+        placeholder=placeholder,
+        allow_names=allow_names,
+        allow_numbers=allow_numbers,
+        allow_uncalibrated=allow_uncalibrated,
+    )
+    mender = run.make_mender(detector, filler, policy, threads, ranking)
+    work = run.Run(ctx, paths, encoding, quiet=quiet)
+    for document, mended in work.each("Mending", lambda texts: mender.mend(texts, **known)):
+        try:
+            data = document.encode(mended.text)
+            if in_place:
+                _rewrite(document, mended, data, backup)
+            elif output is not None:
+                write_file(output, data)
+        except FileError as error:
+            work.failed(error)
+            continue
+        if json:
+            write_json({"file": str(document.path), **mended.to_dict()})
+        elif show:
+            _show(document, mended, work.screen)
+        elif diff:
+            if work.screen.out.is_terminal:
+                draw_diff(document, mended, work.screen)
+            else:
+                write_bytes(unified_diff(document, mended))
+        elif output is None and not in_place:
+            write_bytes(data)
+        if not quiet:
+            _report(document, mended, policy, work.screen)
+    work.end()
+
+
+def reason(gap: Gap, policy: Policy) -> str:
+    """Return why a gap was not mended, in words; ``policy`` decided so."""
+    if not gap.fills:
+        return "no proposals"
+    best = gap.fills[0]
+    probability = gap.probability * best.probability
+    if probability < policy.apply_at:
+        return f"{per_cent(probability)}, below --apply-at {policy.apply_at:g}"
+    if not best.calibrated and not policy.allow_uncalibrated:
+        return "not calibrated; see --ranking and --allow-uncalibrated"
+    if policy.decide(gap) == "apply":
+        return "another change touches the words it would replace"
+    return f"new: {', '.join(best.introduces)}"
+
+
+def _check_targets(paths: list[Path], output: Path | None, in_place: bool, backup: str | None) -> None:
+    if in_place and output is not None:
+        raise typer.BadParameter("--in-place and --output exclude each other")
+    if in_place and STDIN in paths:
+        raise typer.BadParameter("--in-place needs files; standard input has no place")
+    if backup is not None and not in_place:
+        raise typer.BadParameter("--backup goes with --in-place")
+    if backup is not None and (not backup or os.path.basename(backup) != backup):
+        raise typer.BadParameter(f"--backup {backup!r} should be the end of a file's name, such as .orig")
+    if output is None:
+        return
+    if len(paths) > 1:
+        raise typer.BadParameter("--output takes one file; for several use --in-place, or a loop of the shell")
+    if output.is_dir():
+        raise typer.BadParameter(f"--output {output} is a folder; name a file")
+    if output.is_file() and paths[0] != STDIN and paths[0].exists() and output.samefile(paths[0]):
+        raise typer.BadParameter(f"--output {output} is the input; to rewrite it use --in-place")
+
+
+def _rewrite(document: Document, mended: Mended, data: bytes, backup: str | None) -> None:
+    if mended.text == document.text:
+        return
+    if backup is not None:
+        back_up(document.path, backup)
+    write_file(document.path, data)
+
+
+def _show(document: Document, mended: Mended, screen: Screen) -> None:
+    pieces = with_edits(mended, plain=is_plain(screen.out))
+    screen.out.print(page(document, _summary(mended), pieces, screen), width=screen.width)
+
+
+def _summary(mended: Mended) -> str:
+    if not mended.gaps:
+        return "no gaps"
+    decisions = [_DONE[gap.decision] for gap in mended.gaps]
+    parts = [f"{decisions.count(word)} {word}" for word in ("mended", "marked", "dropped", "kept") if word in decisions]
+    return f"{count(len(decisions), 'gap')}: {', '.join(parts)}"
+
+
+def _report(document: Document, mended: Mended, policy: Policy, screen: Screen) -> None:
+    err = screen.err
+    err.print(show_line(document.name, "bold") + Text(f": {_summary(mended)}"), soft_wrap=True)
+    if not mended.gaps:
+        return
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for _ in range(3):
+        table.add_column(no_wrap=True)
+    table.add_column()
+    places = Places(document.text)
+    for number, gap in enumerate(mended.gaps, 1):
+        line, column = places.of(gap.start)
+        done = gap.decision == "apply"
+        table.add_row(
+            Text(label(number, plain=is_plain(err)), "bold magenta"),
+            f"{line}:{column}",
+            Text(_DONE[gap.decision], "green" if done else "yellow"),
+            _why(gap, policy, plain=is_plain(err)),
+        )
+    err.print(Padding(table, (0, 2)))
+
+
+def _why(gap: Gap, policy: Policy, *, plain: bool) -> Text:
+    if not gap.fills:
+        return Text("no proposals", "dim")
+    best = gap.fills[0]
+    words = quoted(visible(best.text), plain=plain) + Text(" ")
+    if gap.decision == "apply":
+        return words + Text(f"({per_cent(gap.probability * best.probability)}, {best.origin})", "dim")
+    return Text("best ") + words + Text("(") + show_line(reason(gap, policy)) + Text(")")

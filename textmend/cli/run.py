@@ -1,0 +1,87 @@
+"""How every command runs: documents stream through the mender in batches, with progress, failures counted."""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from textmend.cli.inputs import documents
+from textmend.cli.terminal.screen import Screen, open_screen, report
+from textmend.errors import FileError
+from textmend.files import STDIN, Document
+from textmend.mender import Mender
+from textmend.policy import Policy
+
+Result = TypeVar("Result")
+
+
+def make_mender(detector: str, filler: str, policy: Policy, threads: int | None, ranking: Path | None = None) -> Mender:
+    """Return the mender that all commands work with."""
+    return Mender(detector=detector, filler=filler, policy=policy, threads=threads, ranking=ranking)
+
+
+class Run:
+    """One run of a command over its files.
+
+    Args:
+        ctx: the command's context.
+        paths: what to read.
+        encoding: its encoding, if not UTF-8.
+        quiet: show no progress.
+    """
+
+    def __init__(self, ctx: typer.Context, paths: Sequence[Path], encoding: str | None, *, quiet: bool = False) -> None:
+        self.screen: Screen = open_screen()
+        self.failures = 0
+        self._paths, self._encoding = paths, encoding
+        self._debug = bool(ctx.find_root().meta.get("textmend.debug"))
+        typing = STDIN in paths and sys.stdin.isatty()
+        self._progress = Progress(
+            SpinnerColumn("line" if self.screen.err.options.ascii_only else "dots"),
+            TextColumn("{task.description}"),
+            *((BarColumn(24), MofNCompleteColumn(), TextColumn("files")) if len(paths) > 1 else ()),
+            TimeElapsedColumn(),
+            console=self.screen.err,
+            transient=True,
+            disable=quiet or typing or not sys.stderr.isatty(),
+        )
+
+    def failed(self, error: FileError) -> None:
+        """Report a file that can't be served; the run goes on."""
+        self.failures += 1
+        report(self.screen.err, str(error), error if self._debug else None)
+
+    def each(self, label: str, work: Callable[[Iterator[str]], Iterator[Result]]) -> Iterator[tuple[Document, Result]]:
+        """Yield every document that can be read, with what ``work`` makes of its text, in order.
+
+        Args:
+            label: what is going on, for the progress.
+            work: takes a stream of texts, gives a stream of results.
+        """
+        waiting: deque[Document] = deque()
+
+        def texts() -> Iterator[str]:
+            for document in documents(self._paths, self._encoding, self.failed):
+                waiting.append(document)
+                yield document.text
+
+        with self._progress as progress:
+            task = progress.add_task(label, total=len(self._paths))
+            for done, result in enumerate(work(texts()), 1):
+                document = waiting.popleft()
+                progress.stop()  # so that it doesn't mix with what is drawn on the same terminal
+                yield document, result
+                progress.update(task, completed=done + self.failures)
+                progress.start()
+
+    def end(self, code: int = 0) -> None:
+        """Exit with ``code``, unless files failed."""
+        code = 3 if self.failures else code
+        if code:
+            raise typer.Exit(code)

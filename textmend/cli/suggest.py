@@ -1,0 +1,187 @@
+"""``textmend suggest``: where words are missing, and what may have stood there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Annotated
+
+import typer
+from rich.console import Group
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from textmend.cli import run
+from textmend.cli.inputs import sources
+from textmend.cli.options import (
+    At,
+    Debug,
+    Detector,
+    Encoding,
+    Files,
+    Filler,
+    Html,
+    Json,
+    NoColor,
+    Ranking,
+    References,
+    Threads,
+    Title,
+)
+from textmend.cli.outputs import write_json
+from textmend.cli.sources import about
+from textmend.cli.terminal.article import Places, count, label, page, snippet, with_gaps
+from textmend.cli.terminal.screen import Screen, bar, is_plain, per_cent, quoted, show_line, visible
+from textmend.files import Document
+from textmend.policy import FIND_AT, Policy
+from textmend.records import SCHEMA, Fill, Gap
+
+app = typer.Typer(add_completion=False, rich_markup_mode="rich")
+
+_BAR = 8
+_WIDEST_FILL = 26
+_PLACES = {"title": "title", "metadata": "metadata", "page": "page", "reference": "other copy"}
+_EPILOG = """
+Examples:
+  textmend suggest article.txt
+  textmend suggest --top 3 --title "Oslo quits herring panel" article.txt
+  textmend suggest --html page.html article.txt
+  textmend suggest --json article.txt | jq -r '.gaps[].fills[0].text'
+"""
+
+
+@app.command(epilog=_EPILOG)
+def suggest(
+    ctx: typer.Context,
+    files: Files = None,
+    encoding: Encoding = None,
+    title: Title = None,
+    html: Html = None,
+    reference: References = None,
+    at: At = FIND_AT,
+    top: Annotated[
+        int, typer.Option("--top", "-n", min=1, metavar="N", help="How many fills a gap.", rich_help_panel="Output")
+    ] = 5,
+    detector: Detector = "en",
+    filler: Filler = "en",
+    ranking: Ranking = None,
+    threads: Threads = None,
+    json: Json = False,
+    no_color: NoColor = False,
+    debug: Debug = False,
+) -> None:
+    """Show where words are missing, and what may have stood there.
+
+    Every gap comes with ranked fills: how probable each is, where it comes from
+    (the model, an echo: the same words elsewhere in the article,
+    or the source: the page or copy that --html and --reference name),
+    and the names and numbers new to the article that it would bring in.
+    """
+    paths = sources(files, ctx)
+    known = about(paths, title, html, reference, encoding)
+    mender = run.make_mender(detector, filler, Policy(find_at=at), threads, ranking)
+    work = run.Run(ctx, paths, encoding)
+    for document, gaps in work.each("Looking for lost words", lambda texts: mender.suggest(texts, **known)):
+        if json:
+            cut = [gap.with_fills(gap.fills[:top]) for gap in gaps]
+            write_json(
+                {
+                    "schema": SCHEMA,
+                    "file": str(document.path),
+                    "title": title,
+                    "text": document.text,
+                    "gaps": [gap.to_dict() for gap in cut],
+                }
+            )
+        else:
+            _draw(document, gaps, top, work.screen)
+    work.end()
+
+
+def fill_column(fills: Iterable[Fill]) -> int:
+    """Return how many cells the words of fills take."""
+    return min(_WIDEST_FILL, max((show_line(visible(fill.text)).cell_len for fill in fills), default=0))
+
+
+def length(gap: Gap) -> str:
+    """Return how many words are missing, most likely."""
+    if not gap.lengths:
+        return ""
+    words = max(range(len(gap.lengths)), key=gap.lengths.__getitem__) + 1
+    return f"{words} or more words" if words == len(gap.lengths) and words > 1 else count(words, "word")
+
+
+def _draw(document: Document, gaps: list[Gap], top: int, screen: Screen) -> None:
+    plain = is_plain(screen.out)
+    pieces = with_gaps(document.text, gaps, plain=plain)
+    screen.out.print(page(document, count(len(gaps), "gap") if gaps else "no gaps", pieces, screen), width=screen.width)
+    places = Places(document.text)
+    fills = [fill for gap in gaps for fill in gap.fills[:top]]
+    column = fill_column(fills)
+    for index, gap in enumerate(gaps):
+        lines = Group(
+            _heading(gap, index + 1, places, plain=plain),
+            *([Padding(_signs(gap), (0, 0, 0, 4))] if gap.cues else []),
+            Padding(snippet(document.text, gaps, index, screen, screen.width - 8), (0, 0, 0, 4)),
+            Padding(fills_table(gap, top, column, places, plain=plain), (0, 0, 1, 4)),
+        )
+        screen.out.print(Padding(lines, (0, 2)), width=screen.width)
+
+
+def _heading(gap: Gap, number: int, places: Places, *, plain: bool) -> Text:
+    line, column = places.of(gap.start)
+    facts = [
+        f"line {line}, column {column}, offset {gap.start}",
+        f"{per_cent(gap.probability)} a gap",
+        length(gap),
+    ]
+    heading = Text(label(number, plain=plain), "bold magenta") + Text("  ")
+    heading.append_text(show_line((" | " if plain else " · ").join(filter(None, facts))))
+    return heading
+
+
+def _signs(gap: Gap) -> Text:
+    return show_line(", ".join(cue.replace("_", " ") for cue in gap.cues), "cyan")
+
+
+def fills_table(gap: Gap, top: int, column: int, places: Places, *, plain: bool) -> Table | Text:
+    """Return the first fills of a gap as a table: rank, words, probability, origin; ``column`` cells for the words."""
+    if not gap.fills:
+        return Text("no proposals", "dim")
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(width=column, overflow="fold")
+    table.add_column(justify="right", no_wrap=True, width=4)
+    table.add_column(width=_BAR, no_wrap=True)
+    table.add_column(overflow="fold")
+    for rank, fill in enumerate(gap.fills[:top], 1):
+        table.add_row(
+            Text(str(rank), "dim"),
+            show_line(visible(fill.text), "bold" if rank == 1 else ""),
+            per_cent(fill.probability),
+            Text(bar(fill.probability, _BAR, plain=plain), "cyan"),
+            _origin(fill, places, plain=plain),
+        )
+    return table
+
+
+def _origin(fill: Fill, places: Places, *, plain: bool) -> Text:
+    facts = list(_facts(fill, places, plain=plain))
+    if fill.introduces:
+        facts.append(Text("new: ", "yellow") + show_line(", ".join(fill.introduces), "yellow"))
+    return Text("; ").join(facts)
+
+
+def _facts(fill: Fill, places: Places, *, plain: bool) -> Iterator[Text]:
+    evidence = fill.evidence
+    if evidence is None:
+        yield Text(fill.origin, "dim")
+        return
+    if evidence.place == "text":
+        where = f"line {places.line(evidence.start)}" if evidence.start is not None else "the article"
+    else:
+        where = " ".join(filter(None, (_PLACES.get(evidence.place, evidence.place), evidence.detail)))
+    joint = ", " if fill.origin in ("echo", "source") else "; also "  # a model's words that stand elsewhere too
+    yield (
+        Text(f"{fill.origin}{joint}") + show_line(f"{where}: ") + quoted(evidence.quote.strip(), "italic", plain=plain)
+    )
