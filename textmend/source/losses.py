@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from textmend.records import Gap
 from textmend.source.copies import Copy
+from textmend.source.dress import dress_of, dressed
 from textmend.source.loss import Loss
 from textmend.source.pieces import Piece, Side
 from textmend.source.version import Version, sifted
@@ -32,6 +33,7 @@ damaged texts and nine on edited ones.
 
 _REACH = 12
 _LEAST_AROUND = 3
+_LEAST_AROUND_WHOLE = 2
 _LEAST_AROUND_PLAIN = 6
 _LEAST_SIDE = 2
 _MOST_WORDS = 60
@@ -44,6 +46,8 @@ _MOST_MOVED = 2000
 _TERMINAL = frozenset(".!?…。！？")
 _CLOSERS = frozenset("\"'”’)]»")
 _JOINS_LEFT = frozenset(".,;:!?)]”’")
+_EMPTY_BEFORE = frozenset("[*_")
+_EMPTY_AFTER = frozenset("]*_")
 _JOINS_RIGHT = frozenset("(“‘")
 
 
@@ -83,7 +87,8 @@ def losses(text: Side, copy: Side, source: Copy, pieces: list[Piece], suspects: 
         suspects: what the detector found in the text, also where it is not sure; in order.
     """
     judge = _Judge(text, copy, source, pieces, suspects)
-    return list(sifted(text.text, list(judge.losses()), judge.version))
+    dress = dress_of(text, copy, pieces)
+    return list(sifted(text.text, list(dressed(judge.losses(), dress, text.text)), judge.version))
 
 
 def seen_at(suspects: Sequence[Gap], site: tuple[int, int]) -> float:
@@ -225,7 +230,9 @@ class _Judge:
         if first > last or self._stands_aside(first, last, index):
             return None
         site = self._site(before, after)
-        spacing = None if self._has_line_end(site) else (self._space(first), self._space(last + 1))
+        if site is None:
+            return None
+        spacing = None if self._has_line_end(site) else self._spacing(site, before, after, first, last)
         around = self._before(index - 1), self._after(index)
         if not self._is_likely(first, last, *around):
             return None
@@ -235,6 +242,16 @@ class _Judge:
         if not self._is_likely_bare(first, last, *around, traced=spaced or seen > 0):
             return None
         return replace(self._loss(site, first, last, spacing), bare=True, spaced=spaced, seen=seen)
+
+    def _spacing(self, site: tuple[int, int], before: Piece, after: Piece, first: int, last: int) -> tuple[str, str]:
+        """Return the white space around lost words; inside of a link or emphasis that was left empty there is none."""
+        own = self._space(first), self._space(last + 1)
+        if not self._text.markup.touches(before.end, after.start):
+            return own
+        left = self._text.text[before.end : site[0]]
+        right = self._text.text[site[1] : after.start]
+        inside = bool(left) and bool(right) and left[-1] in _EMPTY_BEFORE and right[0] in _EMPTY_AFTER
+        return ("", "") if inside else own
 
     def _at_block_edges(self, index: int, before: Piece | None, after: Piece | None) -> Iterator[Loss]:
         """Yield what was lost at the end of the block of ``before``, and at the start of the block of ``after``.
@@ -250,6 +267,8 @@ class _Judge:
             if after.after or after.marks or (tail and head):
                 return
             site = self._site(before, after)
+            if site is None:
+                return
             if tail and self._is_sure(tail, self._before(index - 1), _EDGE):
                 yield self._loss(site, tail[0], tail[-1], (self._space(tail[0]), self._at(site)))
             if head and self._is_sure(head, _EDGE, self._after(index)):
@@ -263,11 +282,15 @@ class _Judge:
             and self._is_sure(tail, self._before(index - 1), _EDGE)
         ):
             site, own = self._end_site(before), self._space(tail[0])
-            yield self._loss(site, tail[0], tail[-1], (own, self._at(site)[bool(own) :]))
+            if site is not None:
+                own = own if site[0] == before.end else ""
+                yield self._loss(site, tail[0], tail[-1], (own, self._at(site)[bool(own) :]))
         if after and head and self._text.begins_paragraph(after) and self._is_sure(head, _EDGE, self._after(index)):
             site, own = self._start_site(before, after), self._space(head[-1] + 1)
-            space = self._at(site)
-            yield self._loss(site, head[0], head[-1], (space[:-1] if own else space, own))
+            if site is not None:
+                own = own if site[1] == after.start else ""
+                space = self._at(site)
+                yield self._loss(site, head[0], head[-1], (space[:-1] if own else space, own))
 
     def _is_sure(self, words: range, before: _Around, after: _Around) -> bool:
         first, last = words[0], words[-1]
@@ -332,7 +355,8 @@ class _Judge:
             return False
         if not (before.words or before.whole) or not (after.words or after.whole):
             return False
-        return before.words + after.words >= _LEAST_AROUND
+        least = _LEAST_AROUND_WHOLE if before.whole and after.whole else _LEAST_AROUND
+        return before.words + after.words >= least
 
     def _is_likely_bare(self, first: int, last: int, before: _Around, after: _Around, *, traced: bool) -> bool:
         """Whether they may have been, if nothing but the words around tells."""
@@ -528,10 +552,15 @@ class _Judge:
     def _joins(self, left: str, right: str) -> bool:
         return (left.isalnum() or left in _JOINS_LEFT) and (right.isalnum() or right in _JOINS_RIGHT)
 
-    def _site(self, before: Piece, after: Piece) -> tuple[int, int]:
+    def _site(self, before: Piece, after: Piece) -> tuple[int, int] | None:
+        if self._text.markup.touches(before.end, after.start):
+            return self._text.markup.site(before.end, after.start)
         return space_before(self._text.text, after.start, before.end), after.start
 
-    def _start_site(self, before: Piece | None, after: Piece) -> tuple[int, int]:
+    def _start_site(self, before: Piece | None, after: Piece) -> tuple[int, int] | None:
+        start = self._text.words.starts[self._text.words.first[after.paragraph]]
+        if self._text.markup.touches(start, after.start):
+            return self._text.markup.start_site(start, after.start)
         return self._line_start(after.start, before.end if before else 0), after.start
 
     def _line_start(self, start: int, floor: int) -> int:
@@ -540,8 +569,12 @@ class _Judge:
             start -= 1
         return start
 
-    def _end_site(self, before: Piece) -> tuple[int, int]:
+    def _end_site(self, before: Piece) -> tuple[int, int] | None:
         end = before.end
+        stop = self._text.words.ends[self._text.words.first[before.paragraph + 1] - 1]
+        stop = max(stop, self._text.markup.address_end(end))
+        if self._text.markup.touches(end, stop):
+            return self._text.markup.end_site(end, stop)
         text = self._text.text
         while end < len(text) and is_space(text[end]) and text[end] not in LINE_ENDS:
             end += 1

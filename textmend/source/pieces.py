@@ -11,6 +11,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from textmend.source.align import Pair, align, common_runs
+from textmend.source.markup import Markup
 from textmend.source.words import Words, alike
 
 _FEW = 3
@@ -42,18 +43,25 @@ class Piece(NamedTuple):
 
 
 class Side(NamedTuple):
-    """One of the two texts, and its words."""
+    """One of the two texts, its words, and the markup that it holds itself."""
 
     text: str
     words: Words
+    markup: Markup = Markup("")
 
     def begins_paragraph(self, piece: Piece) -> bool:
-        """Whether a piece, of this text, begins its paragraph."""
-        return self.words.starts[self.words.first[piece.paragraph]] >= piece.start
+        """Whether a piece, of this text, begins its paragraph, markup apart."""
+        word = self.words.first[piece.paragraph]
+        while self.words.starts[word] < piece.start and self.markup.is_sign(self.words.starts[word]):
+            word += 1
+        return self.words.starts[word] >= piece.start
 
     def ends_paragraph(self, piece: Piece) -> bool:
-        """Whether a piece, of this text, ends its paragraph."""
-        return self.words.ends[self.words.first[piece.paragraph + 1] - 1] <= piece.end
+        """Whether a piece, of this text, ends its paragraph, markup apart."""
+        word = self.words.first[piece.paragraph + 1] - 1
+        while self.words.ends[word] > piece.end and self.markup.is_sign(self.words.starts[word]):
+            word -= 1
+        return self.words.ends[word] <= piece.end
 
 
 class Pieces(NamedTuple):
@@ -190,8 +198,9 @@ def _counted(pieces: Iterator[Piece], text: Side) -> Iterator[Piece]:
     for piece in pieces:
         after = marks = 0
         while index < len(words) and words.ends[index] <= piece.start:
-            after += words.spoken[index]
-            marks += not words.spoken[index]
+            if not text.markup.is_sign(words.starts[index]):
+                after += words.spoken[index]
+                marks += not words.spoken[index]
             index += 1
         # A word may be several pieces; it is passed with the last.
         if index < len(words) and words.ends[index] <= piece.end:

@@ -16,6 +16,7 @@ from textmend.source.contents import copy_of, read_page
 from textmend.source.copies import Copy
 from textmend.source.loss import Loss
 from textmend.source.losses import is_spaced_oddly, losses, seen_at
+from textmend.source.markup import Markup, markup_of
 from textmend.source.pieces import Piece, Side, pieces_of
 from textmend.source.words import Vocabulary, Words
 from textmend.text.words import CLOSING, OPENING, is_space, paragraphs, quote_around, space_before
@@ -28,6 +29,9 @@ FAINT = 0.1
 
 _LEAST_WORDS = 5
 _LENGTHS = 6
+_LINK = "]("
+"""A copy that shows this is about Markdown, so the text may be too."""
+
 _LEAST_SIDE = 2
 _MOST_PASSED = 60
 
@@ -73,7 +77,8 @@ def settle(text: str, gaps: Sequence[Gap], copies: Sequence[Copy], faint: Sequen
         MissingExtraError: rapidfuzz is not installed.
     """
     vocabulary = Vocabulary()
-    side = Side(text, vocabulary.read(text, list(paragraphs(text))))
+    markup = Markup(text) if any(_LINK in copy.text for copy in copies) else markup_of(text)
+    side = Side(text, vocabulary.read(markup.words_only(), list(paragraphs(text))), markup)
     suspects = sorted((*gaps, *faint), key=lambda gap: (gap.start, gap.end))
     found: list[tuple[Loss, Copy]] = []
     views: list[_View] = []
