@@ -16,6 +16,14 @@ def _nothing(start: int, end: int) -> str | None:
     return None
 
 
+class Inline(NamedTuple):
+    """An inline element that holds words: its tag, and where they begin and end."""
+
+    tag: str
+    start: int
+    end: int
+
+
 class Hole(NamedTuple):
     """A place where a page says something that a reader doesn't see as words, or may.
 
@@ -44,6 +52,7 @@ class Copy:
         asides: parts that a reader sees, but that are no words of a sentence, in order and disjoint: they are
             compared, and never put into a text.
         holes: places where the page says something by anything but visible words, in order: it proves nothing there.
+        inlines: the inline elements that hold words, as they end.
         has_markup: whether ``edges`` is known; a plain text tells nothing of it.
         describe: says which element holds ``text[start:end]``; ``None`` where there is nothing to say.
     """
@@ -54,6 +63,7 @@ class Copy:
     edges: Sequence[int] = ()
     asides: Sequence[Span] = ()
     holes: Sequence[Hole] = ()
+    inlines: Sequence[Inline] = ()
     has_markup: bool = False
     describe: Callable[[int, int], str | None] = field(default=_nothing, compare=False)
 

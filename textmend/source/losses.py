@@ -12,11 +12,12 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from textmend.records import Gap
-from textmend.source.copies import Copy
+from textmend.source.copies import Copy, Inline
 from textmend.source.dress import dress_of, dressed
 from textmend.source.loss import Loss
 from textmend.source.pieces import Piece, Side
@@ -37,6 +38,7 @@ _LEAST_AROUND_WHOLE = 2
 _LEAST_AROUND_PLAIN = 6
 _LEAST_SIDE = 2
 _MOST_WORDS = 60
+_OPEN_SENTENCE = 0.7
 _SENTENCE_WORDS = 4
 _MOST_EDITED = 0.01
 _FEW_EDITED = 1
@@ -236,8 +238,12 @@ class _Judge:
         around = self._before(index - 1), self._after(index)
         if not self._is_likely(first, last, *around):
             return None
+        sentence = self._is_sentence(first, last, self._count(first, last))
         if self._is_edge(first) and self._is_edge(last + 1):
-            return self._loss(site, first, last, spacing)
+            lost = self._loss(site, first, last, spacing)
+            return self._sentence(lost) if sentence else lost
+        if sentence:
+            return None
         spaced, seen = is_spaced_oddly(self._text.text, site), seen_at(self._suspects, site)
         if not self._is_likely_bare(first, last, *around, traced=spaced or seen > 0):
             return None
@@ -294,7 +300,42 @@ class _Judge:
 
     def _is_sure(self, words: range, before: _Around, after: _Around) -> bool:
         first, last = words[0], words[-1]
-        return self._is_edge(first) and self._is_edge(last + 1) and self._is_likely(first, last, before, after)
+        if not self._is_edge(first) or not self._is_edge(last + 1) or not self._is_likely(first, last, before, after):
+            return False
+        return not self._is_sentence(first, last, self._count(first, last))
+
+    def _sentence(self, loss: Loss) -> Loss | None:
+        """Return a whole sentence, or several, as a loss; open where an editor may have cut it.
+
+        It is beyond doubt if it is one element, and none of its kind came through: then the extractor drops them.
+        """
+        space = self._space(bisect_left(self._words.starts, loss.copy_start))
+        ending = self._ending.get(loss.copy_end, ())
+        tags = {tag for tag, start, _ in ending if loss.copy_start - len(space) <= start <= loss.copy_start}
+        if not tags:
+            return replace(loss, probability=_OPEN_SENTENCE)
+        if self.version.edited or self.version.differs or tags & self._came_through:
+            return replace(loss, probability=_OPEN_SENTENCE)
+        return loss
+
+    @cached_property
+    def _ending(self) -> dict[int, list[Inline]]:
+        """The inline elements by where they end."""
+        found: dict[int, list[Inline]] = {}
+        for inline in self._source.inlines:
+            found.setdefault(inline.end, []).append(inline)
+        return found
+
+    @cached_property
+    def _came_through(self) -> frozenset[str]:
+        """The tags of inline elements of which any word stands in the text."""
+        starts = [self._words.starts[piece.word] for piece in self._pieces]
+        found = set()
+        for tag, start, end in self._source.inlines:
+            index = bisect_left(starts, start)
+            if index < len(starts) and starts[index] < end:
+                found.add(tag)
+        return frozenset(found)
 
     def _tail(self, piece: Piece) -> range:
         """Return the words of the copy from a piece to the end of its block."""
@@ -351,7 +392,7 @@ class _Judge:
     def _is_likely(self, first: int, last: int, before: _Around, after: _Around) -> bool:
         """Whether the words ``first`` to ``last`` of the copy may have been lost, if an element tells so."""
         count = self._count(first, last)
-        if not count or count > _MOST_WORDS or self._is_note(first, last) or self._is_sentence(first, last, count):
+        if not count or count > _MOST_WORDS or self._is_note(first, last):
             return False
         if not (before.words or before.whole) or not (after.words or after.whole):
             return False

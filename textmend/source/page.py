@@ -13,7 +13,7 @@ from typing import Any
 
 import regex
 
-from textmend.source.copies import Copy, CopyPlace, Hole
+from textmend.source.copies import Copy, CopyPlace, Hole, Inline
 from textmend.source.seen import BLOCKS, Reader, Sight, formula, words_of
 from textmend.source.styles import Styles
 from textmend.text.words import Span
@@ -79,6 +79,8 @@ class _Writer:
         self._blocks: list[Span] = []
         self._asides: list[Span] = []
         self._holes: list[Hole] = []
+        self._inlines: list[Inline] = []
+        self._opened: list[int] = []  # where the open inline elements began
         self._waiting: list[Hole] = []  # holes before the first word of a block
         self._aside: tuple[Any, int] | None = None  # the outermost open one, and where it began
         self._block = 0
@@ -97,6 +99,8 @@ class _Writer:
         self._mark(element.tag)
         if aside and self._aside is None:
             self._aside = element, self._length
+        if element.tag not in BLOCKS:
+            self._opened.append(self._length)
         self._kept += element.tag == "pre"
         if element.text:
             self._write(element.text, element)
@@ -106,6 +110,10 @@ class _Writer:
         if self._aside is not None and element is self._aside[0]:
             self._end_aside(self._aside[1])
             self._aside = None
+        if element.tag not in BLOCKS:
+            start = self._opened.pop()
+            if self._length > start:
+                self._inlines.append(Inline(element.tag, start, self._length))
         self._kept -= element.tag == "pre"
         if element.tag != "br":
             self._mark(element.tag)
@@ -147,6 +155,7 @@ class _Writer:
             edges=self._edges,
             asides=self._asides,
             holes=self._holes,
+            inlines=self._inlines,
             has_markup=True,
             describe=places.describe,
         )
