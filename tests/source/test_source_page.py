@@ -13,7 +13,9 @@ from textmend.source.parsing import decoded
 
 
 def shown(page: str | bytes) -> str:
-    return read_page(page)[0].text
+    """What a page says in sentences: its running text without asides."""
+    copy = read_page(page)[0]
+    return copy.sentences(0, len(copy.text))
 
 
 @pytest.mark.parametrize(

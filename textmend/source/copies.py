@@ -16,6 +16,20 @@ def _nothing(start: int, end: int) -> str | None:
     return None
 
 
+class Aside(NamedTuple):
+    """A part of a copy that is no part of a sentence.
+
+    Attributes:
+        start: where it begins.
+        end: where it ends.
+        is_note: whether it is the mark of a note; of other asides nobody knows what stood beside them.
+    """
+
+    start: int
+    end: int
+    is_note: bool = False
+
+
 class Inline(NamedTuple):
     """An inline element that holds words: its tag, and where they begin and end."""
 
@@ -61,7 +75,7 @@ class Copy:
     text: str
     blocks: Sequence[Span]
     edges: Sequence[int] = ()
-    asides: Sequence[Span] = ()
+    asides: Sequence[Aside] = ()
     holes: Sequence[Hole] = ()
     inlines: Sequence[Inline] = ()
     has_markup: bool = False
@@ -72,7 +86,7 @@ class Copy:
         first = bisect_left(self.holes, start, key=lambda hole: hole.at)
         return self.holes[first : bisect_right(self.holes, end, key=lambda hole: hole.at)]
 
-    def aside_at(self, offset: int) -> Span | None:
+    def aside_at(self, offset: int) -> Aside | None:
         """Return the aside that holds a code point."""
         index = bisect_right(self.asides, offset, key=lambda span: span.start) - 1
         return self.asides[index] if index >= 0 and offset < self.asides[index].end else None

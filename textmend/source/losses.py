@@ -34,11 +34,12 @@ damaged texts and nine on edited ones.
 
 _REACH = 12
 _LEAST_AROUND = 3
-_LEAST_AROUND_WHOLE = 2
 _LEAST_AROUND_PLAIN = 6
 _LEAST_SIDE = 2
 _MOST_WORDS = 60
 _OPEN_SENTENCE = 0.7
+_FEW_KEPT = 0.05
+_MANY_DROPPED = 3
 _SENTENCE_WORDS = 4
 _MOST_EDITED = 0.01
 _FEW_EDITED = 1
@@ -68,7 +69,7 @@ class _Around(NamedTuple):
 def _aside_words(words: Words, source: Copy) -> frozenset[int]:
     """Return the words of a copy that are no words of a sentence."""
     found: set[int] = set()
-    for start, end in source.asides:
+    for start, end, _ in source.asides:
         found.update(range(bisect_left(words.starts, start), bisect_left(words.starts, end)))
     return frozenset(found)
 
@@ -276,9 +277,9 @@ class _Judge:
             if site is None:
                 return
             if tail and self._is_sure(tail, self._before(index - 1), _EDGE):
-                yield self._loss(site, tail[0], tail[-1], (self._space(tail[0]), self._at(site)))
+                yield from self._at_edge(site, tail, (self._space(tail[0]), self._at(site)))
             if head and self._is_sure(head, _EDGE, self._after(index)):
-                yield self._loss(site, head[0], head[-1], (self._at(site), self._space(head[-1] + 1)))
+                yield from self._at_edge(site, head, (self._at(site), self._space(head[-1] + 1)))
             return
         # A blank that is left over at a line's end stood before the words, one at its beginning after them.
         if (
@@ -290,21 +291,27 @@ class _Judge:
             site, own = self._end_site(before), self._space(tail[0])
             if site is not None:
                 own = own if site[0] == before.end else ""
-                yield self._loss(site, tail[0], tail[-1], (own, self._at(site)[bool(own) :]))
+                yield from self._at_edge(site, tail, (own, self._at(site)[bool(own) :]))
         if after and head and self._text.begins_paragraph(after) and self._is_sure(head, _EDGE, self._after(index)):
             site, own = self._start_site(before, after), self._space(head[-1] + 1)
             if site is not None:
                 own = own if site[1] == after.start else ""
                 space = self._at(site)
-                yield self._loss(site, head[0], head[-1], (space[:-1] if own else space, own))
+                yield from self._at_edge(site, head, (space[:-1] if own else space, own))
 
     def _is_sure(self, words: range, before: _Around, after: _Around) -> bool:
         first, last = words[0], words[-1]
-        if not self._is_edge(first) or not self._is_edge(last + 1) or not self._is_likely(first, last, before, after):
-            return False
-        return not self._is_sentence(first, last, self._count(first, last))
+        return self._is_edge(first) and self._is_edge(last + 1) and self._is_likely(first, last, before, after)
 
-    def _sentence(self, loss: Loss) -> Loss | None:
+    def _at_edge(self, site: tuple[int, int], words: range, spacing: tuple[str, str]) -> Iterator[Loss]:
+        """Yield what was lost at the edge of a block; a sentence there, only if many of its kind were dropped."""
+        lost = self._loss(site, words[0], words[-1], spacing)
+        if not self._is_sentence(words[0], words[-1], lost.count):
+            yield lost
+        elif not (sentence := self._sentence(lost)).is_open and max(self._dropped.values()) >= _MANY_DROPPED:
+            yield sentence
+
+    def _sentence(self, loss: Loss) -> Loss:
         """Return a whole sentence, or several, as a loss; open where an editor may have cut it.
 
         It is beyond doubt if it is one element, and none of its kind came through: then the extractor drops them.
@@ -312,11 +319,9 @@ class _Judge:
         space = self._space(bisect_left(self._words.starts, loss.copy_start))
         ending = self._ending.get(loss.copy_end, ())
         tags = {tag for tag, start, _ in ending if loss.copy_start - len(space) <= start <= loss.copy_start}
-        if not tags:
-            return replace(loss, probability=_OPEN_SENTENCE)
-        if self.version.edited or self.version.differs or tags & self._came_through:
-            return replace(loss, probability=_OPEN_SENTENCE)
-        return loss
+        edited = self.version.edited or self.version.differs
+        dropped = max((self._dropped.get(tag, 0) for tag in tags), default=0)
+        return loss if dropped >= (_MANY_DROPPED if edited else 1) else replace(loss, probability=_OPEN_SENTENCE)
 
     @cached_property
     def _ending(self) -> dict[int, list[Inline]]:
@@ -327,15 +332,21 @@ class _Judge:
         return found
 
     @cached_property
-    def _came_through(self) -> frozenset[str]:
-        """The tags of inline elements of which any word stands in the text."""
-        starts = [self._words.starts[piece.word] for piece in self._pieces]
-        found = set()
+    def _dropped(self) -> dict[str, int]:
+        """How many elements in the lines of the article the text lacks, of each tag of which it lacks nearly all."""
+        words = self._words
+        matched = {piece.word for piece in self._pieces}
+        blocks = {words.blocks[word] for word in matched}
+        kept: Counter[str] = Counter()
+        lost: Counter[str] = Counter()
         for tag, start, end in self._source.inlines:
-            index = bisect_left(starts, start)
-            if index < len(starts) and starts[index] < end:
-                found.add(tag)
-        return frozenset(found)
+            first, stop = bisect_left(words.starts, start), bisect_left(words.starts, end)
+            if first == stop or words.blocks[first] not in blocks or first in self._aside:
+                continue
+            block = words.blocks[first]
+            if first > words.first[block] or stop < words.first[block + 1]:
+                (lost if matched.isdisjoint(range(first, stop)) else kept)[tag] += 1
+        return {tag: count for tag, count in lost.items() if kept[tag] <= _FEW_KEPT * count}
 
     def _tail(self, piece: Piece) -> range:
         """Return the words of the copy from a piece to the end of its block."""
@@ -396,8 +407,22 @@ class _Judge:
             return False
         if not (before.words or before.whole) or not (after.words or after.whole):
             return False
-        least = _LEAST_AROUND_WHOLE if before.whole and after.whole else _LEAST_AROUND
-        return before.words + after.words >= least
+        if before.whole and after.whole and self._is_between_matched(self._words.blocks[first]):
+            return True
+        return before.words + after.words >= _LEAST_AROUND
+
+    def _is_between_matched(self, block: int) -> bool:
+        """Whether the blocks on both sides of one came through, just before and after it."""
+        first = bisect_left(self._pieces, self._words.first[block], key=lambda piece: piece.word)
+        last = bisect_left(self._pieces, self._words.first[block + 1], key=lambda piece: piece.word)
+        blocks = self._words.blocks
+        return (
+            0 < first < last < len(self._pieces)
+            and blocks[self._pieces[first - 1].word] == block - 1
+            and blocks[self._pieces[last].word] == block + 1
+            and not self._pieces[first].after
+            and not self._pieces[last].after
+        )
 
     def _is_likely_bare(self, first: int, last: int, before: _Around, after: _Around, *, traced: bool) -> bool:
         """Whether they may have been, if nothing but the words around tells."""

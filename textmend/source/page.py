@@ -13,7 +13,7 @@ from typing import Any
 
 import regex
 
-from textmend.source.copies import Copy, CopyPlace, Hole, Inline
+from textmend.source.copies import Aside, Copy, CopyPlace, Hole, Inline
 from textmend.source.seen import BLOCKS, Reader, Sight, formula, words_of
 from textmend.source.styles import Styles
 from textmend.text.words import Span
@@ -24,6 +24,7 @@ _UNSEEN = regex.compile(
     "[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ue000-\uf8ff]+"
     "|(?<![\U0001f3f4\U000e0020-\U000e007e])[\U000e0000-\U000e0fff\U000f0000-\U000ffffd]+"
 )
+_READ = frozenset((Sight.WORDS, Sight.ASIDE, Sight.NOTE))
 _BEFORE = 40
 _LONGEST_FORMULA = 60
 _BUDGET = 40
@@ -49,8 +50,8 @@ def shown(root: Any, place: CopyPlace) -> Copy:
             continue
         if event == "start":
             sight = reader.sight(element, writer.before() if element.tag not in BLOCKS else "")
-            if sight is Sight.WORDS or sight is Sight.ASIDE:
-                writer.start(element, aside=sight is Sight.ASIDE)
+            if sight in _READ:
+                writer.start(element, sight)
             else:
                 walker.skip_subtree()
                 left_out = element
@@ -77,12 +78,12 @@ class _Writer:
         self._owners: list[Any] = []
         self._edges: list[int] = []
         self._blocks: list[Span] = []
-        self._asides: list[Span] = []
+        self._asides: list[Aside] = []
         self._holes: list[Hole] = []
         self._inlines: list[Inline] = []
         self._opened: list[int] = []  # where the open inline elements began
         self._waiting: list[Hole] = []  # holes before the first word of a block
-        self._aside: tuple[Any, int] | None = None  # the outermost open one, and where it began
+        self._aside: tuple[Any, int, bool] | None = None  # the outermost open one, where it began, whether it is a note
         self._block = 0
         self._space = False
         self._break = 2
@@ -94,11 +95,11 @@ class _Writer:
             return ""
         return "".join(part[-_BEFORE:] for part in self._parts[-4:]) + (" " if self._space else "")
 
-    def start(self, element: Any, *, aside: bool) -> None:
+    def start(self, element: Any, sight: Sight) -> None:
         """Take an element's start, with the text after it."""
         self._mark(element.tag)
-        if aside and self._aside is None:
-            self._aside = element, self._length
+        if sight is not Sight.WORDS and self._aside is None:
+            self._aside = element, self._length, sight is Sight.NOTE
         if element.tag not in BLOCKS:
             self._opened.append(self._length)
         self._kept += element.tag == "pre"
@@ -108,7 +109,7 @@ class _Writer:
     def end(self, element: Any) -> None:
         """Take an element's end, with the text after it."""
         if self._aside is not None and element is self._aside[0]:
-            self._end_aside(self._aside[1])
+            self._end_aside(self._aside[1], is_note=self._aside[2])
             self._aside = None
         if element.tag not in BLOCKS:
             start = self._opened.pop()
@@ -160,9 +161,9 @@ class _Writer:
             describe=places.describe,
         )
 
-    def _end_aside(self, start: int) -> None:
+    def _end_aside(self, start: int, *, is_note: bool = False) -> None:
         if self._length > start:
-            self._asides.append(Span(start, self._length))
+            self._asides.append(Aside(start, self._length, is_note))
 
     def _hole(self, hole: Hole) -> None:
         (self._waiting if self._break == 2 else self._holes).append(hole)

@@ -17,6 +17,7 @@ from textmend.source.words import Words, alike
 _FEW = 3
 """Fewer words than these of a paragraph, in one block, may stand there by chance."""
 
+_MOST_LONE = 8
 _STRAY_CELLS = 1 << 16
 _GLUED_CHARACTERS = 400
 _GLUED_WORDS = 200
@@ -83,6 +84,7 @@ def pieces_of(text: Side, copy: Side) -> Pieces:
     alignment = align(text.words, copy.words)
     pairs = _meant(alignment.pairs, text.words, copy.words)
     pairs = _meant(list(_with_strays(pairs, text.words, copy.words)), text.words, copy.words)
+    pairs = list(_with_lone_blocks(pairs, text.words, copy.words))
     pieces = list(_counted(_with_glued(pairs, text, copy), text))
     return Pieces(pieces, sum(copy.words.spoken[piece.word] for piece in pieces), alignment.work)
 
@@ -121,6 +123,23 @@ def _neighbours(pairs: Sequence[Pair]) -> Iterator[tuple[Pair | None, Pair | Non
         last = pair
     if last is not None:
         yield last, None
+
+
+def _with_lone_blocks(pairs: Sequence[Pair], text: Words, copy: Words) -> Iterator[Pair]:
+    """Match, by their number, blocks of which nothing is matched, between two that are.
+
+    Of a line such as ``(Artist: Lund)`` an extractor may leave no word at all.
+    """
+    for last, pair in _neighbours(pairs):
+        if last and pair:
+            here = range(text.blocks[last.text] + 1, text.blocks[pair.text])
+            there = range(copy.blocks[last.copy] + 1, copy.blocks[pair.copy])
+            if here and len(here) == len(there) <= _MOST_LONE:
+                for block, other in zip(here, there, strict=True):
+                    mine = range(text.first[block], text.first[block + 1])
+                    yield from _common(text, mine, copy, range(copy.first[other], copy.first[other + 1]))
+        if pair is not None:
+            yield pair
 
 
 def _common(text: Words, here: range, copy: Words, there: range) -> Iterator[Pair]:

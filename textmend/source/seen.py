@@ -101,9 +101,11 @@ class Reader:
         names = element.attrib.get("class") if element.attrib else None
         classes = classes_of(names) if names else NO_CLASSES
         look = self._styles.look(element)
-        inline = tag not in BLOCKS
+        inline = tag not in BLOCKS if look.flow is None else look.flow == "inline"
         if self._is_unseen(element, classes, look, inline):
             return Sight.UNSEEN
+        if inline and tag in BLOCKS and short_text(element) == "":
+            return Sight.WORDLESS  # a box in a line
         if not inline:
             return Sight.ASIDE if look.invisible and not self._has_background(element) else Sight.WORDS
         if tag == "math" or classes.formula or tag in interface().formula_tags:

@@ -156,7 +156,7 @@ def _gap(loss: Loss, copy: Copy) -> Gap:
 
 
 class _Place(NamedTuple):
-    """A place in a copy: from where to where, and whether asides stand in it."""
+    """A place in a copy: from where to where, and whether asides other than marks of notes stand in it."""
 
     start: int
     end: int
@@ -228,7 +228,8 @@ class _View:
             if not passes or (0 < passes <= _MOST_PASSED and self._are_aside(before.word + 1, after.word)):
                 if not self._is_sound(before, after) or not self._is_exact(index):
                     return None
-                return _Place(words.ends[before.word], words.starts[after.word], passes > 0)
+                notes = self._are_notes(before.word + 1, after.word)
+                return _Place(words.ends[before.word], words.starts[after.word], not notes)
         # A gap at the end of a paragraph that ends here in the copy too, or at the start of one that starts here.
         if before and start == before.end and self._text.ends_paragraph(before):
             block = words.blocks[before.word]
@@ -240,6 +241,10 @@ class _View:
             if after.word == words.first[block]:
                 return _Place(self._copy.blocks[block].start, words.starts[after.word], False)
         return None
+
+    def _are_notes(self, first: int, stop: int) -> bool:
+        asides = (self._copy.aside_at(self._words.starts[word]) for word in range(first, stop))
+        return all(aside is not None and aside.is_note for aside in asides)
 
     def _are_aside(self, first: int, stop: int) -> bool:
         return all(self._copy.aside_at(self._words.starts[word]) is not None for word in range(first, stop))

@@ -11,7 +11,7 @@ import importlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import regex
 
@@ -24,10 +24,11 @@ _PROPERTIES = frozenset(
 )
 # A declaration without any of these words hides, strikes out or raises nothing.
 _TELLING = regex.compile(
-    r"none|hidden|collapse|opacity|font|clip|absolute|fixed|indent|margin|width|height|color|through|transform"
+    r"none|inline|hidden|collapse|opacity|font|clip|absolute|fixed|indent|margin|width|height|color|through|transform"
     r"|super|bidi|hide|\\",
     regex.IGNORECASE,
 )
+_APART = frozenset(("block", "flex", "grid", "table", "list-item", "flow-root", "table-cell", "table-row"))
 _FAR = 900.0
 """From so many pixels off the screen on, words can't be scrolled to."""
 
@@ -60,6 +61,7 @@ class Look:
         raised: they are raised, as marks of notes and exponents are.
         invisible: their colour is that of a page without a background.
         has_background: whether a background is set.
+        flow: whether they stand in a line of text or apart, if that is said.
     """
 
     hidden: bool = False
@@ -68,6 +70,7 @@ class Look:
     raised: bool = False
     invisible: bool = False
     has_background: bool = False
+    flow: Literal["inline", "block"] | None = None
 
 
 PLAIN = Look()
@@ -255,7 +258,7 @@ def _look(values: Mapping[str, _Value]) -> Look:
     raised = "super" in _words(values, "vertical-align")
     background = any(_sets_background(values.get(name)) for name in ("background", "background-color"))
     background = background or bool(values.get("background-image"))
-    look = Look(struck=struck, raised=raised, has_background=background)
+    look = Look(struck=struck, raised=raised, has_background=background, flow=_flow(values))
     if "none" in _words(values, "display") or "hidden" in _words(values, "content-visibility"):
         return Look(hidden=True)
     if "all" in _words(values, "mso-hide") or _is_clipped(values) or _is_off_screen(values) or _is_tiny_box(values):
@@ -273,6 +276,15 @@ def _look(values: Mapping[str, _Value]) -> Look:
     if not background and not clipped and _is_white(values.get("color")):
         return Look(struck=struck, raised=raised, invisible=True)
     return look
+
+
+def _flow(values: Mapping[str, _Value]) -> Literal["inline", "block"] | None:
+    for word in _words(values, "display"):
+        if "inline" in word:
+            return "inline"
+        if word in _APART:
+            return "block"
+    return None
 
 
 def _words(values: Mapping[str, _Value], name: str) -> tuple[str, ...]:
