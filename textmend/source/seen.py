@@ -185,6 +185,9 @@ class Reader:
 
 def short_text(element: Any) -> str | None:
     """Return the text of an element, if it is short; ``None`` if it is long or spread over many elements."""
+    if not len(element):
+        text = " ".join((element.text or "")[: 4 * _SHORT].split())
+        return text if len(text) <= _SHORT else None
     if element.text and len(element.text) > 4 * _SHORT:
         return None
     parts: list[str] = []

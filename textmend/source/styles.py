@@ -28,6 +28,12 @@ _TELLING = regex.compile(
     r"|super|bidi|hide|\\",
     regex.IGNORECASE,
 )
+# Of the many rules of a sheet those count that may set what hides, or undo it.
+_TELLING_RULE = regex.compile(
+    r"display|visibility|opacity|clip|font(?:-size)?\s*:[^;]*\b0|indent|-\d{3}|scale\w*\(0|through|super\b|bidi"
+    r"|transparent|[: ][01]px|(?:height|width)\s*:\s*[01]\b|hide|\\",
+    regex.IGNORECASE,
+)
 _APART = frozenset(("block", "flex", "grid", "table", "list-item", "flow-root", "table-cell", "table-row"))
 _FAR = 900.0
 """From so many pixels off the screen on, words can't be scrolled to."""
@@ -36,7 +42,7 @@ _SMALL = 1.0
 _FAINT = 0.05
 _VIEWPORT = 1280.0
 _PIXELS = {"px": 1.0, "pt": 1.33, "em": 16.0, "rem": 16.0, "ex": 8.0, "ch": 8.0, "vw": 12.8, "vh": 8.0, "cm": 38.0}
-_MOST_OF_ONE_KEY = 50
+_MOST_OF_ONE_KEY = 30
 
 # Braces, comments and strings of a style sheet; a comment or string that never ends reaches to the end.
 _CSS_TOKEN = regex.compile(
@@ -139,7 +145,7 @@ class Styles:
         key = _KEY.search(last.group()) or _TAG_KEY.search(last.group())
         if key:
             rules = self._rules.setdefault(key.group(), [])
-            if len(rules) < _MOST_OF_ONE_KEY:
+            if len(rules) < _MOST_OF_ONE_KEY and (not rules or rules[-1][:2] != rule[:2]):
                 rules.append(rule)
 
     def _matching(self, element: Any, attributes: Mapping[str, str]) -> list[tuple[Any, _Declared]]:
@@ -209,7 +215,7 @@ def telling_rules(sheet: str) -> Iterator[tuple[str, str]]:
             start, parts = token.end(), []
             if opened:
                 prelude, applies, _ = opened.pop()
-                if applies and prelude and not prelude.startswith("@") and _TELLING.search(body):
+                if applies and prelude and not prelude.startswith("@") and _TELLING_RULE.search(body):
                     yield prelude, body
 
 
