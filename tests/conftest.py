@@ -89,19 +89,17 @@ def fake_detector() -> type[FakeDetector]:
 
 
 @pytest.fixture
-def mender_without_models(tmp_path: Path) -> Callable[..., Mender]:
+def mender_without_models() -> Callable[..., Mender]:
     """Make a mender that sees gaps before ``words`` and proposes ``fills`` (texts, or fills) for each."""
 
     def make(words: Sequence[str | None], fills: Sequence[str | Fill] = ("x",), *, batch: int = 64, **policy) -> Mender:
-        mender = Mender(detector=tmp_path, filler=tmp_path, policy=Policy(**policy), batch=batch)
-        mender._detector = FakeDetector(*words)
-        mender._proposer = FakeProposer(
+        filler = FakeProposer(
             *(
                 fill if isinstance(fill, Fill) else Fill(text=fill, probability=0.99 / 2**rank, origin="model")
                 for rank, fill in enumerate(fills)
             )
         )
-        return mender
+        return Mender(detector=FakeDetector(*words), filler=filler, policy=Policy(**policy), batch=batch)
 
     return make
 
@@ -114,10 +112,8 @@ def embedded() -> Callable[..., Mender]:
     loaded = Mender()
 
     def make(*, fresh: bool = False, **options) -> Mender:
-        mender = Mender(**options)
-        if not fresh:
-            mender._detector, mender._proposer = loaded.detector, loaded.proposer
-        return mender
+        models = {} if fresh else {"detector": loaded.detector, "filler": loaded.proposer}
+        return Mender(**{**models, **options})
 
     return make
 

@@ -13,7 +13,7 @@ import pytest
 import textmend
 
 NAMES = {
-    *("find_gaps", "suggest", "mend", "Mender", "Mended", "Policy"),
+    *("find_gaps", "suggest", "mend", "rank", "Mender", "Mended", "Policy", "Article"),
     *("Gap", "Fill", "Edit", "Decision", "TextmendError"),
 }
 HEAVY = ("torch", "transformers", "spacy", "onnxruntime", "tokenizers", "numpy", "lxml", "jinja2", "rich", "typer")

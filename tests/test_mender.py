@@ -8,14 +8,44 @@ from collections.abc import Iterator
 import pytest
 
 import textmend
-from textmend import Decision, Fill, Mended, Mender, Policy
-from textmend.errors import RecordError
+from textmend import Article, Decision, Fill, Mended, Mender, Policy
+from textmend.errors import InputError, ModelError, PolicyError, RecordError
 
 TEXT = "They met officials from and left. It was cold."
 
 
 def places(gaps) -> list[tuple[int, int]]:
     return [(gap.start, gap.end) for gap in gaps]
+
+
+class TestArticles:
+    def test_an_article_is_one_text_with_all_that_is_known_of_it(self, mender_without_models):
+        mender = mender_without_models(["and"], ["Oslo"])
+        article = Article(text=TEXT, title="Oslo talks", metadata={"summary": "a visit"})
+        assert mender.mend(article) == mender.mend(TEXT, title="Oslo talks", metadata={"summary": "a visit"})
+        first, second = mender.proposer.documents
+        assert (first.title, dict(first.metadata)) == (second.title, dict(second.metadata))
+
+    def test_a_stream_may_hold_articles_and_texts(self, mender_without_models):
+        mender = mender_without_models(["and"], ["Oslo"])
+        assert [one.text for one in mender.mend([Article(text=TEXT), TEXT])] == [mender.mend(TEXT).text] * 2
+
+    def test_what_an_article_holds_is_not_given_again(self, mender_without_models):
+        with pytest.raises(InputError, match="holds its title itself"):
+            mender_without_models(["and"]).mend(Article(text=TEXT), title="Oslo talks")
+
+
+class TestModelsAsObjects:
+    def test_something_that_is_no_model_is_refused(self, fake_detector):
+        with pytest.raises(ModelError, match="logits"):
+            Mender(detector=3)
+        with pytest.raises(ModelError, match="propose"):
+            Mender(detector=fake_detector(), filler=object())
+
+    def test_an_object_takes_no_options_of_a_hub_model(self, fake_detector, mender_without_models):
+        filler = mender_without_models([]).proposer
+        with pytest.raises(PolicyError, match="dtype"):
+            Mender(detector=fake_detector(), filler=filler, dtype="float32")
 
 
 class TestOneText:
@@ -311,12 +341,16 @@ class TestEmbeddedModels:
         assert textmend.mend("It was cold.").text == "It was cold."
         assert textmend.suggest("It was cold.") == []
 
-    def test_models_are_loaded_when_first_needed_and_once(self, embedded):
+    def test_models_are_loaded_when_first_needed_and_once(self, embedded, monkeypatch):
+        from textmend.detect.network import OnnxDetector
+        from textmend.models import masked_lm
+
+        made = []
+        load = OnnxDetector.__init__
+        monkeypatch.setattr(OnnxDetector, "__init__", lambda self, *rest: (made.append(self), load(self, *rest))[1])
+        monkeypatch.setattr(masked_lm, "OnnxMaskedLM", lambda *_: pytest.fail("no fill was asked for"))
         mender = Mender(policy=Policy(), threads=1)
-        assert mender._detector is None
+        assert made == []
         mender.find_gaps("It was cold.")
-        detector = mender._detector
-        assert detector is not None
-        assert mender._proposer is None
         mender.find_gaps("It was cold.")
-        assert mender._detector is detector
+        assert made == [mender.detector]

@@ -10,12 +10,14 @@ import textmend
 
 PACKAGE = Path(textmend.__file__).parent
 
-GROUND = {"errors", "text", "records", "calibration", "metrics", "files"}
+GROUND = {"errors", "text", "records", "calibration", "metrics", "files", "article"}
 MENDING = GROUND | {"edits", "policy", "models", "detect", "source", "fill"}
-WHOLE = MENDING | {"mender", "annotations"}
+WHOLE = MENDING | {"mender", "annotations", "recipe"}
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "records": {"errors"},
+    "article": {"errors"},
+    "streams": {"errors", "article"},
     "text": {"errors", "records"},
     "calibration": {"errors"},
     "metrics": set(),
@@ -28,8 +30,11 @@ ALLOWED: dict[str, set[str]] = {
     "detect": {"errors", "text", "records", "calibration", "models"},
     "source": {"errors", "text", "records"},
     "fill": {"errors", "text", "records", "calibration", "files", "edits", "models"},
-    "mender": MENDING,
-    "api": {"edits", "mender", "records"},
+    "loading": {"errors", "records", "models", "detect", "fill"},
+    "cache": {"errors", "article", "records"},
+    "mender": MENDING | {"cache", "loading", "streams"},
+    "recipe": {"errors", "mender", "policy"},
+    "api": {"article", "edits", "mender", "records"},
     "connect": WHOLE,
     "corpus": WHOLE | {"report"},
     "review": WHOLE,
@@ -37,7 +42,7 @@ ALLOWED: dict[str, set[str]] = {
     "evaluate": WHOLE | {"damage", "report"},
     "train": WHOLE | {"damage", "review"},
     "cli": WHOLE | {"corpus", "review", "damage", "evaluate", "train", "report", "__init__"},
-    "__init__": {"api", "mender", "edits", "policy", "records", "errors"},
+    "__init__": {"api", "article", "mender", "edits", "policy", "records", "errors"},
     "__main__": {"cli"},
 }
 """Which rooms the files of a room may import, itself aside."""

@@ -9,7 +9,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from textmend.api import find_gaps, mend, suggest
+    from textmend.api import find_gaps, mend, rank, suggest
+    from textmend.article import Article
     from textmend.edits.mended import Mended
     from textmend.errors import TextmendError
     from textmend.mender import Mender
@@ -22,6 +23,8 @@ _HOMES = {
     "find_gaps": "api",
     "suggest": "api",
     "mend": "api",
+    "rank": "api",
+    "Article": "article",
     "Mender": "mender",
     "Mended": "edits.mended",
     "Policy": "policy",
@@ -33,6 +36,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Article",
     "Decision",
     "Edit",
     "Fill",
@@ -43,6 +47,7 @@ __all__ = [
     "TextmendError",
     "find_gaps",
     "mend",
+    "rank",
     "suggest",
 ]
 

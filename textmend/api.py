@@ -1,14 +1,15 @@
-"""The three verbs, on a Mender with the embedded English models that is made when first needed."""
+"""The verbs, on a Mender with the embedded English models that is made when first needed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Any, overload
 
+from textmend.article import Article, Metadata, Page, References
 from textmend.edits.mended import Mended
-from textmend.mender import Mender, Metadata, Page, References
-from textmend.records import Gap
+from textmend.mender import Mender
+from textmend.records import Fill, Gap
 
 
 @cache
@@ -17,9 +18,9 @@ def _mender() -> Mender:
 
 
 @overload
-def find_gaps(text: str) -> list[Gap]: ...  # type: ignore[overload-overlap] # a str is an iterable of str
+def find_gaps(text: str | Article) -> list[Gap]: ...  # type: ignore[overload-overlap] # a str is an iterable of str
 @overload
-def find_gaps(text: Iterable[str]) -> Iterator[list[Gap]]: ...
+def find_gaps(text: Iterable[str | Article]) -> Iterator[list[Gap]]: ...
 def find_gaps(text: Any) -> Any:
     """Find the places where words are missing; see :meth:`Mender.find_gaps`."""
     return _mender().find_gaps(text)
@@ -27,8 +28,10 @@ def find_gaps(text: Any) -> Any:
 
 @overload
 def suggest(  # type: ignore[overload-overlap] # a str is an iterable of str
-    text: str,
+    text: str | Article,
     *,
+    at: Sequence[tuple[int, int]] | None = None,
+    masks: str | Sequence[str] = (),
     title: str | None = None,
     metadata: Metadata | None = None,
     html: Page | None = None,
@@ -36,21 +39,34 @@ def suggest(  # type: ignore[overload-overlap] # a str is an iterable of str
 ) -> list[Gap]: ...
 @overload
 def suggest(
-    text: Iterable[str],
+    text: Iterable[str | Article],
     *,
+    masks: str | Sequence[str] = (),
     title: Iterable[str | None] | None = None,
     metadata: Iterable[Metadata | None] | None = None,
     html: Iterable[Page | None] | None = None,
     reference: Iterable[References | None] | None = None,
 ) -> Iterator[list[Gap]]: ...
-def suggest(text: Any, *, title: Any = None, metadata: Any = None, html: Any = None, reference: Any = None) -> Any:
-    """Find gaps and propose ranked fills for each; see :meth:`Mender.suggest`."""
-    return _mender().suggest(text, title=title, metadata=metadata, html=html, reference=reference)
+def suggest(text: Any, **options: Any) -> Any:
+    """Find gaps, or take those that are given, and propose ranked fills for each; see :meth:`Mender.suggest`."""
+    return _mender().suggest(text, **options)
+
+
+def rank(
+    text: str | Article,
+    *,
+    at: tuple[int, int],
+    candidates: Sequence[str],
+    title: str | None = None,
+    metadata: Metadata | None = None,
+) -> list[Fill]:
+    """Rank your own words for one place; see :meth:`Mender.rank`."""
+    return _mender().rank(text, at=at, candidates=candidates, title=title, metadata=metadata)
 
 
 @overload
 def mend(  # type: ignore[overload-overlap] # a str is an iterable of str
-    text: str,
+    text: str | Article,
     *,
     title: str | None = None,
     metadata: Metadata | None = None,
@@ -59,7 +75,7 @@ def mend(  # type: ignore[overload-overlap] # a str is an iterable of str
 ) -> Mended: ...
 @overload
 def mend(
-    text: Iterable[str],
+    text: Iterable[str | Article],
     *,
     title: Iterable[str | None] | None = None,
     metadata: Iterable[Metadata | None] | None = None,

@@ -1,19 +1,27 @@
-"""Mender: the stages wired together. One text in, one result out; a stream of texts in, a stream out."""
+"""Mender: the stages in their order. One text in, one result out; a stream of texts in, a stream out.
+
+A text goes through four stages: **find** the places where words are missing, **settle** those that a page or another
+copy tells of, **propose** fills for the rest, **decide** what is applied.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from importlib.util import find_spec
-from itertools import islice, repeat
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, overload
+from typing import TYPE_CHECKING, Any, cast, overload
 
+from textmend.article import Article, Metadata, Page, References, read_article
 from textmend.edits.mended import Mended
-from textmend.errors import InputError, MissingExtraError, PolicyError
-from textmend.models.registry import DTYPES, HubModel, hub_model, locate
+from textmend.errors import InputError, PolicyError
+from textmend.loading import Models
 from textmend.policy import Policy
-from textmend.records import Gap
+from textmend.records import Fill, Gap
+from textmend.source.settled import FAINT, Settled
+from textmend.streams import run
+from textmend.text.masks import unmask
+from textmend.text.regions import regions
 from textmend.text.words import encodable
 
 if TYPE_CHECKING:
@@ -21,36 +29,20 @@ if TYPE_CHECKING:
 
     from textmend.detect.finder import Detector
     from textmend.fill.phrases import Phrase
-    from textmend.fill.propose import Proposer
-
-Result = TypeVar("Result")
-Metadata = Mapping[str, str]
-Page = str | bytes
-References = str | Iterable[str]
-
-_BATCH_CHARACTERS = 200_000
-
-
-class _Job(NamedTuple):
-    text: str
-    title: str | None
-    metadata: Metadata
-    html: Page | None = None
-    reference: tuple[str, ...] = ()
-
-    @property
-    def has_source(self) -> bool:
-        return self.html is not None or bool(self.reference)
+    from textmend.fill.propose import Document, Proposer
+    from textmend.loading import Filler
 
 
 class Mender:
     """Finds gaps, proposes fills and mends, with models that are loaded once, when first needed.
 
     Args:
-        detector: the language of an embedded detector, or the folder of one trained with textmend.
+        detector: the language of an embedded detector, the folder of one trained with textmend, or a detector: an
+            object with the attributes and the method of :class:`textmend.detect.finder.Detector`.
         filler: the language of an embedded filler, the folder of one trained with textmend, or any masked
             language model of transformers: its name on the hub (``"FacebookAI/roberta-base"``, or with the
-            revision, ``"FacebookAI/roberta-base@COMMIT"``) or its folder. That needs the extra ``torch``.
+            revision, ``"FacebookAI/roberta-base@COMMIT"``) or its folder. That needs the extra ``hub``. Or a
+            filler: an object with ``propose``, as :class:`textmend.fill.propose.Proposer` has it.
         policy: what counts as a gap, what is applied, and what becomes of the rest.
         nlp: a spaCy pipeline, whose noun phrases and entities are tried as fills too; texts longer than its
             ``max_length`` go without.
@@ -72,8 +64,8 @@ class Mender:
     def __init__(
         self,
         *,
-        detector: str | Path = "en",
-        filler: str | Path = "en",
+        detector: str | Path | Detector = "en",
+        filler: str | Path | Filler = "en",
         policy: Policy | None = None,
         nlp: Language | None = None,
         threads: int | None = None,
@@ -91,23 +83,19 @@ class Mender:
         if policy is not None and not isinstance(policy, Policy):
             raise PolicyError(f"Mender: policy={policy!r} should be a textmend.Policy")
         self.policy = policy or Policy()
-        self._detector_folder = locate(detector, "detector")
-        self._hub = _hub_filler(filler, revision, device, dtype, ranking)
-        self._ranking = None if ranking is None else Path(ranking)
-        self._filler_folder = None if self._hub else locate(filler, "filler")
-        self._nlp, self._threads, self._batch = nlp, threads, batch
-        self._detector: Detector | None = None
-        self._proposer: Proposer | None = None
+        hub = {"revision": revision, "device": device, "dtype": dtype, "ranking": ranking}
+        self._models = Models(detector, filler, threads, hub)
+        self._nlp, self._batch = nlp, batch
 
     @overload
-    def find_gaps(self, text: str) -> list[Gap]: ...  # type: ignore[overload-overlap] # a str is an iterable of str
+    def find_gaps(self, text: str | Article) -> list[Gap]: ...  # type: ignore[overload-overlap] # a str is an iterable of str
     @overload
-    def find_gaps(self, text: Iterable[str]) -> Iterator[list[Gap]]: ...
-    def find_gaps(self, text: str | Iterable[str]) -> list[Gap] | Iterator[list[Gap]]:
+    def find_gaps(self, text: Iterable[str | Article]) -> Iterator[list[Gap]]: ...
+    def find_gaps(self, text: str | Article | Iterable[str | Article]) -> list[Gap] | Iterator[list[Gap]]:
         """Find the places where words are missing, without proposing any.
 
         Args:
-            text: a text, or an iterable of texts.
+            text: a text or an :class:`Article`, or an iterable of these.
 
         Returns:
             The gaps of the text, sorted and disjoint; for an iterable, a lazy iterator of such lists, in order.
@@ -115,13 +103,15 @@ class Mender:
         Raises:
             InputError: it is no text.
         """
-        return self._run(text, {}, self._find)
+        return run(text, {}, self._found, self._batch)
 
     @overload
     def suggest(  # type: ignore[overload-overlap] # a str is an iterable of str
         self,
-        text: str,
+        text: str | Article,
         *,
+        at: Sequence[tuple[int, int]] | None = None,
+        masks: str | Sequence[str] = (),
         title: str | None = None,
         metadata: Metadata | None = None,
         html: Page | None = None,
@@ -130,24 +120,37 @@ class Mender:
     @overload
     def suggest(
         self,
-        text: Iterable[str],
+        text: Iterable[str | Article],
         *,
+        masks: str | Sequence[str] = (),
         title: Iterable[str | None] | None = None,
         metadata: Iterable[Metadata | None] | None = None,
         html: Iterable[Page | None] | None = None,
         reference: Iterable[References | None] | None = None,
     ) -> Iterator[list[Gap]]: ...
     def suggest(
-        self, text: Any, *, title: Any = None, metadata: Any = None, html: Any = None, reference: Any = None
+        self,
+        text: Any,
+        *,
+        at: Any = None,
+        masks: Any = (),
+        title: Any = None,
+        metadata: Any = None,
+        html: Any = None,
+        reference: Any = None,
     ) -> Any:
-        """Find gaps and propose ranked fills for each.
+        """Find gaps, or take those that are given, and propose ranked fills for each.
 
         Args:
-            text: a text, or an iterable of texts.
+            text: a text or an :class:`Article`, or an iterable of these.
+            at: where words are missing, as spans of one text: ``text[start:end]`` is white space or empty. No other
+                place is looked at, and each of these has probability 1.
+            masks: what stands for missing words (``"[MASK]"``, ``["___", "[…]"]``): fills replace it, and no other
+                place is looked at. A text without a mask has no gaps.
             title: its headline; for an iterable, an iterable of as many.
             metadata: other texts about it, by name (``{"summary": …}``); for an iterable, an iterable of as many.
             html: the page it was taken from: lost words that the page holds come back as they stand there
-                (``docs/source.md``; needs the extra ``textmend[html]``); for an iterable, an iterable of as many.
+                (``docs/source.md``); for an iterable, an iterable of as many.
             reference: another copy of it, or several, as text or HTML: a feed's summary, a syndicated copy; for an
                 iterable, an iterable of as many.
 
@@ -155,16 +158,55 @@ class Mender:
             The gaps with their fills; for an iterable, a lazy iterator of such lists, in order.
 
         Raises:
-            InputError: it is no text, or there are not as many titles as texts.
-            MissingExtraError: a source was given, and the extra that reads it is not installed.
+            InputError: it is no text, a span is none of the text, or there are not as many titles as texts.
         """
         about = {"title": title, "metadata": metadata, "html": html, "reference": reference}
-        return self._run(text, about, self._suggest)
+        if at is not None or masks:
+            work = partial(self._suggested_at, at=at, masks=(masks,) if isinstance(masks, str) else tuple(masks))
+            if at is not None and not isinstance(text, str | Article):
+                raise InputError("at: spans go with one text, not with a stream; masks go with both")
+            if at is not None and masks:
+                raise InputError("at and masks exclude each other: give the places in one way")
+            return run(text, about, work, self._batch)
+        return run(text, about, self._suggested, self._batch)
+
+    def rank(
+        self,
+        text: str | Article,
+        *,
+        at: tuple[int, int],
+        candidates: Sequence[str],
+        title: str | None = None,
+        metadata: Metadata | None = None,
+    ) -> list[Fill]:
+        """Rank your own words for one place, against each other and against everything else that may stand there.
+
+        Args:
+            text: the text.
+            at: the place: ``text[start:end]`` is white space or empty.
+            candidates: what may stand there, a word or a few words each.
+            title: its headline.
+            metadata: other texts about it, by name.
+
+        Returns:
+            A fill for each distinct candidate, the most probable first, spelled as you spell it. Probabilities are
+            calibrated; what is missing to 1 is the probability of something else. A candidate that the model can't
+            write (another script, more than eight word pieces) has probability 0.
+
+        Raises:
+            InputError: the span is none of the text, or a candidate is no words.
+        """
+        from textmend.detect.given import gaps_at
+        from textmend.fill.given import rank_candidates
+
+        article = read_article(text, {"title": title, "metadata": metadata})
+        (gap,) = gaps_at(article.text, [at], self.detector)
+        return rank_candidates(self._document(article, Settled([gap])), candidates, self.proposer)
 
     @overload
     def mend(  # type: ignore[overload-overlap] # a str is an iterable of str
         self,
-        text: str,
+        text: str | Article,
         *,
         title: str | None = None,
         metadata: Metadata | None = None,
@@ -174,7 +216,7 @@ class Mender:
     @overload
     def mend(
         self,
-        text: Iterable[str],
+        text: Iterable[str | Article],
         *,
         title: Iterable[str | None] | None = None,
         metadata: Iterable[Metadata | None] | None = None,
@@ -187,7 +229,7 @@ class Mender:
         """Find gaps, apply the fills that are sure, and treat the rest as the policy says.
 
         Args:
-            text: a text, or an iterable of texts.
+            text: a text or an :class:`Article`, or an iterable of these.
             title: its headline; for an iterable, an iterable of as many.
             metadata: other texts about it, by name; for an iterable, an iterable of as many.
             html: the page it was taken from: lost words that the page holds come back as they stand there
@@ -203,86 +245,116 @@ class Mender:
             MissingExtraError: a source was given, and the extra that reads it is not installed.
         """
         about = {"title": title, "metadata": metadata, "html": html, "reference": reference}
-        return self._run(text, about, self._mend)
+        return run(text, about, self._mended, self._batch)
 
     @property
     def detector(self) -> Detector:
         """The detector, loaded."""
-        if self._detector is None:
-            from textmend.detect.network import OnnxDetector
-
-            self._detector = OnnxDetector(self._detector_folder, self._threads)
-        return self._detector
+        return self._models.detector
 
     @property
     def proposer(self) -> Proposer:
-        """The filler with all that ranks its fills, loaded."""
-        if self._proposer is None:
-            from textmend.fill.load import load_hub_proposer, load_proposer
+        """The filler with all that ranks its fills, loaded; of a filler that was given as an object, that object."""
+        return cast("Proposer", self._models.filler)
 
-            if self._hub is not None:
-                self._proposer = load_hub_proposer(self._hub, self._ranking, self._threads)
-            else:
-                assert self._filler_folder is not None
-                self._proposer = load_proposer(self._filler_folder, self._threads)
-        return self._proposer
+    def _found(self, articles: Sequence[Article]) -> list[list[Gap]]:
+        return self._find(articles, self.policy.find_at)
 
-    def _find(self, jobs: Sequence[_Job]) -> list[list[Gap]]:
-        return self._seen(jobs, self.policy.find_at)
+    def _suggested(self, articles: Sequence[Article]) -> list[list[Gap]]:
+        return self._propose(articles, self._settle(articles))
 
-    def _seen(self, jobs: Sequence[_Job], least: float) -> list[list[Gap]]:
+    def _suggested_at(
+        self, articles: Sequence[Article], at: Sequence[tuple[int, int]] | None, masks: tuple[str, ...]
+    ) -> list[list[Gap]]:
+        """Return the gaps that the caller names, by spans or masks, with their fills."""
+        from textmend.detect.given import gaps_at
+
+        unmasked = [unmask(article.text, masks) for article in articles]
+        bare = [replace(article, text=one.text) for article, one in zip(articles, unmasked, strict=True)]
+        given = [gaps_at(one.text, one.places() if at is None else at, self.detector) for one in unmasked]
+        settled = [self._settled_at(article, gaps) for article, gaps in zip(bare, given, strict=True)]
+        found = self._propose(bare, settled)
+        if at is not None:
+            return found
+        return [
+            [one.gap(gap, mask) for gap, mask in zip(gaps, one.masks, strict=True)]
+            for gaps, one in zip(found, unmasked, strict=True)
+        ]
+
+    def _settled_at(self, article: Article, given: list[Gap]) -> Settled:
+        """Return the gaps that are given, and no other, those that a source tells of with their fills."""
+        if not article.has_source or not given:
+            return Settled(given)
+        settled = self._settled(article, given, [])
+        told = {(gap.start, gap.end): gap for gap in settled.gaps if gap.fills}
+        return replace(settled, gaps=[told.get((gap.start, gap.end), gap) for gap in given])
+
+    def _mended(self, articles: Sequence[Article]) -> list[Mended]:
+        return self._decide(articles, self._suggested(articles))
+
+    def _find(self, articles: Sequence[Article], least: float) -> list[list[Gap]]:
+        """Find: return the places of each article where words are missing with a probability of at least ``least``."""
         from textmend.detect.finder import find_gaps
 
-        return find_gaps([job.text for job in jobs], self.detector, least)
+        found = find_gaps([article.text for article in articles], self.detector, least)
+        return [self._heeded(article.text, gaps) for article, gaps in zip(articles, found, strict=True)]
 
-    def _suggest(self, jobs: Sequence[_Job]) -> list[list[Gap]]:
-        known: dict[int, tuple[str, ...]] = {}
-        found = self._find_with_sources(jobs, known) if any(job.has_source for job in jobs) else self._find(jobs)
+    def _heeded(self, text: str, gaps: list[Gap]) -> list[Gap]:
+        """Return the gaps that the policy does not rule out."""
+        if not gaps or not (self.policy.ignore or self.policy.known_words):
+            return gaps
+        ignored = regions(text, self.policy.ignore)
+        return [gap for gap in gaps if not self.policy.is_ignored(text, gap, ignored)]
+
+    def _settle(self, articles: Sequence[Article]) -> list[Settled]:
+        """Find and settle: return the gaps of each article, those that a page or copy tells of with their fills."""
+        sourced = any(article.has_source for article in articles)
+        found = self._find(articles, min(FAINT, self.policy.find_at) if sourced else self.policy.find_at)
+        settled = []
+        for article, seen in zip(articles, found, strict=True):
+            gaps = [gap for gap in seen if gap.probability >= self.policy.find_at]
+            faint = [gap for gap in seen if gap.probability < self.policy.find_at]
+            settled.append(self._settled(article, gaps, faint) if article.has_source else Settled(gaps))
+        return settled
+
+    def _settled(self, article: Article, gaps: list[Gap], faint: list[Gap]) -> Settled:
+        from textmend.detect.cues import cues_at
+        from textmend.source.settle import read_copies, settle
+
+        settled = settle(article.text, gaps, read_copies(article.html, article.references), faint)
+        sure = [gap for gap in settled.gaps if gap.probability >= self.policy.find_at]
+        return replace(settled, gaps=[replace(gap, cues=cues_at(article.text, gap.start, gap.end)) for gap in sure])
+
+    def _propose(self, articles: Sequence[Article], settled: Sequence[Settled]) -> list[list[Gap]]:
+        """Propose: return the gaps of each article, with ranked fills where no source has settled them."""
+        found = [one.gaps for one in settled]
         damaged = [index for index, gaps in enumerate(found) if not all(gap.fills for gap in gaps)]
         if damaged:
-            from textmend.fill.propose import Document
-
-            documents = [
-                Document(
-                    text=jobs[i].text,
-                    gaps=found[i],
-                    title=jobs[i].title,
-                    metadata=jobs[i].metadata,
-                    phrases=self._phrases(jobs[i].text),
-                    known=known.get(i, ()),
-                )
-                for i in damaged
-            ]
+            documents = [self._document(articles[index], settled[index]) for index in damaged]
             for index, gaps in zip(damaged, self.proposer.propose(documents), strict=True):
                 found[index] = gaps
         return found
 
-    def _find_with_sources(self, jobs: Sequence[_Job], known: dict[int, tuple[str, ...]]) -> list[list[Gap]]:
-        """Return the gaps of each text, those that its source settles with their fills.
+    def _document(self, article: Article, settled: Settled) -> Document:
+        from textmend.fill.propose import Document
 
-        Args:
-            jobs: the texts.
-            known: receives what the sources hold of the articles, by number of the text.
-        """
-        from textmend.source.settle import FAINT
+        return Document(
+            text=article.text,
+            gaps=settled.gaps,
+            title=article.title,
+            metadata=article.metadata,
+            phrases=self._phrases(article.text),
+            known=settled.known,
+        )
 
-        found = []
-        for index, (job, seen) in enumerate(zip(jobs, self._seen(jobs, min(FAINT, self.policy.find_at)), strict=True)):
-            gaps = [gap for gap in seen if gap.probability >= self.policy.find_at]
-            if job.has_source:
-                faint = [gap for gap in seen if gap.probability < self.policy.find_at]
-                gaps, known[index] = self._settled(job, gaps, faint)
-            found.append(gaps)
-        return found
-
-    def _settled(self, job: _Job, gaps: list[Gap], faint: list[Gap]) -> tuple[list[Gap], tuple[str, ...]]:
-        """Return the gaps, those that the source settles with their fills, and what the source holds of the article."""
-        from textmend.detect.cues import cues_at
-        from textmend.source.settle import read_copies, settle
-
-        settled = settle(job.text, gaps, read_copies(job.html, job.reference), faint)
-        sure = [gap for gap in settled.gaps if gap.probability >= self.policy.find_at]
-        return [replace(gap, cues=cues_at(job.text, gap.start, gap.end)) for gap in sure], settled.known
+    def _decide(self, articles: Sequence[Article], found: Sequence[Sequence[Gap]]) -> list[Mended]:
+        """Decide: apply what is sure, and mark, drop or keep the rest."""
+        return [
+            Mended.of(
+                article.text, [gap.with_decision(self.policy.decide(gap)) for gap in gaps], self.policy.placeholder
+            )
+            for article, gaps in zip(articles, found, strict=True)
+        ]
 
     def _phrases(self, text: str) -> Sequence[Phrase]:
         if self._nlp is None or len(text) > self._nlp.max_length:
@@ -290,104 +362,3 @@ class Mender:
         from textmend.fill.phrases import noun_phrases
 
         return noun_phrases(self._nlp(encodable(text)))
-
-    def _mend(self, jobs: Sequence[_Job]) -> list[Mended]:
-        return [
-            Mended.of(job.text, [gap.with_decision(self.policy.decide(gap)) for gap in gaps], self.policy.placeholder)
-            for job, gaps in zip(jobs, self._suggest(jobs), strict=True)
-        ]
-
-    def _run(
-        self, text: Any, about: Mapping[str, Any], work: Callable[[Sequence[_Job]], list[Result]]
-    ) -> Result | Iterator[Result]:
-        if isinstance(text, str):
-            return work([_job(text, about, "")])[0]
-        if isinstance(text, bytes | bytearray | Mapping) or not isinstance(text, Iterable):
-            raise InputError(_wrong_text(text, ""))
-        return self._stream(_jobs(text, about), work)
-
-    def _stream(self, jobs: Iterator[_Job], work: Callable[[Sequence[_Job]], list[Result]]) -> Iterator[Result]:
-        while batch := list(_take(jobs, self._batch)):
-            yield from work(batch)
-
-
-def _hub_filler(
-    filler: str | Path, revision: str | None, device: str | None, dtype: str | None, ranking: str | Path | None
-) -> HubModel | None:
-    """Return the hub model that a filler is, if it is one, having checked all that can be checked without loading."""
-    given = {"revision": revision, "device": device, "dtype": dtype, "ranking": ranking}
-    for name, value in given.items():
-        if value is not None and not isinstance(value, str | Path if name == "ranking" else str):
-            raise PolicyError(f"Mender: {name}={value!r} should be a string")
-    if dtype is not None and dtype not in DTYPES:
-        raise PolicyError(f"Mender: dtype={dtype!r} should be one of " + ", ".join(DTYPES))
-    hub = hub_model(filler, revision=revision, device=device, dtype=dtype)
-    if hub is None:
-        for name, value in given.items():
-            if value is not None:
-                raise PolicyError(
-                    f"Mender: {name}={value!r} is for models of the hub, and filler={str(filler)!r} is none"
-                )
-    elif find_spec("torch") is None:
-        raise MissingExtraError(f"filler={str(filler)!r}, a masked language model of the hub,", "torch")
-    return hub
-
-
-def _take(jobs: Iterator[_Job], most: int) -> Iterator[_Job]:
-    characters = 0
-    for job in islice(jobs, most):
-        yield job
-        characters += len(job.text) + len(job.html or "") + sum(map(len, job.reference))
-        if characters >= _BATCH_CHARACTERS:
-            return
-
-
-def _jobs(texts: Iterable[Any], about: Mapping[str, Any]) -> Iterator[_Job]:
-    for name, values in about.items():
-        if values is not None and (isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable)):
-            raise InputError(f"{name}: for many texts give as many, in an iterable, not one {type(values).__name__}")
-    missing = object()
-    streams = {name: repeat(None) if values is None else iter(values) for name, values in about.items()}
-    for index, text in enumerate(texts):
-        own = {name: next(stream, missing) for name, stream in streams.items()}
-        for name, value in own.items():
-            if value is missing:
-                raise InputError(f"{name}: there are fewer than texts: none for text {index}")
-        yield _job(text, own, f"text {index}: ")
-
-
-def _job(text: Any, about: Mapping[str, Any], place: str) -> _Job:
-    if not isinstance(text, str):
-        raise InputError(_wrong_text(text, place))
-    title, metadata, html = about.get("title"), about.get("metadata"), about.get("html")
-    if title is not None and not isinstance(title, str):
-        raise InputError(f"{place}title should be a string, not {type(title).__name__}")
-    if metadata is not None and not (
-        isinstance(metadata, Mapping)
-        and all(isinstance(key, str) and isinstance(value, str) for key, value in metadata.items())
-    ):
-        raise InputError(f"{place}metadata should map names to strings, got {metadata!r:.80}")
-    if html is not None and not isinstance(html, str | bytes):
-        raise InputError(f"{place}html should be a string or bytes, the page itself, not {type(html).__name__}")
-    return _Job(text, title, metadata or {}, html, _references(about.get("reference"), place))
-
-
-def _references(reference: Any, place: str) -> tuple[str, ...]:
-    if reference is None:
-        return ()
-    if isinstance(reference, str):
-        return (reference,)
-    if isinstance(reference, bytes | bytearray | Mapping) or not isinstance(reference, Iterable):
-        raise InputError(f"{place}reference should be strings, copies of the text, not {type(reference).__name__}")
-    copies = tuple(reference)
-    for copy in copies:
-        if not isinstance(copy, str):
-            raise InputError(f"{place}reference should hold strings, copies of the text, not {type(copy).__name__}")
-    return copies
-
-
-def _wrong_text(value: object, place: str) -> str:
-    advice = ": decode it first, for example  data.decode('utf-8')" if isinstance(value, bytes | bytearray) else ""
-    return (
-        f"{place}expected a string{'' if place else ' or an iterable of strings'}, got {type(value).__name__}{advice}"
-    )

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from textmend.errors import PolicyError
 from textmend.records import Action, Gap
-from textmend.text.words import WORD, is_number
+from textmend.text.regions import check_regions, is_inside
+from textmend.text.words import WORD, Span, is_number
 
 Unsure = Literal["keep", "mark", "drop"]
+
+_LONGEST_WORD = 100
+_MARKS = ".,;:!?\"'“”‘’()[]{}…"
 
 
 FIND_AT = 0.35
 """From which probability on a place counts as a gap by default: missed gaps cost more than false ones, as long as these
 are few (one to two in 10,000 words of whole news), for finding changes nothing."""
+
+
+BALANCED, BOLD = 0.6, 0.35
+"""From which probability on a fill is applied by the policies of these names; chosen on the development benchmarks."""
+
+NAMES = ("careful", "balanced", "bold")
+"""The policies that have a name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +45,9 @@ class Policy:
         allow_numbers: apply a fill even if it brings in a number that is new to the article.
         allow_uncalibrated: apply a fill even if its probability was never calibrated, as that of a hub model
             without a fitted ranking: such a probability may be far off.
+        ignore: regions where nothing is a gap: names (``"code"``, ``"table"``, ``"verse"``, ``"quotes"``,
+            ``"tokenised"``) and regular expressions (module ``regex``; ``^`` and ``$`` stand at every line).
+        known_words: words beside which nothing is a gap, whatever their case: terms and product names that look odd.
 
     Raises:
         PolicyError: a value is out of its range.
@@ -45,6 +60,8 @@ class Policy:
     allow_names: bool = False
     allow_numbers: bool = False
     allow_uncalibrated: bool = False
+    ignore: tuple[str, ...] = ()
+    known_words: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("apply_at", "find_at"):
@@ -55,9 +72,62 @@ class Policy:
             raise PolicyError(f"Policy: unsure={self.unsure!r} should be one of " + ", ".join(get_args(Unsure)))
         if not isinstance(self.placeholder, str) or not _is_visible_line(self.placeholder):
             raise PolicyError(f"Policy: placeholder={self.placeholder!r} should be visible text on one line")
+        for name in ("ignore", "known_words"):
+            value = getattr(self, name)
+            if (
+                isinstance(value, str)
+                or not isinstance(value, Iterable)
+                or not all(isinstance(one, str) for one in value)
+            ):
+                raise PolicyError(f"Policy: {name}={value!r} should be a list of strings")
+            object.__setattr__(self, name, tuple(value))
+        check_regions(self.ignore)
         for field in fields(self):
             if field.type == "bool" and not isinstance(getattr(self, field.name), bool):
                 raise PolicyError(f"Policy: {field.name}={getattr(self, field.name)!r} should be True or False")
+
+    @classmethod
+    def careful(cls, **changes: Any) -> Policy:
+        """Return the default: only what is nearly certain is applied (``docs/policies.md`` has the figures)."""
+        return cls(**changes)
+
+    @classmethod
+    def balanced(cls, **changes: Any) -> Policy:
+        """Return a policy that applies more, and is seldom wrong (``docs/policies.md`` has the figures)."""
+        return cls(**{"apply_at": BALANCED, **changes})
+
+    @classmethod
+    def bold(cls, **changes: Any) -> Policy:
+        """Return a policy for text that nobody quotes, such as training corpora (``docs/policies.md``)."""
+        return cls(**{"apply_at": BOLD, **changes})
+
+    @classmethod
+    def named(cls, name: str, **changes: Any) -> Policy:
+        """Return a policy by its name: ``"careful"``, ``"balanced"`` or ``"bold"``.
+
+        Args:
+            name: which.
+            changes: attributes that differ from it.
+
+        Raises:
+            PolicyError: there is no such policy, or a value is out of its range.
+        """
+        if name not in NAMES:
+            raise PolicyError(f"Policy: {name!r} should be one of " + ", ".join(NAMES))
+        made: Policy = getattr(cls, name)(**changes)
+        return made
+
+    def is_ignored(self, text: str, gap: Gap, regions: Sequence[Span]) -> bool:
+        """Whether a place is no gap by the caller's word: it lies in a region, or beside a known word.
+
+        Args:
+            text: the text.
+            gap: the place.
+            regions: those of ``ignore`` in this text (``textmend.text.regions``).
+        """
+        return is_inside(gap.start, gap.end, regions) or (
+            bool(self.known_words) and _stands_beside(text, gap, {word.casefold() for word in self.known_words})
+        )
 
     def decide(self, gap: Gap) -> Action:
         """Return what to do with a gap whose fills are ranked: ``"apply"`` means its first fill."""
@@ -70,6 +140,13 @@ class Policy:
 
     def _admits(self, introduces: tuple[str, ...]) -> bool:
         return all(self.allow_numbers if is_number(item) else self.allow_names for item in introduces)
+
+
+def _stands_beside(text: str, gap: Gap, words: set[str]) -> bool:
+    """Whether one of some words, in lower case, ends at a gap or begins after it."""
+    before = text[max(0, gap.start - _LONGEST_WORD) : gap.start].split()[-1:]
+    after = text[gap.end : gap.end + _LONGEST_WORD].split()[:1]
+    return any(word.strip(_MARKS).casefold() in words for word in (*before, *after))
 
 
 def _is_visible_line(text: str) -> bool:

@@ -251,7 +251,8 @@ def source_alone() -> Mend:
 def with_detector(threads: int | None) -> Mend:
     """Return a way to mend by the source and what the detector sees, without the filler, under the default policy."""
     from textmend.mender import Mender
-    from textmend.source.settle import FAINT, read_copies, settle
+    from textmend.source.settle import read_copies, settle
+    from textmend.source.settled import FAINT
 
     policy = Policy()
     mender = Mender(policy=Policy(find_at=FAINT), threads=threads)

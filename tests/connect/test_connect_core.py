@@ -19,9 +19,9 @@ from textmend.connect.batches import BatchMender
 from textmend.connect.fields import Article, Fields
 from textmend.connect.mending import Mending, count
 from textmend.connect.ray import MendActor
-from textmend.connect.recipe import DEFAULTS, Recipe
 from textmend.edits.apply import undo_edits
 from textmend.errors import InputError, ModelError, PolicyError
+from textmend.recipe import DEFAULTS, Recipe
 
 
 class TestRecipe:
@@ -106,9 +106,13 @@ class TestFields:
     def test_nothing_in_a_field(self, nothing):
         read = Fields(title="title", html="html", metadata=["summary"], reference=["feed"]).article
         assert read({"text": nothing}.get, "row 0") is None
-        assert read({"text": "a", "title": nothing, "summary": nothing, "feed": nothing}.get, "row 0") == Article("a")
+        assert read({"text": "a", "title": nothing, "summary": nothing, "feed": nothing}.get, "row 0") == Article(
+            text="a"
+        )
         record = {"text": "a", "title": "b", "html": b"c", "summary": "d", "feed": "e"}
-        assert read(record.get, "row 0") == Article("a", "b", b"c", {"summary": "d"}, ("e",))
+        assert read(record.get, "row 0") == Article(
+            text="a", title="b", html=b"c", metadata={"summary": "d"}, references=("e",)
+        )
 
     @pytest.mark.parametrize("name", ["text", "title", "html", "summary", "feed"])
     def test_no_string_in_a_field(self, name):
@@ -167,19 +171,20 @@ class TestStream:
 
     def test_all_that_is_known_of_an_article_is_passed_on(self, monkeypatch):
         class Spy:
-            def mend(self, text, *, title=None, metadata=None, html=None, reference=None):
-                return zip(text, title, html, metadata, reference, strict=True)
+            def mend(self, article):
+                return article if isinstance(article, Article) else iter(article)
 
         monkeypatch.setattr(Recipe, "mender", lambda self: Spy())
-        article = Article("a", "b", "<p>", {"summary": "c"}, ("d",))
+        article = Article(text="a", title="b", html="<p>", metadata={"summary": "c"}, references=("d",))
         assert Mending.of().one(article) == article
+        assert list(Mending.of().stream([1], lambda record: article)) == [(1, article)]
 
     def test_counts(self, tiny):
         assert count(Mender(**tiny, policy=Policy(unsure="mark")).mend(TEXT)) == {"gaps": 2, "applied": 1, "marked": 1}
 
 
 def _article(text: str) -> Article:
-    return Article(text)
+    return Article(text=text)
 
 
 class TestBatches:

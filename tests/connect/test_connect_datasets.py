@@ -10,7 +10,7 @@ import pytest
 from tiny_models import CLEAN, MENDED, PAGE, TEXT, TRUE
 
 from textmend.connect.batches import BatchMender
-from textmend.connect.recipe import Recipe
+from textmend.recipe import Recipe
 
 datasets = pytest.importorskip("datasets", reason="needs the extra test-connect")
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -16,9 +16,9 @@ from thinc.api import ConfigValidationError
 from tiny_models import CLEAN, MENDED, PAGE, TEXT, TRUE
 
 import textmend.connect.spacy as connector  # registers the factory, whether textmend is installed or not
-from textmend import Mender
-from textmend.connect.recipe import DEFAULTS
+from textmend import Article, Mender
 from textmend.errors import ModelError, PolicyError
+from textmend.recipe import DEFAULTS
 from textmend.text.words import encodable
 
 TEXTS = [TEXT, CLEAN, "", "  \n", TEXT + "\n\n" + TEXT]
@@ -143,8 +143,8 @@ def test_title_and_page_come_from_attributes(tiny, monkeypatch):
     component = nlp.add_pipe("textmend", config={**tiny, "title": "headline", "html": "page"})
     doc = nlp.make_doc(TEXT)
     doc._.headline, doc._.page = "Raids", PAGE
-    assert component._article(doc)[:3] == (TEXT, "Raids", PAGE)
-    assert component._article(nlp.make_doc(TEXT))[:3] == (TEXT, None, None)
+    assert component._article(doc) == Article(text=TEXT, title="Raids", html=PAGE)
+    assert component._article(nlp.make_doc(TEXT)) == Article(text=TEXT)
     (mended,) = nlp.pipe([doc])
     assert mended._.mended.text == TRUE  # of the page: the filler would say something else
     assert mended._.gaps[0].fills[0].origin == "source"

@@ -19,7 +19,7 @@ from textmend.fill.casing import ArticleCasing, cased
 from textmend.fill.propose import Document
 from textmend.fill.rank import Ranking
 from textmend.fill.ranking_file import read_ranking, write_ranking
-from textmend.models.registry import HubModel, hub_model
+from textmend.models.registry import EMBEDDED, HubModel, hub_model
 
 COMMIT, OLDER = "c0ffee" * 6 + "c0ff", "beef" * 10
 LOST = next(one for one in damaged() if one.lost == "northern")
@@ -45,9 +45,7 @@ def mender(tiny_folder, fake_detector) -> Callable[..., Mender]:
 
     def make(filler="bert-cased", **options) -> Mender:
         folder = tiny_folder(filler) if filler in ("bert-cased", "roberta", "bert-uncased") else filler
-        mender = Mender(filler=folder, threads=1, **options)
-        mender._detector = fake_detector("pier")
-        return mender
+        return Mender(detector=fake_detector("pier"), filler=folder, threads=1, **options)
 
     return make
 
@@ -156,8 +154,8 @@ class TestNames:
             mender(device="quantum").proposer  # noqa: B018
 
     def test_without_torch(self, monkeypatch):
-        monkeypatch.setattr("textmend.mender.find_spec", lambda name: None)
-        with pytest.raises(MissingExtraError, match=r'pip install "textmend\[torch\]"'):
+        monkeypatch.setattr("textmend.loading.find_spec", lambda name: None)
+        with pytest.raises(MissingExtraError, match=r'pip install "textmend\[hub\]"'):
             Mender(filler="org/name")
 
 
@@ -264,7 +262,7 @@ def _gap(start: int, end: int) -> Gap:
 
 
 def test_a_folder_of_a_detector_trained_with_textmend(tmp_path, embedded):
-    source = embedded()._detector_folder
+    source = EMBEDDED / "en" / "detector"
     shutil.copytree(source, tmp_path / "detector")
     text = LOST.text + " " + "He said that the talks with , including the fleet, would end. "
     found = Mender(detector=tmp_path / "detector", threads=1).find_gaps(text)

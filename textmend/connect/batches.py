@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from textmend.article import Article
 from textmend.connect.columns import column, names, with_columns
-from textmend.connect.fields import Article
 from textmend.connect.mending import Mending
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from textmend.connect.fields import Article
+from textmend.article import Article
 from textmend.connect.mending import Mending, count
-from textmend.connect.recipe import Recipe
 from textmend.errors import MissingExtraError, PolicyError
+from textmend.recipe import Recipe
 
 try:
     from datatrove.pipeline.base import PipelineStep

@@ -4,31 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
+from textmend.article import Article
 from textmend.edits.annotations import annotations_of
 from textmend.edits.mended import Mended
 from textmend.errors import InputError, PolicyError
-
-
-class Article(NamedTuple):
-    """What a record holds of an article.
-
-    Attributes:
-        text: its text.
-        title: its headline.
-        html: the page the text was extracted from.
-        metadata: other texts about it, by field.
-        reference: other copies of it.
-    """
-
-    text: str
-    title: str | None = None
-    html: str | bytes | None = None
-    metadata: Mapping[str, str] = {}
-    reference: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +106,7 @@ class Fields:
             title=string(self.title),
             html=string(self.html),
             metadata={name: value for name in self.metadata if (value := string(name)) is not None},
-            reference=tuple(value for name in self.reference if (value := string(name)) is not None),
+            references=tuple(value for name in self.reference if (value := string(name)) is not None),
         )
 
     def values(self, mended: Mended | None, *, as_json: bool = False) -> dict[str, Any]:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
-from itertools import tee
-from operator import attrgetter
 from typing import Any, TypeVar
 
-from textmend.connect.fields import Article, Fields
-from textmend.connect.recipe import DEFAULTS, Recipe
+from textmend.article import Article
+from textmend.connect.fields import Fields
 from textmend.edits.mended import Mended
 from textmend.errors import PolicyError
-from textmend.mender import Mender
+from textmend.recipe import DEFAULTS, Recipe
 
 Record = TypeVar("Record")
 
@@ -64,7 +62,7 @@ class Mending:
                 if found is not None:
                     yield found
 
-        for mended in _mend(self.recipe.mender(), articles()):
+        for mended in self.recipe.mender().mend(articles()):
             while not waiting[0][1]:
                 yield waiting.popleft()[0], None
             yield waiting.popleft()[0], mended
@@ -73,17 +71,9 @@ class Mending:
 
     def one(self, article: Article) -> Mended:
         """Mend one article."""
-        return next(_mend(self.recipe.mender(), iter([article])))
+        return self.recipe.mender().mend(article)
 
 
 def count(mended: Mended) -> Counter[str]:
     """Return how many gaps were found, applied, marked, dropped and kept."""
     return Counter(gaps=len(mended.gaps), **Counter(_DONE[gap.decision] for gap in mended.gaps))
-
-
-def _mend(mender: Mender, articles: Iterator[Article]) -> Iterator[Mended]:
-    # It takes from all streams in step, so that no copy runs ahead.
-    names = Article._fields[1:]
-    texts, *others = tee(articles, 1 + len(names))
-    about: dict[str, Any] = {name: map(attrgetter(name), other) for name, other in zip(names, others, strict=True)}
-    return mender.mend(map(attrgetter("text"), texts), **about)

@@ -21,10 +21,10 @@ from spacy.util import ensure_path
 
 from textmend.connect.fields import Fields
 from textmend.connect.mending import Mending
-from textmend.connect.recipe import DEFAULTS, Recipe
 from textmend.edits.mended import Mended
 from textmend.errors import PolicyError
 from textmend.models.registry import embedded_languages
+from textmend.recipe import DEFAULTS, Recipe
 from textmend.records import Gap
 
 LABEL = "GAP"

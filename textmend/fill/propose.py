@@ -37,6 +37,7 @@ class Document:
         metadata: other texts about it (a summary, keywords, …), by name.
         phrases: noun phrases to try besides the capitalised runs that are found anyway.
         known: what else holds the article's words, and may vouch for a name or number.
+        given: words that are weighed at every gap, whatever the search finds.
     """
 
     text: str
@@ -45,6 +46,11 @@ class Document:
     metadata: Mapping[str, str] = field(default_factory=dict)
     phrases: Sequence[Phrase] = ()
     known: Sequence[str] = ()
+    given: Sequence[str] = ()
+
+
+_ELSEWHERE = Evidence(place="title", quote="")
+"""Where given words stand: nowhere in the text, so that their first letter is the gap's."""
 
 
 class Proposed(NamedTuple):
@@ -95,15 +101,25 @@ class Proposer:
         """
         result = []
         for document, candidates in zip(documents, self.candidates(documents), strict=True):
-            novelty = Novelty([document.text, document.title or "", *document.metadata.values(), *document.known])
+            novelty = _novelty(document)
             own = iter(candidates)
             result.append(
                 [
-                    gap if gap.fills else gap.with_fills(self._rank(document, gap, next(own), novelty))
+                    gap if gap.fills else gap.with_fills(self._rank(document, gap, next(own), novelty, self._most))
                     for gap in document.gaps
                 ]
             )
         return result
+
+    def every_fill(self, document: Document) -> tuple[Fill, ...]:
+        """Return all that was weighed for the one gap of a document, however unlikely, the most probable first.
+
+        Raises:
+            ModelError: the document is evidently not written in the model's language.
+        """
+        ((candidates,),) = self.candidates([document])
+        novelty = _novelty(document)
+        return self._rank(document, document.gaps[0], candidates, novelty, len(candidates))
 
     def candidates(self, documents: Sequence[Document]) -> list[list[list[Proposed]]]:
         """Return, for each gap of each document that has no fills, its candidates with what is known of them, unranked."""
@@ -115,9 +131,11 @@ class Proposer:
         found = iter(infill(requests, self.model, self._search))
         return [[view.proposed(index, next(found)) for index in range(len(view.requests))] for view in views]
 
-    def _rank(self, document: Document, gap: Gap, proposed: Sequence[Proposed], novelty: Novelty) -> tuple[Fill, ...]:
+    def _rank(
+        self, document: Document, gap: Gap, proposed: Sequence[Proposed], novelty: Novelty, most: int
+    ) -> tuple[Fill, ...]:
         probabilities = self._ranking.probabilities([candidate.features for candidate in proposed])
-        order = sorted(range(len(proposed)), key=lambda i: (-probabilities[i], proposed[i].text))[: self._most]
+        order = sorted(range(len(proposed)), key=lambda i: (-probabilities[i], proposed[i].text))[:most]
         at_start = starts_sentence(document.text, gap.end)
         return tuple(
             Fill(
@@ -136,6 +154,10 @@ class Proposer:
         """Whether a word that opens a sentence is usually in lower case; rare words the table lacks may be names."""
         share = self._usual.share_lower(word)
         return share >= 0.5 if share is not None else len(self.model.pieces.cut(word.lower(), spaced=True)) == 1
+
+
+def _novelty(document: Document) -> Novelty:
+    return Novelty([document.text, document.title or "", *document.metadata.values(), *document.known])
 
 
 class _View:
@@ -189,7 +211,8 @@ class _View:
                         echoes.setdefault(ids, echo)
             self._echoes.append(echoes)
             lengths = lengths_in_pieces(gap.lengths, pieces_per_word, most_pieces)
-            self.requests.append(Request(context, lengths, tuple(echoes), tuple(phrases[place])))
+            given = [ids for text in document.given for ids in self._sayable(text, _ELSEWHERE, *place)]
+            self.requests.append(Request(context, lengths, (*echoes, *given), tuple(phrases[place])))
 
     def proposed(self, index: int, hypotheses: Sequence[Hypothesis]) -> list[Proposed]:
         """Write the hypotheses of a gap out, one candidate for each distinct text."""

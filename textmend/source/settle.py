@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -18,14 +18,12 @@ from textmend.source.loss import Loss
 from textmend.source.losses import is_spaced_oddly, losses, seen_at
 from textmend.source.markup import Markup, markup_of
 from textmend.source.pieces import Piece, Side, pieces_of
+from textmend.source.settled import Settled
 from textmend.source.words import Vocabulary, Words
 from textmend.text.words import CLOSING, OPENING, is_space, paragraphs, quote_around, space_before
 
 _LEAST_SHARE = 0.5
 """A copy is one of this text if so large a share of the words of the shorter stands in the other, in order."""
-
-FAINT = 0.1
-"""From which probability on the detector bears out a copy that holds more at a place."""
 
 _LEAST_WORDS = 5
 _LENGTHS = 6
@@ -40,19 +38,6 @@ _UNSPOKEN = 0.7
 
 _UNSPOKEN_WORDS = 0.85
 """Probability of the words that it says so."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What the copies say about a text.
-
-    Attributes:
-        gaps: losses, each with its fill, and the gaps that no copy has an answer for; sorted and disjoint.
-        known: what the copies hold of the article: it may vouch for names and numbers.
-    """
-
-    gaps: list[Gap]
-    known: tuple[str, ...] = ()
 
 
 def read_copies(html: str | bytes | None, references: Sequence[str] = ()) -> list[Copy]:

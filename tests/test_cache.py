@@ -1,0 +1,121 @@
+"""The cache of suggestions: bounded, safe under several processes, never in the way."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from textmend.article import Article
+from textmend.cache import Cache, digest_of, user_folder
+from textmend.errors import FileError
+from textmend.records import Fill, Gap
+
+GAPS = [Gap(start=3, end=4, probability=0.9, fills=(Fill(text="Oslo", probability=0.5, origin="model"),))]
+
+
+def keys(count: int) -> list[bytes]:
+    return [number.to_bytes(20, "big") for number in range(count)]
+
+
+def test_what_was_put_in_comes_back(tmp_path):
+    known, other = keys(2)
+    Cache(tmp_path / "new" / "folder").put({known: GAPS})
+    assert Cache(tmp_path / "new" / "folder").get([other, known]) == [None, GAPS]
+
+
+def test_no_gaps_are_known_too(tmp_path):
+    (key,) = keys(1)
+    cache = Cache(tmp_path)
+    cache.put({key: []})
+    assert cache.get([key]) == [[]]
+
+
+def test_it_is_bounded_and_what_was_used_last_stays(tmp_path):
+    first, *others = keys(60)
+    cache = Cache(tmp_path, most_bytes=6_000)
+    cache.put({first: GAPS})
+    for key in others:
+        cache.put({key: GAPS})
+        assert cache.get([first]) == [GAPS]  # used again and again
+    found = cache.get(others)
+    assert found[-1] == GAPS
+    assert found[0] is None
+    assert sum(gaps is not None for gaps in found) < 40
+
+
+def test_a_broken_record_is_not_known(tmp_path):
+    (key,) = keys(1)
+    cache = Cache(tmp_path)
+    cache.put({key: GAPS})
+    with sqlite3.connect(next(tmp_path.glob("*.sqlite"))) as database:
+        database.execute("UPDATE suggestions SET gaps = '[{\"start\": -1}]'")
+    database.close()
+    assert cache.get([key]) == [None]
+
+
+def test_a_broken_file_is_an_error_that_names_the_folder(tmp_path):
+    (tmp_path / "suggestions.sqlite").write_bytes(b"no database at all, but long enough to be read as one" * 40)
+    with pytest.raises(FileError, match="choose another"):
+        Cache(tmp_path)
+
+
+def test_a_file_where_the_folder_should_be_is_an_error(tmp_path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(FileError, match="can't be used as a cache"):
+        Cache(tmp_path / "file")
+
+
+def test_a_cache_that_vanishes_is_forgotten(tmp_path):
+    (key,) = keys(1)
+    cache = Cache(tmp_path)
+    next(tmp_path.glob("*.sqlite")).unlink()
+    cache.put({key: GAPS})
+    assert cache.get([key]) == [None]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Article(text="a  c"),
+        Article(text="a  b", title="t"),
+        Article(text="a  b", metadata={"x": "t"}),
+        Article(text="a  b", html="t"),
+        Article(text="a  b", html=b"t"),
+        Article(text="a  b", references=("t",)),
+        Article(text="a  b\ud800"),
+    ],
+)
+def test_whatever_a_suggestion_follows_from_is_in_the_digest(other):
+    assert digest_of(other, "models") != digest_of(Article(text="a  b"), "models")
+    assert digest_of(other, "models") != digest_of(other, "other models")
+    assert digest_of(other, "models") == digest_of(other, "models")
+
+
+def test_two_processes_write_at_once(tmp_path):
+    script = (
+        "import sys; from pathlib import Path; from textmend.cache import Cache\n"
+        "from textmend.records import Gap\n"
+        "cache = Cache(Path(sys.argv[1])); base = int(sys.argv[2])\n"
+        "for n in range(40): cache.put({(base + n).to_bytes(20, 'big'): [Gap(start=n, end=n, probability=1.0)]})\n"
+    )
+    root = str(Path(__file__).parents[1])
+    runs = [
+        subprocess.Popen([sys.executable, "-c", script, str(tmp_path), str(base)], env={"PYTHONPATH": root})
+        for base in (0, 40)
+    ]
+    assert [run.wait() for run in runs] == [0, 0]
+    found = Cache(tmp_path).get(keys(80))
+    assert all(gaps is not None and gaps[0].start == number % 40 for number, gaps in enumerate(found))
+
+
+def test_the_users_folder_can_be_named(monkeypatch, tmp_path):
+    monkeypatch.setenv("TEXTMEND_CACHE", str(tmp_path))
+    assert user_folder() == tmp_path
+    monkeypatch.delenv("TEXTMEND_CACHE")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    if sys.platform == "linux":
+        assert user_folder() == tmp_path / "textmend"

@@ -1,0 +1,139 @@
+"""A cache on disk of what was suggested for an article, so that suggest, mend and review compute it once.
+
+One SQLite file: several processes may use it at once, a killed one leaves it whole, and what was not used for the
+longest time goes first when it is full.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import sqlite3
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from textmend import __version__
+from textmend.article import Article
+from textmend.errors import FileError, RecordError
+from textmend.records import Gap
+
+MOST_BYTES = 500_000_000
+"""How large a cache grows by default."""
+
+_FILE = "suggestions.sqlite"
+_SCHEMA = 1
+_PATIENCE = 30.0
+"""Seconds to wait for another process that writes."""
+_ROOM = 0.8
+"""When a cache is full, it is emptied down to this share."""
+
+
+def user_folder() -> Path:
+    """Return the folder of the user's cache, as the system has it; it need not exist."""
+    if given := os.environ.get("TEXTMEND_CACHE"):
+        return Path(given)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "textmend" / "Cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "textmend"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "textmend"
+
+
+class Cache:
+    """What was suggested, by a digest of the article, the models and the options.
+
+    Args:
+        folder: where it lies; made where it is missing.
+        most_bytes: how large it may grow.
+
+    Raises:
+        FileError: the folder can't be used.
+    """
+
+    def __init__(self, folder: Path, most_bytes: int = MOST_BYTES) -> None:
+        self._file = folder / _FILE
+        self._most = most_bytes
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with self._open() as database:
+                database.execute("PRAGMA journal_mode=WAL")
+                database.execute(
+                    "CREATE TABLE IF NOT EXISTS suggestions"
+                    " (digest BLOB PRIMARY KEY, gaps TEXT NOT NULL, size INTEGER NOT NULL, used REAL NOT NULL)"
+                )
+        except (OSError, sqlite3.Error) as error:
+            raise FileError(f"{folder}: can't be used as a cache: {error}; choose another, or none") from error
+
+    def get(self, digests: Sequence[bytes]) -> list[list[Gap] | None]:
+        """Return the gaps of each digest; ``None`` where they are not known, or what is stored can't be read."""
+        found: list[list[Gap] | None] = []
+        with self._quietly() as database:
+            for digest in digests:
+                row = database.execute("SELECT gaps FROM suggestions WHERE digest = ?", (digest,)).fetchone()
+                found.append(_read(row[0]) if row else None)
+            used = [(time.time(), digest) for digest, gaps in zip(digests, found, strict=True) if gaps is not None]
+            database.executemany("UPDATE suggestions SET used = ? WHERE digest = ?", used)
+        return found + [None] * (len(digests) - len(found))
+
+    def put(self, found: Mapping[bytes, Sequence[Gap]]) -> None:
+        """Store the gaps of some digests. What can't be stored is left out: a cache is never needed."""
+        with self._quietly() as database:
+            for digest, gaps in found.items():
+                text = json.dumps([gap.to_dict() for gap in gaps])
+                database.execute(
+                    "INSERT OR REPLACE INTO suggestions VALUES (?, ?, ?, ?)", (digest, text, len(text), time.time())
+                )
+            self._bound(database)
+
+    def _bound(self, database: sqlite3.Connection) -> None:
+        (size,) = database.execute("SELECT COALESCE(SUM(size), 0) FROM suggestions").fetchone()
+        if size <= self._most:
+            return
+        surplus = size - int(_ROOM * self._most)
+        rows = database.execute("SELECT digest, size FROM suggestions ORDER BY used").fetchall()
+        for digest, one in rows:
+            if surplus <= 0:
+                break
+            database.execute("DELETE FROM suggestions WHERE digest = ?", (digest,))
+            surplus -= one
+
+    @contextlib.contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        database = sqlite3.connect(self._file, timeout=_PATIENCE)
+        try:
+            with database:  # one transaction
+                yield database
+        finally:
+            database.close()
+
+    @contextlib.contextmanager
+    def _quietly(self) -> Iterator[sqlite3.Connection]:
+        """Open the database; what goes wrong with it ends the block and is forgotten."""
+        with contextlib.suppress(sqlite3.Error, OSError), self._open() as database:
+            yield database
+
+
+def digest_of(article: Article, context: str) -> bytes:
+    """Return a digest of all that a suggestion follows from.
+
+    Args:
+        article: the article, with what is known of it.
+        context: the models and options, as text.
+    """
+    html = article.html.encode("utf-8", "surrogatepass") if isinstance(article.html, str) else article.html
+    parts: list[Any] = [_SCHEMA, __version__, context, article.text, article.title]
+    parts += [sorted(article.metadata.items()), article.references, type(article.html).__name__]
+    known = json.dumps(parts).encode("ascii")  # lone surrogates too
+    return hashlib.blake2b(known + b"\0" + (html or b""), digest_size=20).digest()
+
+
+def _read(text: str) -> list[Gap] | None:
+    try:
+        return [Gap.from_dict(gap) for gap in json.loads(text)]
+    except (ValueError, RecordError):
+        return None

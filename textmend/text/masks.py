@@ -1,0 +1,82 @@
+"""Masks that a caller put where words are missing (``[MASK]``, ``___``): taken out, and put back into the results."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import regex
+
+from textmend.errors import InputError
+from textmend.records import Evidence, Fill, Gap
+from textmend.text.words import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Unmasked:
+    """A text without its masks.
+
+    Attributes:
+        text: what is left.
+        masks: where the masks stand in the caller's text, in order.
+    """
+
+    text: str
+    masks: tuple[Span, ...]
+
+    def places(self) -> list[tuple[int, int]]:
+        """Return where the masks stood in ``text``: empty spans, in order."""
+        found, gone = [], 0
+        for start, end in self.masks:
+            found.append((start - gone, start - gone))
+            gone += end - start
+        return found
+
+    def original(self, offset: int) -> int:
+        """Return the offset in the caller's text of a code point of ``text``; after a mask that stands before it."""
+        passed = bisect_right([place for place, _ in self.places()], offset)
+        return offset + sum(end - start for start, end in self.masks[:passed])
+
+    def gap(self, gap: Gap, mask: Span) -> Gap:
+        """Return a gap of ``text`` as one of the caller's: its fills replace the mask, exactly."""
+        fills = tuple(self._fill(fill, mask) for fill in gap.fills)
+        return replace(gap, start=mask.start, end=mask.start, fills=fills)
+
+    def _fill(self, fill: Fill, mask: Span) -> Fill:
+        evidence = fill.evidence
+        if (
+            evidence is not None
+            and evidence.place == "text"
+            and evidence.start is not None
+            and evidence.end is not None
+        ):
+            evidence = self._evidence(evidence)
+        return replace(fill, evidence=evidence, spacing=("", ""), replaces=mask.end - mask.start)
+
+    def _evidence(self, evidence: Evidence) -> Evidence:
+        if evidence.start is None or evidence.end is None:
+            return evidence
+        return replace(evidence, start=self.original(evidence.start), end=self.original(evidence.end - 1) + 1)
+
+
+def unmask(text: str, masks: Sequence[str]) -> Unmasked:
+    """Take masks out of a text.
+
+    Args:
+        text: the caller's text.
+        masks: what stands for missing words, literally. Of two that begin at one place the longer is one.
+
+    Raises:
+        InputError: a mask is no visible text.
+    """
+    for mask in masks:
+        if not isinstance(mask, str) or not mask.strip():
+            raise InputError(f"masks: {mask!r} should be visible text, such as '[MASK]'")
+    ordered = sorted(masks, key=len, reverse=True)
+    found = tuple(Span(*match.span()) for match in regex.finditer("|".join(map(regex.escape, ordered)), text))
+    left, position = [], 0
+    for start, end in found:
+        left.append(text[position:start])
+        position = end
+    return Unmasked("".join([*left, text[position:]]), found)
