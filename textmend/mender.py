@@ -95,7 +95,8 @@ class Mender:
         """Find the places where words are missing, without proposing any.
 
         Args:
-            text: a text or an :class:`Article`, or an iterable of these.
+            text: a text or an :class:`Article`, or an iterable of these. Where the page of an article shows that
+                nothing was lost, is no gap.
 
         Returns:
             The gaps of the text, sorted and disjoint; for an iterable, a lazy iterator of such lists, in order.
@@ -258,6 +259,8 @@ class Mender:
         return cast("Proposer", self._models.filler)
 
     def _found(self, articles: Sequence[Article]) -> list[list[Gap]]:
+        if any(article.has_source for article in articles):
+            return [[gap.with_fills(()) for gap in one.gaps] for one in self._settle(articles)]
         return self._find(articles, self.policy.find_at)
 
     def _suggested(self, articles: Sequence[Article]) -> list[list[Gap]]:

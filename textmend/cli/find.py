@@ -11,8 +11,9 @@ from rich.text import Text
 
 from textmend.cli import run
 from textmend.cli.inputs import sources
-from textmend.cli.options import At, Debug, Detector, Encoding, Files, Json, NoColor, Threads, flag
+from textmend.cli.options import At, Debug, Detector, Encoding, Files, Html, HtmlDir, Json, NoColor, Threads, flag
 from textmend.cli.outputs import write_json
+from textmend.cli.sources import about, with_pages
 from textmend.cli.terminal.article import Places, count, label, page, with_gaps
 from textmend.cli.terminal.screen import Screen, bar, is_plain, per_cent, show_line
 from textmend.files import Document
@@ -34,6 +35,8 @@ def find(
     ctx: typer.Context,
     files: Files = None,
     encoding: Encoding = None,
+    html: Html = None,
+    html_dir: HtmlDir = None,
     at: At = FIND_AT,
     detector: Detector = "en",
     threads: Threads = None,
@@ -49,12 +52,16 @@ def find(
     The article is shown with a numbered mark at every gap, then a list:
     where the gap is (line:column, and its offset in characters),
     how probable it is, and what can be seen there.
+    Where the page that --html or --html-dir names shows no more words, is no gap.
     """
     paths = sources(files, ctx)
+    if html is not None:
+        about(paths, None, html, None, encoding)
+    pages = with_pages(html, html_dir)
     mender = run.make_mender(detector, "en", Policy(find_at=at), threads)
     work = run.Run(ctx, paths, encoding)
     found = 0
-    for document, gaps in work.each("Looking for gaps", mender.find_gaps):
+    for document, gaps in work.each("Looking for gaps", mender.find_gaps, pages):
         found += len(gaps)
         if json:
             write_json({"schema": SCHEMA, "file": str(document.path), "gaps": [gap.to_dict() for gap in gaps]})

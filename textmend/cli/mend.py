@@ -25,6 +25,7 @@ from textmend.cli.options import (
     Files,
     Filler,
     Html,
+    HtmlDir,
     InPlace,
     Json,
     NoColor,
@@ -36,7 +37,7 @@ from textmend.cli.options import (
     flag,
 )
 from textmend.cli.outputs import write_bytes, write_json
-from textmend.cli.sources import about
+from textmend.cli.sources import about, with_pages
 from textmend.cli.terminal.article import Places, count, label, page, with_edits
 from textmend.cli.terminal.diff import draw_diff, unified_diff
 from textmend.cli.terminal.screen import Screen, is_plain, per_cent, quoted, show_line, visible
@@ -66,6 +67,7 @@ def mend(
     encoding: Encoding = None,
     title: Title = None,
     html: Html = None,
+    html_dir: HtmlDir = None,
     reference: References = None,
     apply_at: ApplyAt = 0.9,
     unsure: Annotated[
@@ -113,7 +115,10 @@ def mend(
     _check_targets(paths, output, in_place, backup)
     if show + diff + json > 1:
         raise typer.BadParameter("--show, --diff and --json exclude each other")
-    known = about(paths, title, html, reference, encoding)
+    pages = None if html_dir is None else with_pages(html, html_dir)
+    if pages and (title or reference):
+        raise typer.BadParameter("--title and --reference go with one file, --html-dir with many")
+    known = {} if pages else about(paths, title, html, reference, encoding)
     policy = Policy(
         apply_at=apply_at,
         find_at=at,
@@ -125,7 +130,7 @@ def mend(
     )
     mender = run.make_mender(detector, filler, policy, threads, ranking)
     work = run.Run(ctx, paths, encoding, quiet=quiet)
-    for document, mended in work.each("Mending", lambda texts: mender.mend(texts, **known)):
+    for document, mended in work.each("Mending", lambda texts: mender.mend(texts, **known), pages):
         try:
             data = document.encode(mended.text)
             if in_place:

@@ -6,11 +6,12 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from textmend.article import Article
 from textmend.cli.inputs import documents
 from textmend.cli.terminal.screen import Screen, open_screen, report
 from textmend.errors import FileError
@@ -19,6 +20,7 @@ from textmend.mender import Mender
 from textmend.policy import Policy
 
 Result = TypeVar("Result")
+Read = Callable[[Document], Article]
 
 
 def make_mender(detector: str, filler: str, policy: Policy, threads: int | None, ranking: Path | None = None) -> Mender:
@@ -57,19 +59,27 @@ class Run:
         self.failures += 1
         report(self.screen.err, str(error), error if self._debug else None)
 
-    def each(self, label: str, work: Callable[[Iterator[str]], Iterator[Result]]) -> Iterator[tuple[Document, Result]]:
+    def each(
+        self, label: str, work: Callable[[Iterator[Any]], Iterator[Result]], read: Read | None = None
+    ) -> Iterator[tuple[Document, Result]]:
         """Yield every document that can be read, with what ``work`` makes of its text, in order.
 
         Args:
             label: what is going on, for the progress.
             work: takes a stream of texts, gives a stream of results.
+            read: returns the article of a document, for ``work`` to take instead of its text.
         """
         waiting: deque[Document] = deque()
 
-        def texts() -> Iterator[str]:
+        def texts() -> Iterator[str | Article]:
             for document in documents(self._paths, self._encoding, self.failed):
+                try:
+                    article = document.text if read is None else read(document)
+                except FileError as error:
+                    self.failed(error)
+                    continue
                 waiting.append(document)
-                yield document.text
+                yield article
 
         with self._progress as progress:
             task = progress.add_task(label, total=len(self._paths))

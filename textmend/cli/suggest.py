@@ -21,6 +21,7 @@ from textmend.cli.options import (
     Files,
     Filler,
     Html,
+    HtmlDir,
     Json,
     NoColor,
     Ranking,
@@ -29,7 +30,7 @@ from textmend.cli.options import (
     Title,
 )
 from textmend.cli.outputs import write_json
-from textmend.cli.sources import about
+from textmend.cli.sources import about, with_pages
 from textmend.cli.terminal.article import Places, count, label, page, snippet, with_gaps
 from textmend.cli.terminal.screen import Screen, bar, is_plain, per_cent, quoted, show_line, visible
 from textmend.files import Document
@@ -57,6 +58,7 @@ def suggest(
     encoding: Encoding = None,
     title: Title = None,
     html: Html = None,
+    html_dir: HtmlDir = None,
     reference: References = None,
     at: At = FIND_AT,
     top: Annotated[
@@ -78,10 +80,13 @@ def suggest(
     and the names and numbers new to the article that it would bring in.
     """
     paths = sources(files, ctx)
-    known = about(paths, title, html, reference, encoding)
+    pages = None if html_dir is None else with_pages(html, html_dir)
+    if pages and (title or reference):
+        raise typer.BadParameter("--title and --reference go with one file, --html-dir with many")
+    known = {} if pages else about(paths, title, html, reference, encoding)
     mender = run.make_mender(detector, filler, Policy(find_at=at), threads, ranking)
     work = run.Run(ctx, paths, encoding)
-    for document, gaps in work.each("Looking for lost words", lambda texts: mender.suggest(texts, **known)):
+    for document, gaps in work.each("Looking for lost words", lambda texts: mender.suggest(texts, **known), pages):
         if json:
             cut = [gap.with_fills(gap.fills[:top]) for gap in gaps]
             write_json(
