@@ -252,7 +252,7 @@ class _Judge:
 
     def _spacing(self, site: tuple[int, int], before: Piece, after: Piece, first: int, last: int) -> tuple[str, str]:
         """Return the white space around lost words; inside of a link or emphasis that was left empty there is none."""
-        own = self._space(first), self._space(last + 1)
+        own = self._space_between(before.word, first), self._space_between(last, after.word)
         if not self._text.markup.touches(before.end, after.start):
             return own
         left = self._text.text[before.end : site[0]]
@@ -277,9 +277,9 @@ class _Judge:
             if site is None:
                 return
             if tail and self._is_sure(tail, self._before(index - 1), _EDGE):
-                yield from self._at_edge(site, tail, (self._space(tail[0]), self._at(site)))
+                yield from self._at_edge(site, tail, (self._space_between(before.word, tail[0]), self._at(site)))
             if head and self._is_sure(head, _EDGE, self._after(index)):
-                yield from self._at_edge(site, head, (self._at(site), self._space(head[-1] + 1)))
+                yield from self._at_edge(site, head, (self._at(site), self._space_between(head[-1], after.word)))
             return
         # A blank that is left over at a line's end stood before the words, one at its beginning after them.
         if (
@@ -288,12 +288,12 @@ class _Judge:
             and self._text.ends_paragraph(before)
             and self._is_sure(tail, self._before(index - 1), _EDGE)
         ):
-            site, own = self._end_site(before), self._space(tail[0])
+            site, own = self._end_site(before), self._space_between(before.word, tail[0])
             if site is not None:
                 own = own if site[0] == before.end else ""
                 yield from self._at_edge(site, tail, (own, self._at(site)[bool(own) :]))
         if after and head and self._text.begins_paragraph(after) and self._is_sure(head, _EDGE, self._after(index)):
-            site, own = self._start_site(before, after), self._space(head[-1] + 1)
+            site, own = self._start_site(before, after), self._space_between(head[-1], after.word)
             if site is not None:
                 own = own if site[1] == after.start else ""
                 space = self._at(site)
@@ -590,6 +590,10 @@ class _Judge:
             while end < ceiling and not is_space(text[end]):
                 end += 1
         return start, end
+
+    def _space_between(self, word: int, other: int) -> str:
+        """Return the white space between two words of the copy, if asides at most stand between them."""
+        return next(filter(None, map(self._space, range(word + 1, other + 1))), "")
 
     def _space(self, word: int) -> str:
         """Return the white space before a word of the copy; between blocks, what the text has between paragraphs."""

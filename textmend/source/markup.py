@@ -16,7 +16,7 @@ from textmend.text.words import LINE_ENDS, Span, is_space
 
 _MARKDOWN = regex.compile(r"\]\(|^#{1,6} |\*\*\S|^[*+-] |\]\[", regex.MULTILINE)
 _ADDRESS = regex.compile(
-    r"""!\[[^\[\]\n]*+\]\([^()\s]*+\)|\]\((?:[^()\s]|\([^()\s]*+\))*+(?:\s+"[^"\n]*+")?\)|\]\[[\w ]*+\]"""
+    r"""!\[[^\[\]\n]*+\]\([^()\s]*+\)|\]\((?:[^()\s]|\n(?=[^()\s])|\([^()\s]*+\))*+(?:\s+"[^"\n]*+")?\)|\]\[[\w ]*+\]"""
 )
 _SIGN = regex.compile(r"!?\[|\]|\*+|_+|~~|`+|\\|\|")
 _LIST_SIGN = regex.compile(r"^[ \t]*+(?:(?:[*+•·◦▪‣–—>-]|\d{1,3}[.)]|#{1,6})(?:[ \t]|$))++", regex.MULTILINE)

@@ -86,7 +86,7 @@ def _raised(text: str, before: str) -> Mark:
     """Say whether raised figures or letters without a link are a mark, by what they are raised after."""
     if not before or before[-1].isspace():
         # An isotope's number, before its sign, or a mark apart from its word.
-        return Mark.UNSURE if _FIGURES.fullmatch(text) else Mark.WORDS
+        return Mark.UNSURE if _FIGURES.fullmatch(text) else Mark.NOTE
     if before[-1] in _MARKS_BEFORE:
         return Mark.UNSURE if before[-1] in ")]}" and _FIGURES.fullmatch(text) else Mark.NOTE
     last = _LAST_WORD.search(before)
