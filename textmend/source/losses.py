@@ -22,7 +22,7 @@ from textmend.source.dress import dress_of, dressed
 from textmend.source.loss import Loss
 from textmend.source.pieces import Piece, Side
 from textmend.source.version import Version, sifted
-from textmend.source.words import Words
+from textmend.source.words import Words, alike
 from textmend.text.words import CLOSING, LINE_ENDS, OPENING, is_space, space_before
 
 SURE = 0.999
@@ -46,6 +46,7 @@ _FEW_EDITED = 1
 _ABBREVIATION = 3
 _MOST_SLIDE = 24
 _MOST_MOVED = 2000
+_BEYOND = 40
 _TERMINAL = frozenset(".!?…。！？")
 _CLOSERS = frozenset("\"'”’)]»")
 _JOINS_LEFT = frozenset(".,;:!?)]”’")
@@ -305,11 +306,31 @@ class _Judge:
 
     def _at_edge(self, site: tuple[int, int], words: range, spacing: tuple[str, str]) -> Iterator[Loss]:
         """Yield what was lost at the edge of a block; a sentence there, only if many of its kind were dropped."""
+        words = self._without_kept_marks(words, site)
+        if not words or self._stands_beyond(words, site):
+            return
         lost = self._loss(site, words[0], words[-1], spacing)
         if not self._is_sentence(words[0], words[-1], lost.count):
             yield lost
         elif not (sentence := self._sentence(lost)).is_open and max(self._dropped.values()) >= _MANY_DROPPED:
             yield sentence
+
+    def _without_kept_marks(self, words: range, site: tuple[int, int]) -> range:
+        """Return lost words without the marks after them that the text has on its next line."""
+        kept = self._text.text[site[1] : site[1] + _BEYOND].lstrip()[:1]
+        last = words[-1]
+        while kept and last >= words[0] and not self._words.spoken[last] and self._lost(last, last) == kept:
+            last -= 1
+        return range(words[0], last + 1)
+
+    def _stands_beyond(self, words: range, site: tuple[int, int]) -> bool:
+        """Whether the text has the words after all, only on another line."""
+        text, lost = self._text.text, alike(self._lost(words[0], words[-1]))
+        beyond, before = (
+            text[site[1] : site[1] + len(lost) + _BEYOND],
+            text[max(0, site[0] - len(lost) - _BEYOND) : site[0]],
+        )
+        return alike(beyond.lstrip()).startswith(lost) or alike(before.rstrip()).endswith(lost)
 
     def _sentence(self, loss: Loss) -> Loss:
         """Return a whole sentence, or several, as a loss; open where an editor may have cut it.
