@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from textmend.damage.benchmark import Record
-from textmend.detect.finder import Sites
+from textmend.detect.sites import Sites
 from textmend.edits.mended import Mended
 from textmend.fill.propose import Document
 from textmend.policy import Policy

@@ -115,4 +115,5 @@ def decisions(draw):
         text=text,
         by=draw(st.none() | short_text),
         at=draw(st.none() | short_text),
+        added=draw(st.booleans()),
     )

@@ -119,3 +119,51 @@ def test_the_users_folder_can_be_named(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     if sys.platform == "linux":
         assert user_folder() == tmp_path / "textmend"
+
+
+class TestMender:
+    """With tiny folders of models, so that what is computed can be counted."""
+
+    TEXT = "He said that the talks with , including the fleet, would end."
+
+    @pytest.fixture
+    def counted(self, embedded, monkeypatch):
+        from textmend import Mender
+
+        calls = []
+        compute = Mender._computed
+        monkeypatch.setattr(Mender, "_computed", lambda self, some: (calls.append(len(some)), compute(self, some))[1])
+        return calls
+
+    def test_the_same_text_is_worked_on_once(self, counted, tmp_path):
+        from textmend import Mender
+
+        mender = Mender(cache=tmp_path, threads=1)
+        first = mender.suggest(self.TEXT)
+        assert Mender(cache=tmp_path, threads=1).mend(self.TEXT).gaps == mender.mend(self.TEXT).gaps
+        assert mender.suggest(self.TEXT) == first
+        assert sum(counted) == 1
+
+    def test_what_changes_the_gaps_is_told_apart(self, counted, tmp_path):
+        from textmend import Mender, Policy
+
+        Mender(cache=tmp_path, threads=1).suggest(self.TEXT)
+        Mender(cache=tmp_path, threads=1, policy=Policy(find_at=0.9)).suggest(self.TEXT)
+        Mender(cache=tmp_path, threads=1, policy=Policy(ignore=["code"])).suggest(self.TEXT)
+        assert sum(counted) == 3
+        Mender(cache=tmp_path, threads=1, policy=Policy(apply_at=0.5, unsure="mark")).suggest(self.TEXT)
+        assert sum(counted) == 3  # what is decided is not kept
+
+    def test_a_stream_has_known_and_new_texts_in_order(self, counted, tmp_path):
+        from textmend import Mender
+
+        mender = Mender(cache=tmp_path, threads=1)
+        mender.suggest(self.TEXT)
+        found = list(mender.suggest(["It was cold.", self.TEXT, "It rained."]))
+        assert [len(gaps) > 0 for gaps in found] == [False, True, False]
+        assert counted == [1, 2]
+
+    def test_without_a_folder_nothing_is_written(self, mender_without_models, tmp_path, monkeypatch):
+        monkeypatch.setenv("TEXTMEND_CACHE", str(tmp_path / "cache"))
+        mender_without_models(["and"]).suggest("They met from and left.")
+        assert not (tmp_path / "cache").exists()

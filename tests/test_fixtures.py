@@ -22,6 +22,8 @@ def records(name: str) -> list[dict]:
 
 DAMAGED = records("damaged.jsonl")
 NEGATIVES = records("negatives.jsonl")
+KINDS = records("kinds.jsonl")
+WHOLE_KINDS = records("whole_kinds.jsonl")
 FAILURES = records("known_failures.jsonl")
 
 MOST_NEGATIVES_WITH_A_GAP = 0.15
@@ -37,7 +39,7 @@ def true_gaps(record: dict) -> list[Gap]:
 
 
 class TestDamaged:
-    @by_id(DAMAGED)
+    @by_id(DAMAGED + KINDS)
     def test_gaps_are_white_space_sorted_and_disjoint(self, record):
         text, gaps = record["text"], record["gaps"]
         assert gaps
@@ -51,7 +53,7 @@ class TestDamaged:
             assert gap["lost"] not in gap["accept"]
         assert all(a["end"] < b["start"] for a, b in pairwise(gaps))
 
-    @by_id(DAMAGED)
+    @by_id(DAMAGED + KINDS)
     def test_inserting_what_was_lost_gives_the_original(self, record):
         edits = [
             insertion(record["text"], gap, lost["lost"])
@@ -60,7 +62,7 @@ class TestDamaged:
         assert apply_edits(record["text"], edits) == record["original"]
         assert undo_edits(record["original"], edits) == record["text"]
 
-    @pytest.mark.parametrize("values", [DAMAGED, NEGATIVES], ids=["damaged", "negatives"])
+    @pytest.mark.parametrize("values", [DAMAGED + KINDS, NEGATIVES + WHOLE_KINDS], ids=["damaged", "whole"])
     def test_ids_are_unique(self, values):
         ids = [record["id"] for record in values]
         assert len(set(ids)) == len(ids)
@@ -73,6 +75,8 @@ class TestDamaged:
         readme = (FIXTURES / "README.md").read_text(encoding="utf-8")
         assert re.search(rf"\b{len(DAMAGED)} news-like articles", readme)
         assert re.search(rf"\b{len(NEGATIVES)} texts that look damaged", readme)
+        assert re.search(rf"\b{len(KINDS)} more articles", readme)
+        assert re.search(rf"\b{len(WHOLE_KINDS)} texts of the same look", readme)
 
 
 class TestModels:

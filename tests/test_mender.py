@@ -261,6 +261,29 @@ class TestReview:
         chosen = mended.apply([Decision(start=23, end=24, verdict="fill", text="Bergen")])
         assert chosen.edits[0].fill.origin == "model"
 
+    def test_a_reviewer_adds_a_gap(self, mended):
+        added = Decision(start=4, end=5, verdict="fill", text="had", added=True)
+        reviewed = mended.apply([added])
+        assert reviewed.text == mended.text.replace("They met", "They had met")
+        assert reviewed.gaps[0].fills == (Fill(text="had", probability=1.0, origin="reviewer"),)
+        assert reviewed.undo() == TEXT
+        assert Mended.from_dict(json.loads(json.dumps(reviewed.to_dict()))) == reviewed
+        between = Decision(start=len(TEXT), end=len(TEXT), verdict="fill", text="So it was.", added=True)
+        assert mended.apply([between]).text == mended.text + " So it was."
+
+    @pytest.mark.parametrize(
+        ("start", "end", "message"),
+        [
+            (5, 6, "where white space stands"),
+            (900, 901, "where white space stands"),
+            (24, 24, "overlaps or touches"),
+            (23, 23, "overlaps or touches"),
+        ],
+    )
+    def test_a_gap_that_can_not_be_added(self, mended, start, end, message):
+        with pytest.raises(RecordError, match=message):
+            mended.apply([Decision(start=start, end=end, verdict="keep", added=True)])
+
     def test_no_decisions_change_nothing(self, mended):
         assert mended.apply([]) == mended
 

@@ -10,11 +10,12 @@ import textmend
 
 PACKAGE = Path(textmend.__file__).parent
 
-GROUND = {"errors", "text", "records", "calibration", "metrics", "files", "article"}
+GROUND = {"errors", "extras", "text", "records", "calibration", "metrics", "files", "article"}
 MENDING = GROUND | {"edits", "policy", "models", "detect", "source", "fill"}
-WHOLE = MENDING | {"mender", "annotations", "recipe"}
+WHOLE = MENDING | {"mender", "annotations", "recipe", "streams"}
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
+    "extras": {"errors"},
     "records": {"errors"},
     "article": {"errors"},
     "streams": {"errors", "article"},
@@ -22,7 +23,7 @@ ALLOWED: dict[str, set[str]] = {
     "calibration": {"errors"},
     "metrics": set(),
     "files": {"errors"},
-    "report": {"errors"},
+    "report": {"errors", "extras"},
     "policy": {"errors", "records", "text"},
     "edits": {"errors", "records", "text"},
     "annotations": {"edits"},
@@ -34,7 +35,7 @@ ALLOWED: dict[str, set[str]] = {
     "cache": {"errors", "article", "records"},
     "mender": MENDING | {"cache", "loading", "streams"},
     "recipe": {"errors", "mender", "policy"},
-    "api": {"article", "edits", "mender", "records"},
+    "api": {"article", "edits", "mender", "records", "streams"},
     "connect": WHOLE,
     "corpus": WHOLE | {"report"},
     "review": WHOLE,

@@ -1,29 +1,33 @@
-"""The verbs, on a Mender with the embedded English models that is made when first needed."""
+"""The functions. They share one Mender with the embedded English models, which the first call makes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
 from typing import Any, overload
 
 from textmend.article import Article, Metadata, Page, References
 from textmend.edits.mended import Mended
 from textmend.mender import Mender
 from textmend.records import Fill, Gap
+from textmend.streams import OnError
+
+_default: list[Mender] = []
 
 
-@cache
 def _mender() -> Mender:
-    return Mender()
+    """Return the one Mender of this process; of several that are made at once by threads, the first."""
+    if not _default:
+        _default.append(Mender())
+    return _default[0]
 
 
 @overload
-def find_gaps(text: str | Article) -> list[Gap]: ...  # type: ignore[overload-overlap] # a str is an iterable of str
+def find_gaps(text: str | Article, *, on_error: OnError = "raise") -> list[Gap]: ...  # type: ignore[overload-overlap] # a str is an iterable of str
 @overload
-def find_gaps(text: Iterable[str | Article]) -> Iterator[list[Gap]]: ...
-def find_gaps(text: Any) -> Any:
+def find_gaps(text: Iterable[str | Article], *, on_error: OnError = "raise") -> Iterator[list[Gap]]: ...
+def find_gaps(text: Any, *, on_error: OnError = "raise") -> Any:
     """Find the places where words are missing; see :meth:`Mender.find_gaps`."""
-    return _mender().find_gaps(text)
+    return _mender().find_gaps(text, on_error=on_error)
 
 
 @overload
@@ -36,6 +40,7 @@ def suggest(  # type: ignore[overload-overlap] # a str is an iterable of str
     metadata: Metadata | None = None,
     html: Page | None = None,
     reference: References | None = None,
+    on_error: OnError = "raise",
 ) -> list[Gap]: ...
 @overload
 def suggest(
@@ -46,6 +51,7 @@ def suggest(
     metadata: Iterable[Metadata | None] | None = None,
     html: Iterable[Page | None] | None = None,
     reference: Iterable[References | None] | None = None,
+    on_error: OnError = "raise",
 ) -> Iterator[list[Gap]]: ...
 def suggest(text: Any, **options: Any) -> Any:
     """Find gaps, or take those that are given, and propose ranked fills for each; see :meth:`Mender.suggest`."""
@@ -72,6 +78,7 @@ def mend(  # type: ignore[overload-overlap] # a str is an iterable of str
     metadata: Metadata | None = None,
     html: Page | None = None,
     reference: References | None = None,
+    on_error: OnError = "raise",
 ) -> Mended: ...
 @overload
 def mend(
@@ -81,7 +88,8 @@ def mend(
     metadata: Iterable[Metadata | None] | None = None,
     html: Iterable[Page | None] | None = None,
     reference: Iterable[References | None] | None = None,
+    on_error: OnError = "raise",
 ) -> Iterator[Mended]: ...
-def mend(text: Any, *, title: Any = None, metadata: Any = None, html: Any = None, reference: Any = None) -> Any:
+def mend(text: Any, **options: Any) -> Any:
     """Find gaps, apply the fills that are sure, and keep the rest for review; see :meth:`Mender.mend`."""
-    return _mender().mend(text, title=title, metadata=metadata, html=html, reference=reference)
+    return _mender().mend(text, **options)

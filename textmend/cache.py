@@ -13,14 +13,17 @@ import os
 import sqlite3
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from textmend import __version__
 from textmend.article import Article
 from textmend.errors import FileError, RecordError
 from textmend.records import Gap
+
+Why = TypeVar("Why")
+Compute = Callable[[Sequence[Article]], Iterable[tuple[list[Gap], Why | None]]]
 
 MOST_BYTES = 500_000_000
 """How large a cache grows by default."""
@@ -68,6 +71,28 @@ class Cache:
                 )
         except (OSError, sqlite3.Error) as error:
             raise FileError(f"{folder}: can't be used as a cache: {error}; choose another, or none") from error
+
+    def through(
+        self, articles: Sequence[Article], context: str, compute: Compute[Why]
+    ) -> Iterator[tuple[list[Gap], Why | None]]:
+        """Yield what is suggested for each article, in order: from here, or computed and kept.
+
+        Args:
+            articles: the articles.
+            context: the models and options, as text.
+            compute: yields for each article its gaps, and why they were not filled, if so: then nothing is kept.
+        """
+        digests = [digest_of(article, context) for article in articles]
+        known = self.get(digests)
+        computed = iter(compute([one for one, gaps in zip(articles, known, strict=True) if gaps is None]))
+        for digest, gaps in zip(digests, known, strict=True):
+            if gaps is not None:
+                yield gaps, None
+                continue
+            found, why = next(computed)
+            if why is None:
+                self.put({digest: found})
+            yield found, why
 
     def get(self, digests: Sequence[bytes]) -> list[list[Gap] | None]:
         """Return the gaps of each digest; ``None`` where they are not known, or what is stored can't be read."""

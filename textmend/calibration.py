@@ -6,6 +6,7 @@ Platt scaling (Platt 1999).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -49,7 +50,8 @@ class Calibration:
     def __post_init__(self) -> None:
         rising = all(a < b for a, b in zip(self.raw, self.raw[1:], strict=False))
         not_falling = all(a <= b for a, b in zip(self.true, self.true[1:], strict=False))
-        if not self.raw or len(self.raw) != len(self.true) or not rising or not not_falling:
+        finite = all(math.isfinite(knot) for knot in (*self.raw, *self.true))
+        if not self.raw or len(self.raw) != len(self.true) or not rising or not not_falling or not finite:
             raise ModelError(f"calibration knots are not in order: {self.raw} to {self.true}")
 
     def __call__(self, probabilities: ArrayLike) -> NDArray[np.float64]:
@@ -69,4 +71,4 @@ class Calibration:
     @classmethod
     def from_dict(cls, data: dict[str, Sequence[float]]) -> Calibration:
         """Read the JSON form."""
-        return cls(tuple(data["raw"]), tuple(data["true"]))
+        return cls(tuple(map(float, data["raw"])), tuple(map(float, data["true"])))

@@ -23,6 +23,10 @@ class ModelError(TextmendError, RuntimeError):
     """A model is unknown, broken, or not fit for the job it was asked to do."""
 
 
+class LanguageError(ModelError):
+    """A text is evidently in no language of a model."""
+
+
 class FileError(TextmendError, OSError):
     """A file can't be read or written, or isn't in the encoding it should be in."""
 

@@ -7,8 +7,11 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from textmend.errors import FileError
 
@@ -49,7 +52,12 @@ class Document:
 
     def is_exact(self) -> bool:
         """Whether the text, written back, gives the bytes it was read from: not so in a few old encodings."""
-        return self.encoding in _EXACT or self.text.encode(self.encoding, "replace") == self.data
+        if self.encoding in _EXACT:
+            return True
+        try:
+            return self.text.encode(self.encoding, "replace") == self.data
+        except UnicodeError:  # punycode and its like know no "replace"
+            return False
 
     def encode(self, text: str) -> bytes:
         """Return ``text`` as this document is stored.
@@ -64,10 +72,10 @@ class Document:
             )
         try:
             return self.mark + text.encode(self.encoding)
-        except UnicodeEncodeError as error:
-            char = text[error.start]
+        except UnicodeError as error:
+            what = repr(text[error.start]) if isinstance(error, UnicodeEncodeError) else "this text"
             raise FileError(
-                f"{self.name}: {char!r} can't be written in {self.encoding}: convert the file to UTF-8 first, "
+                f"{self.name}: {what} can't be written in {self.encoding}: convert the file to UTF-8 first, "
                 "or choose another --placeholder if it comes from there"
             ) from error
 
@@ -87,7 +95,7 @@ def read_bytes(path: Path) -> bytes:
     except IsADirectoryError as error:
         raise FileError(f"{path}: is a folder; name files, for example  {path / '*.txt'}") from error
     except OSError as error:
-        if path.is_dir():  # Windows says: permission denied
+        if os.path.isdir(path):  # Windows says: permission denied
             raise FileError(f"{path}: is a folder; name files, for example  {path / '*.txt'}") from error
         raise FileError(f"{path}: can't be read: {error.strerror or error}") from error
     except ValueError as error:  # a zero byte in the name
@@ -116,10 +124,10 @@ def decode(path: Path, data: bytes, encoding: str | None) -> Document:
         encoding: its encoding; ``None``: UTF-8, and bytes that look binary are refused.
 
     Raises:
-        FileError: it isn't in that encoding, or is binary.
+        FileError: it isn't in that encoding, or is binary, or there is no such encoding.
     """
     name = "standard input" if path == STDIN else str(path)
-    codec = codecs.lookup(encoding or "utf-8").name
+    codec = _codec(encoding or "utf-8", name)
     mark = b""
     for candidate, marked in _MARKED.get(codec, ()):
         if data.startswith(candidate):
@@ -141,8 +149,31 @@ def decode(path: Path, data: bytes, encoding: str | None) -> Document:
     return Document(path, text, codec, mark, b"" if codec in _EXACT else body)
 
 
+def _codec(encoding: str, name: str) -> str:
+    try:
+        found = codecs.lookup(encoding)
+    except (LookupError, ValueError):
+        found = None
+    if found is None or not found._is_text_encoding:
+        raise FileError(f"{name}: there is no encoding {encoding!r}; Python's documentation lists them")
+    return found.name
+
+
 def write_file(path: Path, data: bytes) -> None:
-    """Write a file under a temporary name, then rename it; a link is followed, a device written to.
+    """Write a file under a temporary name, then rename it; its folders are made where they are missing.
+
+    A link is followed, a device written to.
+
+    Raises:
+        FileError: it can't be written; what stood there is untouched.
+    """
+    with whole_file(path) as stream:
+        stream.write(data)
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """Give a file to write to, which gets its name when the block ends well; see :func:`write_file`.
 
     Raises:
         FileError: it can't be written; what stood there is untouched.
@@ -151,12 +182,13 @@ def write_file(path: Path, data: bytes) -> None:
     try:
         if target.exists() and not target.is_file():
             with target.open("wb") as stream:
-                stream.write(data)
+                yield stream
             return
+        target.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".part")
         try:
             with os.fdopen(handle, "wb") as stream:
-                stream.write(data)
+                yield stream
                 stream.flush()
                 os.fsync(stream.fileno())
             if target.exists():
@@ -167,6 +199,8 @@ def write_file(path: Path, data: bytes) -> None:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
+    except FileError:
+        raise
     except OSError as error:
         raise FileError(f"{path}: can't be written: {error.strerror or error}") from error
 

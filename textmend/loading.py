@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import threading
+import weakref
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -14,8 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textmend.detect.finder import Detector
+    from textmend.detect.second_look import Reader, SecondLook
     from textmend.fill.propose import Document
     from textmend.records import Gap
+
+
+_SMALL = 1_000_000
+"""Bytes below which a file counts by what it holds."""
 
 
 class Filler(Protocol):
@@ -28,6 +37,9 @@ class Filler(Protocol):
 
 class Models:
     """A detector and a filler, each loaded once, by the first thread that needs it.
+
+    Pickled, it is what it was made of: another process loads the models itself. So does a forked child, in which the
+    threads of loaded models are gone. Copies in one process share the models.
 
     Args:
         detector: the language of an embedded detector, the folder of one, or a detector.
@@ -42,23 +54,38 @@ class Models:
     """
 
     def __init__(self, detector: Any, filler: Any, threads: int | None, hub: dict[str, Any]) -> None:
+        self._given = detector, filler, threads, hub
         self._threads = threads
         self._ranking = hub.get("ranking")
         self._lock = threading.Lock()
+        self._own: list[str] = []  # attributes that hold what is loaded here
+        self._identity: str | None = None
         self._detector: Detector | None = None
         self._filler: Filler | None = None
         if _is_object(detector, "logits"):
             self._detector = detector
         else:
+            self._own.append("_detector")
             self._detector_folder = locate(detector, "detector")
         self._hub: HubModel | None = None
+        _made.add(self)
         if _is_object(filler, "propose"):
             _check_unused(hub, filler)
             self._filler = filler
             return
+        self._own.append("_filler")
         self._hub = _hub_filler(filler, hub)
         if self._hub is None:
             self._filler_folder = locate(filler, "filler")
+
+    def __reduce__(self) -> tuple[type[Models], tuple[Any, ...]]:
+        return Models, self._given
+
+    def __copy__(self) -> Models:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Models:
+        return self
 
     @property
     def detector(self) -> Detector:
@@ -80,12 +107,75 @@ class Models:
                     self._filler = self._loaded_filler()
         return self._filler
 
+    def identity(self) -> str | None:
+        """Return what tells these models from others; ``None`` for objects and models of the hub, which nothing tells."""
+        if self._hub is not None or len(self._own) < 2:
+            return None
+        if self._identity is None:
+            self._identity = f"{_digest(self._detector_folder)} {_digest(self._filler_folder)}"
+        return self._identity
+
+    def forget(self) -> None:
+        """Drop what was loaded, in a child process. It is never cleaned up: that would wait for threads that are gone."""
+        self._lock = threading.Lock()
+        for name in self._own:
+            _abandoned.append(getattr(self, name))
+            setattr(self, name, None)
+
+    @cached_property
+    def second_look(self) -> SecondLook | None:
+        """The filler as a second reader, where it was fitted to that with this detector; it is loaded when needed.
+
+        Raises :class:`ModelError` where the filler's folder is broken.
+        """
+        from textmend.detect.second_look import SecondLook, read_weights
+        from textmend.models.folder import ModelFolder
+
+        if self._hub is not None:
+            return None
+        folder: Any = getattr(getattr(self._filler, "model", None), "folder", None)
+        if self._filler is None:
+            folder = ModelFolder.open(self._filler_folder, "filler")
+        weights = read_weights(folder) if isinstance(folder, ModelFolder) else None
+        if weights is None or weights.detector != self.detector.name:
+            return None
+        return SecondLook(self._reader, weights)
+
+    def _reader(self) -> Reader:
+        filler: Any = self.filler
+        reader: Reader = filler.model.reader
+        return reader
+
     def _loaded_filler(self) -> Filler:
         from textmend.fill.load import load_hub_proposer, load_proposer
 
         if self._hub is not None:
             return load_hub_proposer(self._hub, None if self._ranking is None else Path(self._ranking), self._threads)
         return load_proposer(self._filler_folder, self._threads)
+
+
+_made: weakref.WeakSet[Models] = weakref.WeakSet()
+_abandoned: list[Any] = []
+
+
+def _forget_all() -> None:
+    for models in list(_made):
+        models.forget()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_all)
+
+
+def _digest(folder: Path) -> str:
+    """Return a digest of a model's folder: small files by what they hold, weights by size and time."""
+    digest = hashlib.blake2b(digest_size=16)
+    for file in sorted(folder.iterdir()):
+        if file.is_file():
+            found = file.stat()
+            digest.update(f"{file.name} {found.st_size}".encode())
+            digest.update(file.read_bytes() if found.st_size < _SMALL else f"{found.st_mtime_ns}".encode())
+    return digest.hexdigest()
 
 
 def _is_object(value: Any, method: str) -> bool:

@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast, overload
 
 from textmend.article import Article, Metadata, Page, References, read_article
+from textmend.cache import Cache
 from textmend.edits.mended import Mended
-from textmend.errors import InputError, PolicyError
+from textmend.errors import InputError, LanguageError, PolicyError, TextmendError
 from textmend.loading import Models
 from textmend.policy import Policy
-from textmend.records import Fill, Gap
+from textmend.records import Fill, Gap, Skipped
 from textmend.source.settled import FAINT, Settled
-from textmend.streams import run
+from textmend.streams import OnError, failing, run
+from textmend.text.language import not_english
 from textmend.text.masks import unmask
 from textmend.text.regions import regions
 from textmend.text.words import encodable
@@ -28,9 +30,14 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
     from textmend.detect.finder import Detector
+    from textmend.detect.second_look import SecondLook
     from textmend.fill.phrases import Phrase
-    from textmend.fill.propose import Document, Proposer
+    from textmend.fill.propose import Document, Proposer, Watch
     from textmend.loading import Filler
+
+
+_TOGETHER = 64
+"""Gaps that are filled together, about: enough for full rows, and few enough to wait for."""
 
 
 class Mender:
@@ -52,8 +59,14 @@ class Mender:
         device: where a hub model runs, as torch names it; default: ``"cuda"`` where there is one, else ``"cpu"``.
         dtype: a hub model's precision: ``"float32"``, ``"float16"`` or ``"bfloat16"``; default: ``"float16"`` on
             CUDA, ``"float32"`` elsewhere.
+        second_look: whether the filler's network reads the places again where the detector is in doubt; it finds more,
+            and takes longer. Without effect where the filler was not fitted to that with this detector: hub models are
+            not, nor are fillers calibrated with another detector.
         ranking: the file of a ranking fitted to a hub model by ``textmend train calibrate``. Without it, its
             probabilities are not calibrated, and its fills are not applied (``Policy.allow_uncalibrated``).
+
+    Attributes:
+        watch: where set, called while fills are proposed, with how many gaps of a batch are done, and of how many.
 
     Raises:
         ModelError: a model is unknown or broken.
@@ -74,6 +87,8 @@ class Mender:
         device: str | None = None,
         dtype: str | None = None,
         ranking: str | Path | None = None,
+        cache: str | Path | None = None,
+        second_look: bool = True,
     ) -> None:
         for name, value in (("threads", threads), ("batch", batch)):
             if value is None and name == "threads":
@@ -82,21 +97,28 @@ class Mender:
                 raise PolicyError(f"Mender: {name}={value!r} should be a whole number from 1")
         if policy is not None and not isinstance(policy, Policy):
             raise PolicyError(f"Mender: policy={policy!r} should be a textmend.Policy")
+        if not isinstance(second_look, bool):
+            raise PolicyError(f"Mender: second_look={second_look!r} should be True or False")
         self.policy = policy or Policy()
         hub = {"revision": revision, "device": device, "dtype": dtype, "ranking": ranking}
         self._models = Models(detector, filler, threads, hub)
-        self._nlp, self._batch = nlp, batch
+        self._nlp, self._batch, self._looks_again = nlp, batch, second_look
+        self._cache = None if cache is None else Cache(Path(cache))
+        self.watch: Watch | None = None
 
     @overload
-    def find_gaps(self, text: str | Article) -> list[Gap]: ...  # type: ignore[overload-overlap] # a str is an iterable of str
+    def find_gaps(  # type: ignore[overload-overlap] # a str is an iterable of str
+        self, text: str | Article, *, on_error: OnError = "raise"
+    ) -> list[Gap]: ...
     @overload
-    def find_gaps(self, text: Iterable[str | Article]) -> Iterator[list[Gap]]: ...
-    def find_gaps(self, text: str | Article | Iterable[str | Article]) -> list[Gap] | Iterator[list[Gap]]:
+    def find_gaps(self, text: Iterable[str | Article], *, on_error: OnError = "raise") -> Iterator[list[Gap]]: ...
+    def find_gaps(self, text: Any, *, on_error: OnError = "raise") -> Any:
         """Find the places where words are missing, without proposing any.
 
         Args:
             text: a text or an :class:`Article`, or an iterable of these. Where the page of an article shows that
                 nothing was lost, is no gap.
+            on_error: what becomes of a text that raises an error: as for :meth:`mend`; it has no gaps then.
 
         Returns:
             The gaps of the text, sorted and disjoint; for an iterable, a lazy iterator of such lists, in order.
@@ -104,7 +126,7 @@ class Mender:
         Raises:
             InputError: it is no text.
         """
-        return run(text, {}, self._found, self._batch)
+        return run(text, {}, self._found, self._batch, failing(on_error, _nothing))
 
     @overload
     def suggest(  # type: ignore[overload-overlap] # a str is an iterable of str
@@ -117,6 +139,7 @@ class Mender:
         metadata: Metadata | None = None,
         html: Page | None = None,
         reference: References | None = None,
+        on_error: OnError = "raise",
     ) -> list[Gap]: ...
     @overload
     def suggest(
@@ -128,6 +151,7 @@ class Mender:
         metadata: Iterable[Metadata | None] | None = None,
         html: Iterable[Page | None] | None = None,
         reference: Iterable[References | None] | None = None,
+        on_error: OnError = "raise",
     ) -> Iterator[list[Gap]]: ...
     def suggest(
         self,
@@ -139,6 +163,7 @@ class Mender:
         metadata: Any = None,
         html: Any = None,
         reference: Any = None,
+        on_error: OnError = "raise",
     ) -> Any:
         """Find gaps, or take those that are given, and propose ranked fills for each.
 
@@ -154,22 +179,25 @@ class Mender:
                 (``docs/source.md``); for an iterable, an iterable of as many.
             reference: another copy of it, or several, as text or HTML: a feed's summary, a syndicated copy; for an
                 iterable, an iterable of as many.
+            on_error: what becomes of a text that raises an error: as for :meth:`mend`; it has no gaps then.
 
         Returns:
-            The gaps with their fills; for an iterable, a lazy iterator of such lists, in order.
+            The gaps with their fills, without any where the text has too many of them or is in no language of the
+            models (``Policy.most_gaps``, ``Policy.foreign``); for an iterable, a lazy iterator of such lists, in order.
 
         Raises:
             InputError: it is no text, a span is none of the text, or there are not as many titles as texts.
         """
         about = {"title": title, "metadata": metadata, "html": html, "reference": reference}
+        failed = failing(on_error, _nothing)
         if at is not None or masks:
             work = partial(self._suggested_at, at=at, masks=(masks,) if isinstance(masks, str) else tuple(masks))
             if at is not None and not isinstance(text, str | Article):
                 raise InputError("at: spans go with one text, not with a stream; masks go with both")
             if at is not None and masks:
                 raise InputError("at and masks exclude each other: give the places in one way")
-            return run(text, about, work, self._batch)
-        return run(text, about, self._suggested, self._batch)
+            return run(text, about, work, self._batch, failed)
+        return run(text, about, self._suggested, self._batch, failed)
 
     def rank(
         self,
@@ -213,6 +241,7 @@ class Mender:
         metadata: Metadata | None = None,
         html: Page | None = None,
         reference: References | None = None,
+        on_error: OnError = "raise",
     ) -> Mended: ...
     @overload
     def mend(
@@ -223,9 +252,17 @@ class Mender:
         metadata: Iterable[Metadata | None] | None = None,
         html: Iterable[Page | None] | None = None,
         reference: Iterable[References | None] | None = None,
+        on_error: OnError = "raise",
     ) -> Iterator[Mended]: ...
     def mend(
-        self, text: Any, *, title: Any = None, metadata: Any = None, html: Any = None, reference: Any = None
+        self,
+        text: Any,
+        *,
+        title: Any = None,
+        metadata: Any = None,
+        html: Any = None,
+        reference: Any = None,
+        on_error: OnError = "raise",
     ) -> Any:
         """Find gaps, apply the fills that are sure, and treat the rest as the policy says.
 
@@ -237,6 +274,9 @@ class Mender:
                 (``docs/source.md``; needs the extra ``textmend[html]``); for an iterable, an iterable of as many.
             reference: another copy of it, or several, as text or HTML: a feed's summary, a syndicated copy; for an
                 iterable, an iterable of as many.
+            on_error: what becomes of a text that raises an error: ``"raise"``: the error comes out; ``"skip"``: the
+                text comes back as it was, with the reason in ``Mended.skipped``; a function is called with the
+                article and the error, and the text is skipped. Broken models and missing packages raise always.
 
         Returns:
             The mended text with its edits; for an iterable, a lazy iterator of such results, in order.
@@ -246,12 +286,17 @@ class Mender:
             MissingExtraError: a source was given, and the extra that reads it is not installed.
         """
         about = {"title": title, "metadata": metadata, "html": html, "reference": reference}
-        return run(text, about, self._mended, self._batch)
+        return run(text, about, self._mended, self._batch, failing(on_error, self._left))
 
     @property
     def detector(self) -> Detector:
         """The detector, loaded."""
         return self._models.detector
+
+    @property
+    def second_look(self) -> SecondLook | None:
+        """What reads doubtful places again, if anything does; its network is loaded at the first of them."""
+        return self._models.second_look if self._looks_again else None
 
     @property
     def proposer(self) -> Proposer:
@@ -263,8 +308,8 @@ class Mender:
             return [[gap.with_fills(()) for gap in one.gaps] for one in self._settle(articles)]
         return self._find(articles, self.policy.find_at)
 
-    def _suggested(self, articles: Sequence[Article]) -> list[list[Gap]]:
-        return self._propose(articles, self._settle(articles))
+    def _suggested(self, articles: Sequence[Article]) -> Iterator[list[Gap]]:
+        return (gaps for gaps, _ in self._proposed(articles))
 
     def _suggested_at(
         self, articles: Sequence[Article], at: Sequence[tuple[int, int]] | None, masks: tuple[str, ...]
@@ -276,7 +321,7 @@ class Mender:
         bare = [replace(article, text=one.text) for article, one in zip(articles, unmasked, strict=True)]
         given = [gaps_at(one.text, one.places() if at is None else at, self.detector) for one in unmasked]
         settled = [self._settled_at(article, gaps) for article, gaps in zip(bare, given, strict=True)]
-        found = self._propose(bare, settled)
+        found = [gaps for gaps, _ in self._propose(bare, settled, [None] * len(bare))]
         if at is not None:
             return found
         return [
@@ -292,14 +337,34 @@ class Mender:
         told = {(gap.start, gap.end): gap for gap in settled.gaps if gap.fills}
         return replace(settled, gaps=[told.get((gap.start, gap.end), gap) for gap in given])
 
-    def _mended(self, articles: Sequence[Article]) -> list[Mended]:
-        return self._decide(articles, self._suggested(articles))
+    def _mended(self, articles: Sequence[Article]) -> Iterator[Mended]:
+        for article, (gaps, skipped) in zip(articles, self._proposed(articles), strict=True):
+            yield self._decide(article, gaps, skipped)
+
+    def _proposed(self, articles: Sequence[Article]) -> Iterator[tuple[list[Gap], Skipped | None]]:
+        if self._cache is None or self._nlp is not None or (models := self._models.identity()) is None:
+            return self._computed(articles)
+        policy = self.policy
+        options = (
+            self._looks_again,
+            policy.find_at,
+            policy.ignore,
+            policy.known_words,
+            policy.most_gaps,
+            policy.foreign,
+        )
+        return self._cache.through(articles, f"{models} {options!r}", self._computed)
+
+    def _computed(self, articles: Sequence[Article]) -> Iterator[tuple[list[Gap], Skipped | None]]:
+        settled = self._settle(articles)
+        unfit = [self._unfit(article, one.gaps) for article, one in zip(articles, settled, strict=True)]
+        return self._propose(articles, settled, unfit)
 
     def _find(self, articles: Sequence[Article], least: float) -> list[list[Gap]]:
         """Find: return the places of each article where words are missing with a probability of at least ``least``."""
         from textmend.detect.finder import find_gaps
 
-        found = find_gaps([article.text for article in articles], self.detector, least)
+        found = find_gaps([article.text for article in articles], self.detector, least, self.second_look)
         return [self._heeded(article.text, gaps) for article, gaps in zip(articles, found, strict=True)]
 
     def _heeded(self, text: str, gaps: list[Gap]) -> list[Gap]:
@@ -328,15 +393,69 @@ class Mender:
         sure = [gap for gap in settled.gaps if gap.probability >= self.policy.find_at]
         return replace(settled, gaps=[replace(gap, cues=cues_at(article.text, gap.start, gap.end)) for gap in sure])
 
-    def _propose(self, articles: Sequence[Article], settled: Sequence[Settled]) -> list[list[Gap]]:
-        """Propose: return the gaps of each article, with ranked fills where no source has settled them."""
-        found = [one.gaps for one in settled]
-        damaged = [index for index, gaps in enumerate(found) if not all(gap.fills for gap in gaps)]
+    def _propose(
+        self, articles: Sequence[Article], settled: Sequence[Settled], skipped: Sequence[Skipped | None]
+    ) -> Iterator[tuple[list[Gap], Skipped | None]]:
+        """Propose: yield the gaps of each article, with ranked fills where no source has settled them, or why not.
+
+        Articles with few gaps are filled together, those with many alone, so that each comes as soon as it is done.
+        """
+        together: list[int] = []
+        waiting = 0
+        for index, one in enumerate(settled):
+            together.append(index)
+            waiting += 0 if skipped[index] else sum(not gap.fills for gap in one.gaps)
+            if waiting >= _TOGETHER or index == len(settled) - 1:
+                yield from self._fill(together, articles, settled, skipped)
+                together, waiting = [], 0
+
+    def _fill(
+        self,
+        indices: Sequence[int],
+        articles: Sequence[Article],
+        settled: Sequence[Settled],
+        skipped: Sequence[Skipped | None],
+    ) -> Iterator[tuple[list[Gap], Skipped | None]]:
+        found = {index: (settled[index].gaps, skipped[index]) for index in indices}
+        damaged = [index for index, (gaps, why) in found.items() if not why and not all(gap.fills for gap in gaps)]
         if damaged:
             documents = [self._document(articles[index], settled[index]) for index in damaged]
-            for index, gaps in zip(damaged, self.proposer.propose(documents), strict=True):
-                found[index] = gaps
-        return found
+            found |= dict(zip(damaged, self._filled(documents), strict=True))
+        yield from (found[index] for index in indices)
+
+    def _filled(self, documents: Sequence[Document]) -> list[tuple[list[Gap], Skipped | None]]:
+        """Return the gaps of documents with fills; without, where one is in no language of the filler, and why."""
+        try:
+            return [(gaps, None) for gaps in self._from_filler(documents)]
+        except LanguageError as error:
+            if self.policy.foreign == "raise":
+                raise
+            if len(documents) == 1:
+                return [(list(documents[0].gaps), Skipped(kind="language", reason=str(error)))]
+        return [filled for document in documents for filled in self._filled([document])]
+
+    def _from_filler(self, documents: Sequence[Document]) -> list[list[Gap]]:
+        from textmend.fill.propose import Proposer
+
+        filler = self.proposer
+        watched = (self.watch,) if self.watch is not None and isinstance(filler, Proposer) else ()
+        return filler.propose(documents, *watched)
+
+    def _unfit(self, article: Article, gaps: Sequence[Gap]) -> Skipped | None:
+        """Return why an article's gaps are not filled, if so."""
+        open_gaps = sum(not gap.fills for gap in gaps)
+        most = self.policy.most_gaps
+        if most is not None and open_gaps > most:
+            reason = f"too damaged: {open_gaps:,} gaps to fill, and most_gaps is {most:,}"
+            return Skipped(kind="too_many_gaps", reason=reason)
+        if self.policy.foreign == "mend" or getattr(self.detector, "language", None) != "en":
+            return None
+        if (why := not_english(article.text)) is None:
+            return None
+        reason = f"this is no English prose, which the models know: {why}"
+        if self.policy.foreign == "raise":
+            raise LanguageError(f"the text that begins {article.text.strip()[:40]!r}: {reason}")
+        return Skipped(kind="language", reason=reason)
 
     def _document(self, article: Article, settled: Settled) -> Document:
         from textmend.fill.propose import Document
@@ -350,14 +469,21 @@ class Mender:
             known=settled.known,
         )
 
-    def _decide(self, articles: Sequence[Article], found: Sequence[Sequence[Gap]]) -> list[Mended]:
-        """Decide: apply what is sure, and mark, drop or keep the rest."""
-        return [
-            Mended.of(
-                article.text, [gap.with_decision(self.policy.decide(gap)) for gap in gaps], self.policy.placeholder
-            )
-            for article, gaps in zip(articles, found, strict=True)
-        ]
+    def _decide(self, article: Article, gaps: Sequence[Gap], skipped: Skipped | None) -> Mended:
+        """Decide: apply what is sure, and mark, drop or keep the rest; a text that is skipped stays as it is."""
+        if skipped is not None:
+            kept = () if skipped.kind == "language" else gaps  # in another language they mean nothing
+            return Mended.left(article.text, kept, self.policy.placeholder, skipped)
+        decided = [gap.with_decision(self.policy.decide(gap)) for gap in gaps]
+        return Mended.of(article.text, decided, self.policy.placeholder)
+
+    def _left(self, article: Article, error: Exception) -> Mended:
+        """Return what stands for an article that raised an error."""
+        skipped = Skipped(
+            kind="language" if isinstance(error, LanguageError) else "error",
+            reason=str(error) if isinstance(error, TextmendError) else f"{type(error).__name__}: {error}",
+        )
+        return Mended.left(article.text, (), self.policy.placeholder, skipped)
 
     def _phrases(self, text: str) -> Sequence[Phrase]:
         if self._nlp is None or len(text) > self._nlp.max_length:
@@ -365,3 +491,8 @@ class Mender:
         from textmend.fill.phrases import noun_phrases
 
         return noun_phrases(self._nlp(encodable(text)))
+
+
+def _nothing(article: Article, error: Exception) -> list[Gap]:
+    """Return the gaps of an article that raised an error."""
+    return []

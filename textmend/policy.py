@@ -13,6 +13,7 @@ from textmend.text.regions import check_regions, is_inside
 from textmend.text.words import WORD, Span, is_number
 
 Unsure = Literal["keep", "mark", "drop"]
+Foreign = Literal["skip", "raise", "mend"]
 
 _LONGEST_WORD = 100
 _MARKS = ".,;:!?\"'“”‘’()[]{}…"
@@ -43,6 +44,11 @@ class Policy:
         placeholder: the visible mark; not empty, one line.
         allow_names: apply a fill even if it brings in a name that is new to the article.
         allow_numbers: apply a fill even if it brings in a number that is new to the article.
+        most_gaps: a text with more gaps to fill than this is too damaged: none is filled, and ``Mended.skipped`` says
+            so; ``None``: no number is too many. A gap takes one to two seconds of a core.
+        foreign: what happens to a text that is evidently in no language of the models: ``"skip"`` leaves it as it is,
+            and ``Mended.skipped`` says so; ``"raise"`` raises :class:`textmend.errors.LanguageError`; ``"mend"`` does
+            not look.
         allow_uncalibrated: apply a fill even if its probability was never calibrated, as that of a hub model
             without a fitted ranking: such a probability may be far off.
         ignore: regions where nothing is a gap: names (``"code"``, ``"table"``, ``"verse"``, ``"quotes"``,
@@ -60,6 +66,8 @@ class Policy:
     allow_names: bool = False
     allow_numbers: bool = False
     allow_uncalibrated: bool = False
+    most_gaps: int | None = 500
+    foreign: Foreign = "skip"
     ignore: tuple[str, ...] = ()
     known_words: tuple[str, ...] = ()
 
@@ -70,6 +78,11 @@ class Policy:
                 raise PolicyError(f"Policy: {name}={value!r} should be a number above 0 and at most 1")
         if self.unsure not in get_args(Unsure):
             raise PolicyError(f"Policy: unsure={self.unsure!r} should be one of " + ", ".join(get_args(Unsure)))
+        if self.foreign not in get_args(Foreign):
+            raise PolicyError(f"Policy: foreign={self.foreign!r} should be one of " + ", ".join(get_args(Foreign)))
+        most = self.most_gaps
+        if most is not None and (not isinstance(most, int) or isinstance(most, bool) or most < 0):
+            raise PolicyError(f"Policy: most_gaps={most!r} should be a whole number from 0, or None")
         if not isinstance(self.placeholder, str) or not _is_visible_line(self.placeholder):
             raise PolicyError(f"Policy: placeholder={self.placeholder!r} should be visible text on one line")
         for name in ("ignore", "known_words"):

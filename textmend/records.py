@@ -18,6 +18,7 @@ SCHEMA = 1
 Origin = Literal["model", "echo", "source", "reviewer"]
 Action = Literal["apply", "keep", "mark", "drop"]
 Verdict = Literal["fill", "not_a_gap", "keep", "mark", "drop"]
+SkippedFor = Literal["language", "too_many_gaps", "error"]
 Place = Literal["text", "title", "metadata", "page", "reference"]
 
 
@@ -258,6 +259,7 @@ class Decision:
         replaces: as of the fill that was chosen.
         by: who decided; free text.
         at: when, as ISO 8601; free text.
+        added: whether the person added the gap, at a place that was not found to be one.
     """
 
     start: int
@@ -268,6 +270,7 @@ class Decision:
     at: str | None = None
     spacing: tuple[str, str] | None = None
     replaces: int = 0
+    added: bool = False
 
     def __post_init__(self) -> None:
         if not self.text if self.verdict == "fill" else self.text is not None:
@@ -295,6 +298,8 @@ class Decision:
             form["spacing"] = list(self.spacing)
         if self.replaces:
             form["replaces"] = self.replaces
+        if self.added:
+            form["added"] = True
         return form
 
     @classmethod
@@ -312,7 +317,32 @@ class Decision:
             at=read.text("at", optional=True),
             spacing=read.spacing("spacing"),
             replaces=read.offset("replaces", optional=True) or 0,
+            added=read.flag("added", default=False),
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """Why a text was left as it is.
+
+    Attributes:
+        kind: ``"language"``: it is in no language of the models; ``"too_many_gaps"``: it is too damaged
+            (``Policy.most_gaps``); ``"error"``: working on it raised an error (``on_error``).
+        reason: the reason, as a sentence for people.
+    """
+
+    kind: SkippedFor
+    reason: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form (``docs/records.md``)."""
+        return {"kind": self.kind, "reason": self.reason}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Skipped:
+        """Read the JSON form. Raises :class:`RecordError` where it is malformed."""
+        read = _Reader(data, "skipped")
+        return cls(kind=read.choice("kind", get_args(SkippedFor)), reason=read.text("reason"))
 
 
 class _Reader:

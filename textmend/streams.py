@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice, repeat
-from typing import Any, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from textmend.article import Article, read_article, wrong_text
-from textmend.errors import InputError
+from textmend.errors import InputError, LanguageError, MissingExtraError, ModelError, PolicyError
 
 Result = TypeVar("Result")
-Work = Callable[[Sequence[Article]], list[Result]]
+Work = Callable[[Sequence[Article]], Iterable[Result]]
+Failed = Callable[[Article, Exception], Result]
+OnError = Literal["raise", "skip"] | Callable[[Article, Exception], object]
 
 _BATCH_CHARACTERS = 200_000
 
 
-def run(text: Any, about: Mapping[str, Any], work: Work[Result], most: int) -> Result | Iterator[Result]:
+def run(
+    text: Any, about: Mapping[str, Any], work: Work[Result], most: int, failed: Failed[Result] | None = None
+) -> Result | Iterator[Result]:
     """Work on one text, or on a stream of texts.
 
     Args:
         text: a text, an :class:`Article`, or an iterable of these.
         about: what else is known, by name; for an iterable, iterables of as many.
-        work: takes a batch of articles, gives a result for each.
+        work: takes a batch of articles, gives a result for each, in order, each as soon as it is there.
         most: how many articles a batch holds at most.
+        failed: returns what stands for an article that raised an error; default: the error comes out. What would
+            be so with every article, a broken model or a package that is missing, comes out always.
 
     Returns:
         The result; for an iterable, a lazy iterator of results, in order.
@@ -31,27 +37,101 @@ def run(text: Any, about: Mapping[str, Any], work: Work[Result], most: int) -> R
         InputError: it is no text, or there are not as many of something as texts.
     """
     if isinstance(text, str | Article):
-        return work([read_article(text, about)])[0]
+        (result,) = _worked([_read(text, about, "", failed)], work, failed)
+        return result
     if isinstance(text, bytes | bytearray | Mapping) or not isinstance(text, Iterable):
         raise InputError(wrong_text(text, ""))
-    return _stream(_articles(text, about), work, most)
+    return _stream(_articles(text, about, failed), work, most, failed)
 
 
-def _stream(articles: Iterator[Article], work: Work[Result], most: int) -> Iterator[Result]:
-    while batch := list(_batch(articles, most)):
-        yield from work(batch)
+def failing(on_error: OnError, make: Failed[Result]) -> Failed[Result] | None:
+    """Return what stands for articles that raise an error, as a caller asked for.
+
+    Args:
+        on_error: ``"raise"``: nothing does; ``"skip"``: what ``make`` returns; a function: that too, after the
+            function was called with the article and the error.
+        make: makes a result of an article that is left as it is.
+
+    Raises:
+        PolicyError: it is none of these.
+    """
+    if on_error == "raise":
+        return None
+    if on_error == "skip":
+        return make
+    if not callable(on_error):
+        raise PolicyError(f"on_error={on_error!r} should be 'raise', 'skip' or a function of the article and the error")
+
+    def told(article: Article, error: Exception) -> Result:
+        on_error(article, error)
+        return make(article, error)
+
+    return told
 
 
-def _batch(articles: Iterator[Article], most: int) -> Iterator[Article]:
+class _Unreadable(NamedTuple):
+    """Something of a stream that is no article."""
+
+    error: InputError
+
+
+Item = Article | _Unreadable
+
+
+def _stream(items: Iterator[Item], work: Work[Result], most: int, failed: Failed[Result] | None) -> Iterator[Result]:
+    while batch := list(_batch(items, most)):
+        yield from _worked(batch, work, failed)
+
+
+def _worked(items: Sequence[Item], work: Work[Result], failed: Failed[Result] | None) -> Iterator[Result]:
+    """Yield the result of each item; where the batch fails, its articles are worked on one by one."""
+    results = _results([item for item in items if isinstance(item, Article)], work, failed)
+    for item in items:
+        if isinstance(item, Article):
+            yield next(results)
+        else:
+            assert failed is not None
+            yield failed(Article(text=""), item.error)
+
+
+def _results(articles: Sequence[Article], work: Work[Result], failed: Failed[Result] | None) -> Iterator[Result]:
+    if failed is None:
+        yield from work(articles) if articles else ()
+        return
+    done = 0
+    try:
+        for result in work(articles) if articles else ():
+            yield result
+            done += 1
+        return
+    except Exception as error:
+        if _concerns_all(error):
+            raise
+    for article in articles[done:]:
+        try:
+            (result,) = work([article])
+        except Exception as error:
+            if _concerns_all(error):
+                raise
+            result = failed(article, error)
+        yield result
+
+
+def _concerns_all(error: Exception) -> bool:
+    """Whether the next article would fail alike: a model is broken, or a package is missing."""
+    return isinstance(error, ModelError | MissingExtraError) and not isinstance(error, LanguageError)
+
+
+def _batch(items: Iterator[Item], most: int) -> Iterator[Item]:
     size = 0
-    for article in islice(articles, most):
-        yield article
-        size += article.size
+    for item in islice(items, most):
+        yield item
+        size += item.size if isinstance(item, Article) else 0
         if size >= _BATCH_CHARACTERS:
             return
 
 
-def _articles(texts: Iterable[Any], about: Mapping[str, Any]) -> Iterator[Article]:
+def _articles(texts: Iterable[Any], about: Mapping[str, Any], failed: Failed[Any] | None) -> Iterator[Item]:
     for name, values in about.items():
         if values is not None and (isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable)):
             raise InputError(f"{name}: for many texts give as many, in an iterable, not one {type(values).__name__}")
@@ -62,4 +142,15 @@ def _articles(texts: Iterable[Any], about: Mapping[str, Any]) -> Iterator[Articl
         for name, value in own.items():
             if value is missing:
                 raise InputError(f"{name}: there are fewer than texts: none for text {index}")
-        yield read_article(text, own, f"text {index}: ")
+        yield _read(text, own, f"text {index}: ", failed)
+
+
+def _read(text: Any, about: Mapping[str, Any], place: str, failed: Failed[Any] | None) -> Item:
+    try:
+        if isinstance(text, InputError):  # who made the stream could not read it
+            raise text
+        return read_article(text, about, place)
+    except InputError as error:
+        if failed is None:
+            raise
+        return _Unreadable(error)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
@@ -19,6 +19,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from bench.wild import Case, measure_cases, read_cases
 from textmend.damage.benchmark import read_benchmark, sample
 from textmend.errors import RecordError, TextmendError
 from textmend.evaluate.bootstrap import Interval
@@ -69,6 +70,7 @@ class Source:
         file: its name within the suite's folder.
         sha256: the pinned digest of its uncompressed bytes.
         clean: whether its texts are whole.
+        wild: whether it holds wild cases (``bench.wild``), all of which are judged through the public face.
         records: how many records are judged; ``None``: all.
         fill_gaps: how many true gaps are filled, at most.
         mend_gaps: records with how many true gaps are mended, at most.
@@ -78,6 +80,7 @@ class Source:
     file: str
     sha256: str
     clean: bool = False
+    wild: bool = False
     records: int | None = None
     fill_gaps: int = 0
     mend_gaps: int = 0
@@ -152,6 +155,10 @@ def measure(system: System, suite: Suite, folder: Path, seed: int, console: Cons
     digests: dict[str, str] = {}
     for source in suite.sources:
         start = time.monotonic()
+        if source.wild:
+            cases, digests[source.file] = read_cases(folder / source.file)
+            figures |= _judge_cases(system, source.file.split(".")[0], cases)
+            continue
         benchmark = read_benchmark(folder / source.file, clean=source.clean)
         digests[source.file] = benchmark.digest
         sampled = sample(benchmark, source.records, seed)
@@ -255,6 +262,7 @@ def run(
 def main(
     data: Annotated[Path, typer.Option(help="Folder of the development benchmarks.")] = Path("../shared/data/dev"),
     fixtures: Annotated[Path, typer.Option(help="Folder of the project's fixtures.")] = Path("fixtures"),
+    wild: Annotated[Path, typer.Option(help="Folder of the wild cases.")] = Path("../shared/data/wild"),
     gate_file: Annotated[Path, typer.Option("--gate", help="The pinned limits.")] = Path("tests/bench/gate.json"),
     update: Annotated[bool, typer.Option("--update", help="Pin the figures measured.")] = False,
     allow_lower: Annotated[bool, typer.Option("--allow-lower", help="Let --update lower limits.")] = False,
@@ -273,7 +281,7 @@ def main(
         passed = decide(
             system,
             gate,
-            {"dev": data, "fixtures": fixtures},
+            {"dev": data, "fixtures": fixtures, "wild": wild},
             gate_file if update else None,
             allow_lower=allow_lower,
             console=console,
@@ -316,6 +324,13 @@ def decide(
     return bool(measured) and not red
 
 
+def _judge_cases(system: System, name: str, cases: Sequence[Case]) -> dict[str, float]:
+    mender = getattr(system, "mender", None)
+    if mender is None:
+        raise RecordError("wild cases are judged through the public face, so a Mender is needed")
+    return {f"{name}/{figure}": value for figure, value in measure_cases(mender, cases).items()}
+
+
 def _flat(benchmark: str, figures: Mapping[str, Mapping[str, Interval]]) -> dict[str, float]:
     return {
         f"{benchmark}/{part}/{name}": interval.value
@@ -333,6 +348,8 @@ def _read_limit(figure: str, data: Mapping[str, Any]) -> Limit:
 
 def _source_record(source: Source) -> dict[str, Any]:
     record: dict[str, Any] = {"file": source.file, "sha256": source.sha256}
+    if source.wild:
+        return record | {"wild": True}
     if source.clean:
         record["clean"] = True
     if source.mend_clean is not None:

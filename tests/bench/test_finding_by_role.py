@@ -13,7 +13,7 @@ from bench.compare import finding_by_role
 from bench.compare.finding_by_role import ARGUMENT, CONJUNCT, HEAD, MODIFIER, OTHER, VERB, restore, role_of
 from textmend.damage.benchmark import Benchmark, Record, TrueGap
 from textmend.damage.losing import damage
-from textmend.detect.finder import Sites
+from textmend.detect.sites import Sites
 
 TEXT = "The old mayor of Oslo quickly met two envoys, and the (small) crowd cheered at them loudly."
 

@@ -8,6 +8,7 @@ import json
 import math
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import typer
@@ -190,6 +191,8 @@ def test_a_limit_moved_to_a_figure_lets_it_pass(bound, value, noise, at_least):
 
 
 def test_the_gate_file_reads_back_as_written(gate, tmp_path):
+    wild = Suite(name="wild", sources=(Source(file="cases.jsonl", sha256="0", wild=True),), limits=())
+    gate = replace(gate, suites=(*gate.suites, wild))
     write_gate(gate, tmp_path / "g.json")
     assert read_gate(tmp_path / "g.json") == gate
 
@@ -205,7 +208,7 @@ def test_the_projects_own_gate_pins_the_fixtures_that_are_there():
     root = Path(__file__).parents[2]
     gate = read_gate(root / "tests" / "bench" / "gate.json")
     suites = {suite.name: suite for suite in gate.suites}
-    assert set(suites) == {"dev", "fixtures"}
+    assert set(suites) == {"dev", "fixtures", "wild"}
     for source in suites["fixtures"].sources:
         found = hashlib.sha256((root / "fixtures" / source.file).read_bytes()).hexdigest()
         assert found == source.sha256, f"{source.file} changed: pin it with --update"
@@ -218,12 +221,27 @@ def test_the_projects_own_gate_pins_the_fixtures_that_are_there():
     assert json.loads((root / "tests" / "bench" / "gate.json").read_text())["schema"] == 1
 
 
+def test_wild_cases_need_the_public_face(system, folder):
+    write_lines(folder / "cases.jsonl", [{"id": "1", "kind": "bait", "text": CLEAN, "gaps": []}])
+    suite = Suite(name="wild", sources=(Source(file="cases.jsonl", sha256="0", wild=True),), limits=())
+    with pytest.raises(RecordError, match="a Mender is needed"):
+        measure(system, suite, folder, 1)
+    system.mender = SimpleNamespace(find_gaps=lambda texts: [[] for _ in texts])
+    assert measure(system, suite, folder, 1).figures == {
+        "cases/text/found": 0.0,
+        "cases/text/false": 0.0,
+        "cases/pages/right": 0.0,
+        "cases/pages/wrong_words": 0.0,
+    }
+
+
 def test_the_command_exits_1_when_red_and_0_when_green(system, gate, folder, tmp_path, monkeypatch):
     write_gate(gate, tmp_path / "g.json")
     app = typer.Typer()
     app.command()(main)
-    monkeypatch.setattr("textmend.mender.locate", lambda name, kind: tmp_path)
+    monkeypatch.setattr("textmend.loading.locate", lambda name, kind: tmp_path)
     options = ["--gate", str(tmp_path / "g.json"), "--data", str(folder), "--fixtures", str(tmp_path / "none")]
+    options += ["--wild", str(tmp_path / "none")]
 
     def exit_code(measured, *more):
         monkeypatch.setattr("textmend.evaluate.system.MenderSystem", lambda mender: measured)

@@ -29,12 +29,18 @@ def menders(monkeypatch: pytest.MonkeyPatch) -> list[FakeMender]:
     made: list[FakeMender] = []
 
     def make(
-        detector: str, filler: str, policy: Policy, threads: int | None, ranking: Path | None = None
+        detector: str,
+        filler: str,
+        policy: Policy,
+        threads: int | None,
+        ranking: Path | None = None,
+        *,
+        fast: bool = False,
     ) -> FakeMender:
         if "broken" in (detector, filler):
             raise ModelError("unknown detector 'broken'")
         made.append(FakeMender(policy))
-        made[-1].ranking = ranking
+        made[-1].ranking, made[-1].fast = ranking, fast
         return made[-1]
 
     monkeypatch.setattr(run, "make_mender", make)

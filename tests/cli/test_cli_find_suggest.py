@@ -13,9 +13,8 @@ from textmend.records import Gap
 
 
 def test_find_shows_gaps_in_place_and_in_a_list(cli, article):
-    outcome = cli("find", article)
+    outcome = cli("find", "--show", article)
     assert outcome.code == 0
-    assert outcome.err == ""
     assert "Organised night ▢1 against trawlers" in outcome.text
     assert "Icelandic ▢2, among them" in outcome.text
     start = ARTICLE.index("  against")
@@ -43,7 +42,9 @@ def test_fail_if_gaps(cli, article, tmp_path):
 
 
 def test_an_article_without_gaps_says_so(cli):
-    assert "standard input · no gaps" in cli("find", stdin=b"All is well.").text
+    assert "standard input · no gaps" in cli("find", "--show", stdin=b"All is well.").text
+    outcome = cli("find", stdin=b"All is well.")
+    assert (outcome.text, outcome.err) == ("", "standard input: no gaps in 3 words\n")
 
 
 def test_at_reaches_the_policy(cli, article, menders):
@@ -76,11 +77,13 @@ def test_title_goes_with_one_file(cli, article, menders):
 EVIL = "Red \x1b[31m [bold]raids[/bold] [/nope] \u202e \x9b2J :smile: Icelandic , \x07\u2028 end"
 
 
-@pytest.mark.parametrize("command", [("find",), ("suggest",), ("mend", "--show")])
+@pytest.mark.parametrize("command", [("find",), ("find", "--show"), ("suggest",), ("mend", "--show")])
 def test_no_control_character_or_markup_of_the_article_gets_through(cli, command):
     text = cli(*command, stdin=EVIL.encode()).text
     assert not {"\x1b", "\u202e", "\x9b", "\x07", "\u2028"} & set(text)
-    assert "\\x1b[31m [bold]raids[/bold] [/nope] \\u202e \\x9b2J :smile:" in " ".join(text.split())
+    assert "[/nope] \\u202e \\x9b2J :smile:" in " ".join(text.split())
+    if command != ("find",):  # which shows a few words only
+        assert "\\x1b[31m [bold]raids[/bold]" in " ".join(text.split())
 
 
 @pytest.mark.parametrize("command", [("suggest",), ("mend",)])

@@ -92,10 +92,49 @@ def test_output_never_is_the_input(cli, article, tmp_path):
     assert article.read_bytes() == ARTICLE.encode()
 
 
-def test_a_folder_that_is_not_there_is_a_failure(cli, article, tmp_path):
-    outcome = cli("mend", "-o", tmp_path / "no" / "x", article)
+def test_folders_of_the_output_are_made(cli, article, tmp_path):
+    target = tmp_path / "no" / "x"
+    assert cli("mend", "-o", target, article).code == 0
+    assert target.read_bytes() == cli("mend", "-q", article).out
+
+
+def test_a_folder_that_cannot_be_made_is_a_failure(cli, article):
+    outcome = cli("mend", "-o", article / "x", article)
     assert outcome.code == 3
     assert "can't be written" in outcome.err
+
+
+def test_several_texts_keep_their_places_in_a_folder(cli, article, tmp_path):
+    tree = tmp_path / "tree"
+    for name in ("a.txt", "deep/a.txt"):
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        (tree / name).write_bytes(ARTICLE.encode())
+    whole = cli("mend", "-q", article).out
+    for number, given in enumerate(([tree], [tree / "a.txt", tree / "deep/a.txt"], [f"{tree}/**/*.txt"])):
+        target = tmp_path / f"out{number}"
+        assert cli("mend", *given, "-o", target).code == 0
+        assert {file.relative_to(target).as_posix(): file.read_bytes() for file in target.rglob("*.txt")} == {
+            "a.txt": whole,
+            "deep/a.txt": whole,
+        }
+    assert (tree / "a.txt").read_bytes() == ARTICLE.encode()
+
+
+@pytest.mark.parametrize("form", ["there", "slash"])
+def test_one_text_goes_into_a_folder_that_is_there_or_has_a_slash(cli, article, tmp_path, form):
+    target = tmp_path / "out"
+    if form == "there":
+        target.mkdir()
+    assert cli("mend", article, "-o", target if form == "there" else f"{target}/").code == 0
+    assert [file.name for file in target.iterdir()] == ["article.txt"]
+
+
+def test_what_can_not_be_told_apart_is_usage(cli, article, tmp_path):
+    (tmp_path / "file").touch()
+    assert cli("mend", article, article, "-o", tmp_path / "out").code == 2  # twice the same
+    assert cli("mend", article, article.parent, "-o", tmp_path / "file").code == 2  # a file for several
+    assert cli("mend", "-o", f"{tmp_path}/out/", stdin=b"a").code == 2  # standard input has no name
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_failed_write_leaves_what_stood_there(tmp_path, monkeypatch):

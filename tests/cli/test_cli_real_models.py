@@ -26,7 +26,7 @@ def _textmend(*arguments):
 
 
 def test_find_gives_gaps_that_are_white_space():
-    run = _textmend("find", "--json", "--threads", 1, FIXTURE)
+    run = _textmend("find", "-q", "--json", "--threads", 1, FIXTURE)
     assert (run.returncode, run.stderr) == (0, b"")
     text = FIXTURE.read_bytes().decode()
     gaps = [Gap.from_dict(gap) for gap in json.loads(run.stdout)["gaps"]]
@@ -42,3 +42,17 @@ def test_mend_can_be_undone():
     record = json.loads(run.stdout)
     record.pop("file")
     assert Mended.from_dict(record).undo() == FIXTURE.read_bytes().decode()
+
+
+def test_results_appear_before_all_files_are_read():
+    from textmend.cli.run import make_mender
+    from textmend.policy import Policy
+
+    def texts():
+        yield "They met officials from  Oslo and a panel on Icelandic , among them."
+        raise RuntimeError("the second text was read first")
+
+    results = make_mender("en", "en", Policy(), 1).find_gaps(texts())
+    assert isinstance(next(results), list)
+    with pytest.raises(RuntimeError):
+        next(results)

@@ -14,7 +14,9 @@ import sys
 import pytest
 from fake_mender import ARTICLE
 
-from textmend.review.decisions import latest, read_decisions
+from textmend.records import Gap
+from textmend.review.decisions import dump, latest, read_decisions, record
+from textmend.review.documents import ReviewDocument
 
 FIRST = "Hallsson"  # of the useful order: a one-key repair that the machine alone would not make
 
@@ -28,7 +30,9 @@ def decisions(tmp_path):
 def ask(cli, article, decisions):
     def run(*lines, options=(), name=article):
         keys = "".join(f"{line}\n" for line in lines).encode()
-        return cli("review", "--terminal", "-d", decisions, "--by", "ed", *options, name, stdin=keys)
+        return cli(
+            *("review", "--terminal", "-d", decisions, "--by", "ed", "--order", "useful"), *options, name, stdin=keys
+        )
 
     return run
 
@@ -124,6 +128,45 @@ def test_moving_shows_what_was_decided(ask):
     assert "This is the last gap." in text
 
 
+def test_gaps_are_asked_about_as_they_stand_in_the_text(ask, decisions):
+    ask("1", "1", options=("--order", "reading"))
+    panel, night = _places()
+    assert [start for start, _, _ in _made(decisions)] == sorted((panel, night))
+
+
+def test_earlier_choices_are_shown_in_the_text(ask):
+    text = ask("1", "k", "q").text
+    assert "Icelandic ▢2 Hallsson, among" in text
+    assert "Icelandic […], among" in ask("k", "m", "q").text
+    assert "Icelandic ✂, among" in ask("k", "d", "q").text
+    assert "Icelandic , among" in ask("k", "x", "q").text
+
+
+def test_the_prompt_names_all_keys(ask):
+    assert "[1-2,e,x,l,m,d,a,s,j,k,u,q,?]" in ask("q").text
+
+
+def test_a_gap_is_added_after_words_that_a_person_writes(ask, decisions, cli, article):
+    outcome = ask("a", "Organised night", "a raids at", "e the northern", "q")
+    assert "There is a gap already." in outcome.text
+    assert "added" in outcome.text
+    (made,) = read_decisions("x", decisions.read_text())
+    assert (made.added, made.text) == (True, "the northern")
+    assert ARTICLE[: made.start].endswith("night raids at")
+    assert "and night raids at the northern sea." in cli("apply", decisions, article).text
+    again = ask("q")
+    assert "3 gaps" in again.err
+    assert "raids at {+the northern+} sea" in " ".join(again.text.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "answer"), [("night", "2 times"), ("nowhere", "No such words"), ("", "Nothing was written")]
+)
+def test_a_place_that_the_words_do_not_tell_is_not_added(ask, decisions, words, answer):
+    assert answer in ask("a", words, "q").text
+    assert not decisions.exists()
+
+
 def test_a_gap_is_shown_in_context_with_its_fills(ask):
     text = ask("q").text
     assert "Icelandic ▢2, among" in text
@@ -152,7 +195,7 @@ def test_suggestions_need_no_models(cli, article, tmp_path, decisions, menders):
     path = tmp_path / "suggestions.jsonl"
     path.write_bytes(cli("suggest", "--json", "--title", "Trawlers", article).out)
     menders.clear()
-    outcome = cli("review", "--terminal", path, "-d", decisions, stdin=b"1\n")
+    outcome = cli("review", "--terminal", path, "-d", decisions, "--order", "useful", stdin=b"1\n")
     assert menders == []
     assert "Trawlers" in outcome.text
     (decision,) = read_decisions("x", decisions.read_text())
@@ -219,6 +262,12 @@ def test_import_names_people_where_the_tool_does_not(cli, article, tmp_path):
         "{file}",
         "-t --export csv {file}",
         "-t -o x {file}",
+        "-t --serve {file}",
+        "--serve --export csv {file}",
+        "--serve -o x {file}",
+        "--serve --twice 1.5 {file}",
+        "-t --order random {file}",
+        "-o x --url https://example.org {file} {file}",
         "-t -",
         "--export brat {file}",
         "-o {file} {file}",
@@ -274,3 +323,85 @@ def _read(handle):
         return os.read(handle, 65536)
     except OSError:  # the other side was closed
         return b""
+
+
+def _decisions_of(doc, tmp_path, name, *verdicts):
+    path = tmp_path / f"{name}.jsonl"
+    made = [
+        record(doc, gap, *verdict, by=name, at=f"2026-01-31T12:0{number}:00Z")
+        for number, (gap, verdict) in enumerate(zip(doc.gaps, verdicts, strict=False))
+    ]
+    path.write_text("".join(map(dump, made)))
+    return path
+
+
+@pytest.fixture
+def people(tmp_path):
+    """An article, and what two people decided about its two gaps."""
+    gaps = tuple(Gap(start=at, end=at + 1, probability=0.9) for at in (1, 5))
+    doc = ReviewDocument(id=str(tmp_path / "a.txt"), text="a . b .", gaps=gaps)
+    (tmp_path / "a.txt").write_text(doc.text)
+    ada = _decisions_of(doc, tmp_path, "Ada", ("fill", "cat"), ("not_a_gap",))
+    ben = _decisions_of(doc, tmp_path, "Ben", ("fill", "dog"), ("not_a_gap",))
+    return doc, ada, ben
+
+
+def test_decisions_are_merged_shown_and_compared(cli, people, tmp_path):
+    _, ada, ben = people
+    joined = tmp_path / "all.jsonl"
+    outcome = cli("decisions", "merge", ada, ben, ada, "-o", joined)
+    assert "4 decisions" in outcome.err
+    assert "people disagree about 1 gap" in outcome.err
+    assert cli("decisions", "merge", joined, ben).text == joined.read_text()
+    shown = cli("decisions", "show", joined).text
+    assert "“cat” Ada · 2026-01-31T12:00:00Z" in re.sub(r" +", " ", shown)
+    assert "2 gaps decided; people disagree about 1 of them" in shown
+    alone = cli("decisions", "show", joined, "--by", "Ben").text
+    assert "dog" in alone
+    assert "cat" not in alone
+    assert cli("decisions", "show", joined, "--document", "elsewhere").text == "no decisions\n"
+    figures = tmp_path / "agree.json"
+    agreed = cli("decisions", "agree", ada, ben, "--json", figures)
+    assert "50.0" in agreed.text
+    assert "1 gap to settle" in agreed.text
+    (pair,) = json.loads(figures.read_text())["pairs"]
+    assert (pair["gaps"], pair["same_verdict"], pair["same_answer"], pair["kappa_verdict"]) == (2, 2, 1, 1.0)
+    applied = cli("apply", joined)
+    assert (applied.text, applied.code) == ("a dog. b .", 0)
+    assert "1 gap is decided differently by different people; the last decision counts" in applied.err
+
+
+def test_what_was_taken_back_is_shown_when_asked_for(cli, people, tmp_path):
+    doc, ada, _ = people
+    ada.write_text(ada.read_text() + dump(record(doc, doc.gaps[0], "undo", by="Ada", at="2026-01-31T13:00:00Z")))
+    assert "cat" not in cli("decisions", "show", ada).text
+    everything = cli("decisions", "show", ada, "--all").text
+    assert "cat" in everything
+    assert "taken back" in everything
+    assert cli("decisions", "agree", ada).text.startswith("no two people decided")
+
+
+def test_a_page_of_a_page_and_its_address(cli, article, tmp_path):
+    html = tmp_path / "page.html"
+    html.write_text(
+        "<p>They met officials from <a>Oslo</a> and Organised night raids against trawlers, and night raids at sea.</p>"
+    )
+    page = tmp_path / "review.html"
+    outcome = cli("review", article, "--html", html, "--url", "https://news.example/1", "-o", page)
+    assert outcome.code == 0
+    assert "https://news.example/1" in page.read_text()
+    assert '"more":[[' in page.read_text()
+
+
+def test_lines_tell_their_pages_and_addresses(cli, tmp_path):
+    line = {"id": "x", "text": "They met officials from  and left.", "gaps": [], "link": "https://news.example/2"}
+    line["page"] = "<p>They met officials from Oslo and left.</p>"
+    path = tmp_path / "s.jsonl"
+    path.write_text(json.dumps(line))
+    page = tmp_path / "review.html"
+    fields = ("--url-field", "link", "--html-field", "page")
+    assert cli("review", path, *fields, "-o", page).code == 0
+    assert "https://news.example/2" in page.read_text()
+    assert "They met officials from Oslo and left." in page.read_text()
+    path.write_text(json.dumps(line | {"page": 7}))
+    assert "'page' should be a string" in cli("review", path, *fields, "-o", page).err

@@ -85,7 +85,7 @@ def test_contexts_of_a_stream(nlp):
 
 def test_without_fills(tiny):
     nlp = spacy.blank("en")
-    nlp.add_pipe("textmend", config={**tiny, "filler": "en", "fill": False, "spans": "holes"})
+    nlp.add_pipe("textmend", config={**tiny, "filler": "en", "fill": False, "spans_key": "holes"})
     (doc,) = nlp.pipe([TEXT])
     assert doc._.gaps == tuple(Mender(**tiny).find_gaps(TEXT))
     assert doc._.mended is None
@@ -153,13 +153,13 @@ def test_title_and_page_come_from_attributes(tiny, monkeypatch):
 
 def test_it_says_what_it_assigns(nlp):
     meta = nlp.get_pipe_meta("textmend")
-    assert set(meta.assigns) == {"doc._.gaps", "doc._.mended", "doc.spans"}
+    assert set(meta.assigns) == {"doc._.gaps", "doc._.mended", "doc.spans", "span._.gap"}
 
 
 def test_the_default_configuration_has_the_defaults_of_mender_and_policy(nlp):
     defaults = dict(nlp.get_factory_meta("textmend").default_config)
-    own = {name: defaults.pop(name) for name in ("title", "html", "fill", "spans", "options")}
-    assert own == {"title": None, "html": None, "fill": True, "spans": "gaps", "options": {}}
+    own = {name: defaults.pop(name) for name in ("title", "html", "fill", "spans_key", "options")}
+    assert own == {"title": None, "html": None, "fill": True, "spans_key": "gaps", "options": {}}
     assert defaults.items() <= DEFAULTS.items()
     assert {"detector", "filler", "apply_at", "unsure"} <= set(defaults)
 
@@ -172,9 +172,43 @@ def test_further_options():
 
 
 @pytest.mark.parametrize("config", [{"unsure": "heal"}, {"apply_at": 3.0}, {"options": {"revison": "x"}}])
-def test_bad_options(config):
-    with pytest.raises(PolicyError):
+def test_bad_options_are_errors_of_the_configuration(config):
+    with pytest.raises(ConfigValidationError, match="|".join(config) + "|revison") as raised:
         spacy.blank("en").add_pipe("textmend", config=config)
+    assert isinstance(raised.value.__cause__, PolicyError)
+
+
+def test_spans_have_scores_and_tell_their_gap(nlp):
+    doc = nlp(TEXT + " and " + TEXT)
+    group = doc.spans["gaps"]
+    assert len(group) > 2
+    assert group.attrs["scores"].dtype == "float32"
+    assert group.attrs["scores"].tolist() == pytest.approx([gap.probability for gap in doc._.gaps], abs=1e-6)
+    assert tuple(span._.gap for span in group) == doc._.gaps
+    assert doc[0:2]._.gap is None
+    assert nlp(CLEAN).spans["gaps"].attrs["scores"].shape == (0,)
+
+
+def test_scores_and_gaps_of_spans_survive_storage(nlp):
+    docs = DocBin(store_user_data=True, docs=nlp.pipe([TEXT, CLEAN]))
+    read = list(DocBin().from_bytes(docs.to_bytes()).get_docs(nlp.vocab))
+    for doc in (read[0], Doc(nlp.vocab).from_bytes(nlp(TEXT).to_bytes())):
+        assert tuple(span._.gap for span in doc.spans["gaps"]) == doc._.gaps
+        assert doc.spans["gaps"].attrs["scores"].tolist() == pytest.approx(
+            [g.probability for g in doc._.gaps], abs=1e-6
+        )
+
+
+def test_models_are_loaded_by_initialize_or_by_the_first_document(tiny):
+    nlp = spacy.blank("en")
+    component = nlp.add_pipe("textmend", config={"detector": "nowhere"})  # as on another machine, before from_disk
+    with pytest.raises(ModelError, match="nowhere"):
+        nlp.initialize()
+    component = spacy.blank("en").add_pipe("textmend", config=tiny)
+    component.initialize(lambda: [])
+    mender = component.mending.recipe.mender()
+    assert component(spacy.blank("en").make_doc(TEXT))._.mended.text == MENDED
+    assert component.mending.recipe.mender() is mender
 
 
 def test_an_unknown_option_is_refused_by_spacy():

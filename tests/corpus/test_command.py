@@ -38,9 +38,13 @@ def test_it_reports_and_says_with_its_code_that_documents_were_rejected(cli, cor
     assert result.exit_code == 5
     assert "5 documents rejected" in result.stderr
     assert "site0.example" in result.stderr
-    assert "mended, 96%" in result.stderr
+    shown = " ".join(result.stderr.split())
+    assert "They organised night ⟨raids⟩ against trawlers." in shown
+    assert "99% a gap, the fill 97%" in shown
+    assert "A panel on Icelandic ▢, among them." in shown
+    assert "99% a gap, best guess “fishermen” 40%" in shown
     html = page.read_text()
-    assert html.count("<svg") == 4
+    assert html.count('<div class="bars') == 4
     assert "site1.example" in html
     assert not re.search(r"""(src|href)=|@import|url\(""", html)
     data = json.loads(figures.read_text())
@@ -49,11 +53,26 @@ def test_it_reports_and_says_with_its_code_that_documents_were_rejected(cli, cor
     assert sum(data["decisions"].values()) == sum(source["gaps"] for source in data["sources"].values())
 
 
+def test_a_report_shows_what_was_put_in_and_a_guess_only_as_one(cli, tmp_path):
+    pytest.importorskip("jinja2")
+    text = "First.\n\nThey organised night  against trawlers.\r\n\r\nA panel on Icelandic , among them."
+    (tmp_path / "in.jsonl").write_text(json.dumps({"text": text}) + "\n")
+    page = tmp_path / "new" / "report.html"
+    result = cli(tmp_path / "in.jsonl", "-o", tmp_path / "out.jsonl", "-w", 1, "--report", page)
+    assert "1 document, 13 words; 1 with gaps, 1 changed" in result.stderr
+    html = page.read_text()
+    assert "They organised night <mark>raids</mark> against trawlers." in html
+    assert "A panel on Icelandic <mark>▢</mark>, among them." in html
+    assert "best guess “fishermen” 40%" in html
+    assert "¶" not in html
+    assert html.count('class="bar s0" x="') >= 2  # in the legend too
+
+
 def test_all_went_well(cli, tmp_path):
     (tmp_path / "in.jsonl").write_text(json.dumps({"text": article(15)}) + "\n")
     result = cli(tmp_path / "in.jsonl", "-o", tmp_path / "out.jsonl", "-w", 1, "-q", "--unsure", "drop-document")
     assert (result.exit_code, result.stderr, (tmp_path / "out.jsonl").read_bytes()) == (0, "", b"")
-    again = cli(tmp_path / "in.jsonl", "-o", tmp_path / "out.jsonl", "--resume")
+    again = cli(tmp_path / "in.jsonl", "-o", tmp_path / "out.jsonl", "--unsure", "drop-document", "--resume")
     assert again.exit_code == 0
     assert "nothing to resume" in again.stderr
 
@@ -118,3 +137,27 @@ def test_the_page_of_an_article_gives_the_true_words_back(tmp_path, embedded):
     assert edit["gap"]["fills"][0]["origin"] == "source"
     (reject,) = [json.loads(line) for line in (tmp_path / "out.jsonl.rejects.jsonl").read_text().splitlines()]
     assert (reject["record"], reject["kind"]) == (3, "not_a_string")
+
+
+def test_progress_counts_gaps_that_are_done_of_gaps_found(tmp_path, embedded):
+    from textmend.corpus.menders import embedded as spec
+    from textmend.corpus.run import clean
+
+    embedded()  # skips where the models are missing
+    text = "They met officials from  and left, a panel on Icelandic , among them the owner of the  , said."
+    source = tmp_path / "in.jsonl"
+    source.write_text("".join(json.dumps({"text": f"{text} {number}"}) + "\n" for number in range(4)))
+    told: list[tuple[int, int]] = []
+    outcome = clean(
+        [source],
+        tmp_path / "out.jsonl",
+        mender=spec("en", "en", Policy(find_at=0.2)),
+        workers=1,
+        progress=lambda now: told.append((now.filled, now.found)),
+    )
+    found = outcome.statistics.found
+    assert found > 0
+    assert told[-1] == (found, found)
+    assert (0, found) in told  # before anything is filled
+    assert all(done <= all_ for done, all_ in told)
+    assert [done for done, _ in told] == sorted(done for done, _ in told)

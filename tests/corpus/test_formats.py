@@ -258,6 +258,42 @@ class TestParquet:
         clean([tmp_path / "in.parquet"], tmp_path / "out.parquet", mender=fake(), workers=1)
         assert pq.read_table(tmp_path / "out.parquet").num_rows == 0
 
+    @pytest.mark.parametrize("column", ["text", "id", "source", "notes", "list", "struct", "map"])
+    def test_one_row_that_is_not_utf8_is_one_reject(self, tmp_path, column):
+        import pyarrow.parquet as pq
+
+        pa = self.pa
+        good = [f"{number} {article(number)}" for number in range(40)]
+        bad = pa.array([(b"caf\xe9" if n == 17 else text.encode()) for n, text in enumerate(good)]).view(pa.string())
+        columns = {name: bad if name == column else pa.array(good) for name in ("text", "id", "source", "notes")}
+        if column == "list":
+            columns["list"] = pa.ListArray.from_arrays(list(range(41)), bad)
+        if column == "struct":
+            columns["struct"] = pa.StructArray.from_arrays([bad], ["deep"])
+        if column == "map":
+            columns["map"] = pa.MapArray.from_arrays(list(range(41)), pa.array(good), bad)
+        pq.write_table(pa.table(columns), tmp_path / "in.parquet", row_group_size=16)
+        options = Options(fields=FieldNames(source="source"))
+        outcome = clean([tmp_path / "in.parquet"], tmp_path / "out.parquet", options=options, mender=fake(), workers=1)
+        numbers = [int(text.split()[0]) for text in pq.read_table(tmp_path / "out.parquet")["text"].to_pylist()]
+        assert numbers == [n for n in range(40) if n != 17]
+        (reject,) = [json.loads(line) for line in outcome.rejects.read_text().splitlines()]
+        assert (reject["kind"], reject["record"]) == ("not_utf8", 18)
+        assert repr(column) in reject["reason"]
+        assert "caf\udce9" in json.dumps(json.loads(reject["raw"])[column]).encode().decode("unicode_escape")
+
+    def test_dates_that_python_can_not_hold_are_no_reason(self, tmp_path):
+        import pyarrow.parquet as pq
+
+        pa = self.pa
+        odd = pa.array([1, 2**40, 3], pa.timestamp("s"))
+        table = pa.table({"text": ["one", "RAISE two", "three"], "id": odd, "when": odd})
+        pq.write_table(table, tmp_path / "in.parquet")
+        outcome = clean([tmp_path / "in.parquet"], tmp_path / "out.parquet", mender=fake(), workers=1)
+        assert pq.read_table(tmp_path / "out.parquet")["text"].to_pylist() == ["one", "three"]
+        (reject,) = [json.loads(line) for line in outcome.rejects.read_text().splitlines()]
+        assert (reject["kind"], reject["id"]) == ("not_mended", str(2**40 * 1000))  # Parquet counts milliseconds
+
 
 class TestPagesInAFolder:
     @pytest.fixture

@@ -172,6 +172,35 @@ def test_a_line_that_is_too_long_is_rejected_in_pieces(tmp_path):
     assert [record["text"] for record in records(tmp_path / "out.jsonl")] == ["a", "b"]
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from there")
+@pytest.mark.parametrize("kind", ["jsonl.gz", "parquet"])
+def test_a_bomb_is_bounded(tmp_path, kind):
+    size = 150_000_000
+    path = tmp_path / f"in.{kind}"
+    if kind == "parquet":
+        pa, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+        parquet.write_table(pa.table({"text": ["a", "\0" * size, "b"]}), path)
+    else:
+        with gzip.open(path, "wb", compresslevel=1) as file:
+            file.write(b'{"text": "a"}\n')
+            for _ in range(150):
+                file.write(bytes(size // 150))
+            file.write(b'\n{"text": "b"}\n')
+    code = (
+        "import sys; from pathlib import Path; from corpus_fakes import fake; from textmend.corpus.run import clean\n"
+        "if __name__ == '__main__':\n"
+        "    print(clean([sys.argv[1]], sys.argv[2], mender=fake(), workers=1).statistics.rejects['too_long'])\n"
+        "    print(Path('/proc/self/status').read_text().split('VmHWM:')[1].split()[0])"
+    )
+    script, out = tmp_path / "script.py", tmp_path / f"out.{kind.removesuffix('.gz')}"
+    script.write_text(code)
+    done = subprocess.run([sys.executable, script, path, out], stdout=subprocess.PIPE, check=True, env=environment())
+    rejected, kilobytes = map(int, done.stdout.split())
+    assert rejected == 1
+    assert out.with_name(out.name + ".rejects.jsonl").stat().st_size < 110_000_000
+    assert kilobytes < (1_200_000 if kind == "parquet" else 150_000)  # Arrow reads a value as a whole, and copies it
+
+
 def test_a_worker_that_dies_is_replaced_and_its_document_rejected(tmp_path):
     source = write_lines(tmp_path / "in.jsonl", *({"text": text} for text in ("a", "DIE", "b")))
     outcome = run(source, tmp_path / "out.jsonl")
@@ -221,7 +250,7 @@ def test_a_sample_is_the_same_in_a_file_and_in_a_folder(tmp_path):
         sources.append(write_lines(tmp_path / name / f"{name}.jsonl", *texts))
     run(sources, tmp_path / "out.jsonl", options=Options(sample=0.3))
     run(sources, tmp_path / "out", options=Options(sample=0.3))
-    together = [record for path in sorted((tmp_path / "out").iterdir()) for record in records(path)]
+    together = [record for path in sorted((tmp_path / "out").glob("*.jsonl")) for record in records(path)]
     assert records(tmp_path / "out.jsonl") == together
     numbers = [{record["text"][1:] for record in together if record["text"].startswith(name)} for name in "ab"]
     assert numbers[0] != numbers[1]
@@ -257,10 +286,101 @@ def test_outputs_that_are_there_are_kept_unless_forced(tmp_path):
     out = write_lines(tmp_path / "out.jsonl", {"text": "old"})
     with pytest.raises(FileError, match="exists already"):
         run(source, out)
-    assert run(source, out, resume=True).statistics is None
+    with pytest.raises(FileError, match=r"no record \(out.jsonl.done.json\) says"):
+        run(source, out, resume=True)
     assert records(out) == [{"text": "old"}]
     run(source, out, force=True)
     assert records(out) == [{"text": "new"}]
+
+
+def test_resuming_what_is_done_says_so(tmp_path):
+    source = write_lines(tmp_path / "in.jsonl", {"text": article(15)})
+    for output in (tmp_path / "out.jsonl", tmp_path / "out"):
+        assert run(source, output, resume=True).statistics.documents == 1
+        before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
+        assert run(source, output, resume=True).statistics is None
+        assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
+
+
+@pytest.mark.parametrize("folder", [False, True])
+def test_resuming_what_was_made_of_something_else_is_an_error(tmp_path, folder):
+    source = write_lines(tmp_path / "in.jsonl", {"text": article(15)})
+    out = tmp_path / ("out" if folder else "out.jsonl")
+    run(source, out)
+    with pytest.raises(FileError, match=r"made of something else \(top: 5, now 2\).*--force"):
+        run(source, out, resume=True, options=Options(top=2))
+    written = (out / "in.jsonl") if folder else out
+    whole = written.read_bytes()
+    written.write_bytes(whole[:-20])
+    with pytest.raises(FileError, match=r"not as the run left it.*--force"):
+        run(source, out, resume=True)
+    written.write_bytes(whole)
+    assert run(source, out, resume=True).statistics is None
+    write_lines(tmp_path / "in.jsonl", {"text": article(6)})
+    with pytest.raises(FileError, match=r"made of something else \(input .*--force"):
+        run(source, out, resume=True)
+    assert written.read_bytes() == whole
+    assert run(source, out, force=True).complete
+    assert run(source, out, resume=True).statistics is None
+
+
+def test_resuming_into_a_folder_of_others_is_an_error(tmp_path):
+    source = write_lines(tmp_path / "in.jsonl", {"text": article(15)})
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "holiday.txt").write_text("otters")
+    with pytest.raises(FileError, match="no record"):
+        run(source, tmp_path / "out", resume=True)
+
+
+def test_what_the_user_calls_part_and_done_stays(tmp_path):
+    source = write_lines(tmp_path / "in.jsonl", {"text": article(15)})
+    mine = tmp_path / "out.jsonl.part.done" / "thesis.txt"
+    mine.parent.mkdir()
+    mine.write_text("years of work")
+    run(source, tmp_path / "out.jsonl")
+    assert mine.read_text() == "years of work"
+    mine = tmp_path / "second.jsonl.part" / "thesis.txt"
+    mine.parent.mkdir()
+    mine.write_text("years of work")
+    for more in ({"resume": True}, {"force": True}):
+        with pytest.raises(FileError, match=r"files of others \(thesis.txt\)"):
+            run(source, tmp_path / "second.jsonl", **more)
+    assert [path.name for path in mine.parent.iterdir()] == ["thesis.txt"]
+
+
+def _damage(state):
+    """Yield ways to damage a checkpoint, by name, each with its bytes."""
+    whole = json.loads(state)
+    yield "cut", state[: len(state) // 2]
+    yield "empty", b""
+    yield "no object", b"[]"
+    yield "deep", b"[" * 100_000
+    yield "no text", b"\xff\xfe"
+    for name, value in [("length", 10**9), ("length", None), ("phase", "done"), ("shard", 7), ("reading", "x")]:
+        yield f"{name}={value}", json.dumps({**whole, "state": {**whole["state"], name: value}}).encode()
+    position = {**whole["state"]["position"], "offset": 10**9}
+    yield "offset", json.dumps({**whole, "state": {**whole["state"], "position": position}}).encode()
+    yield "state", json.dumps({**whole, "state": [1]}).encode()
+    yield "digest", json.dumps({**whole, "digest": None}).encode()
+
+
+def test_a_damaged_checkpoint_is_told_and_nothing_is_called_complete(corpus, tmp_path, monkeypatch):
+    out = tmp_path / "out.jsonl"
+    _stop_after(2, monkeypatch)
+    with pytest.raises(KeyboardInterrupt):
+        run(corpus, out)
+    monkeypatch.undo()
+    state = tmp_path / "out.jsonl.part" / "state.json"
+    whole = state.read_bytes()
+    for name, data in _damage(whole):
+        state.write_bytes(data)
+        with pytest.raises(FileError, match=r"state.json: is .*--force"):
+            pytest.fail(f"{name}: {run(corpus, out, resume=True)}")
+        assert not out.exists()
+    state.write_bytes(whole)
+    assert run(corpus, out, resume=True).complete
+    run(corpus, tmp_path / "whole.jsonl")
+    assert out.read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
 
 
 def test_text_files_and_folders(tmp_path):
@@ -274,7 +394,7 @@ def test_text_files_and_folders(tmp_path):
     assert (tmp_path / "out/a.txt").read_bytes() == b"\xef\xbb\xbfThey organised night raids against it.\r\n"
     assert json.loads((tmp_path / "out/a.txt.textmend.json").read_text())["edits"]
     written = {str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*") if path.is_file()}
-    assert written == {"a.txt", "a.txt.textmend.json", "deep/b.txt"}
+    assert written == {"a.txt", "a.txt.textmend.json", "deep/b.txt", ".textmend.done.json"}
     assert [reject["id"] for reject in records(outcome.rejects)] == ["deep/bad.txt"]
     assert outcome.passed_over == 1
     run(folder, tmp_path / "out.jsonl")
@@ -287,7 +407,7 @@ def test_files_go_to_a_folder_one_by_one(tmp_path):
     for name in ("a", "b"):
         write_lines(folder / f"{name}.jsonl", {"text": name})
     run(folder, tmp_path / "out")
-    assert {path.name: records(path) for path in (tmp_path / "out").iterdir()} == {
+    assert {path.name: records(path) for path in (tmp_path / "out").glob("*.jsonl")} == {
         f"{name}.jsonl": [{"text": name}] for name in ("a", "b")
     }
 
@@ -305,12 +425,11 @@ def test_output_and_input_folders_lie_apart(tmp_path):
 @pytest.mark.parametrize(
     ("inputs", "output", "message"),
     [
-        (["in.jsonl"], "out.parquet", "can't be written as"),
         (["in.jsonl"], "-", "should be a file or a folder"),
         (["in.data"], "out.jsonl", "--format"),
         (["in.jsonl", "x/in.jsonl"], "out/", "would both be written"),
-        (["in.jsonl", "a.txt"], "out/", "one format at a time"),
-        (["a.txt", "x/b.txt"], "out.txt", "go to a folder"),
+        (["a.txt", "x/b.txt"], "out.txt", "name a folder"),
+        (["in.jsonl"], "out.txt", "name a folder"),
     ],
 )
 def test_what_does_not_fit_together_is_told_before_anything_is_written(tmp_path, monkeypatch, inputs, output, message):
@@ -369,6 +488,27 @@ def test_standard_input(corpus, tmp_path):
         subprocess.run([sys.executable, script, tmp_path / "out.jsonl"], stdin=data, check=True, env=environment())
     run(corpus, tmp_path / "file.jsonl")
     assert (tmp_path / "out.jsonl").read_bytes() == (tmp_path / "file.jsonl").read_bytes()
+
+
+def test_standard_input_that_is_done_is_told_from_another(corpus, tmp_path):
+    code = (
+        "import sys; from corpus_fakes import fake; from textmend.corpus.run import clean\n"
+        "if __name__ == '__main__':\n"
+        "    print(clean(['-'], sys.argv[1], mender=fake(), workers=1, resume=True).statistics is None)"
+    )
+    script = tmp_path / "script.py"
+    script.write_text(code)
+    command = [sys.executable, script, tmp_path / "out.jsonl"]
+
+    def printed(data):
+        done = subprocess.run(command, input=data, capture_output=True, env=environment(), check=False)
+        return done.stdout.decode().strip() or done.stderr.decode().strip().splitlines()[-1]
+
+    data = corpus.read_bytes()
+    assert printed(data) == "False"
+    assert printed(data) == "True"
+    for other in (data[:-300], data + b'{"text": "more"}\n', data.replace(b"otters", b"badger")):
+        assert "another standard input" in printed(other)
 
 
 def environment():

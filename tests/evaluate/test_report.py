@@ -18,8 +18,9 @@ from textmend.damage.benchmark import read_benchmark
 from textmend.evaluate.page import rank_shares, to_html, worst_false_gaps, worst_fills, worst_missed_gaps
 from textmend.evaluate.report import provenance, show, to_dict
 from textmend.evaluate.run import Plan, evaluate_system
+from textmend.report.bars import bar_plot, histogram, row_plot
 from textmend.report.page import visible
-from textmend.report.plots import Series, bar_plot, line_plot
+from textmend.report.plots import Series, line_plot
 
 pytest.importorskip("jinja2")
 
@@ -95,8 +96,7 @@ def test_nothing_is_loaded_from_the_network(page):
 
 
 def test_the_page_holds_its_plots(page):
-    plots = re.findall(r"<svg.*?</svg>", page, re.DOTALL)
-    titles = {ElementTree.fromstring(plot).get("aria-label") for plot in plots}
+    titles = {attributes["aria-label"] for _, attributes in tags(page) if "aria-label" in attributes}
     assert titles >= {
         "Precision and recall by white-space variant",
         "Precision and recall by shape",
@@ -199,7 +199,42 @@ def test_long_lines_are_thinned_and_keep_their_ends():
     assert (line[0], line[-1]) == ("46.0,138.0", "368.0,138.0")
 
 
+def sizes(root, side):
+    """How long each bar of a plot is, in per cent of the longest there could be."""
+    return [
+        float(bar.get("style").removeprefix(f"{side}: ").removesuffix("%"))
+        for bar in root.iter("span")
+        if bar.get("style")
+    ]
+
+
 def test_bars_are_as_high_as_their_shares():
     root = ElementTree.fromstring(bar_plot(["1", "none"], [0.2, 0.1], title="t", x_label="x", y_label="y"))
-    first, second = (float(bar.get("height")) for bar in root.findall("rect"))
-    assert first == pytest.approx(2 * second, abs=0.2)
+    assert sizes(root, "height") == [80, 40]  # of a quarter, the least round share above both
+    assert [value.text for value in root.iter("b")] == ["20 %", "10 %"]
+
+
+def test_rows_are_as_long_as_their_values():
+    root = ElementTree.fromstring(row_plot(["a", "<b>", "c"], [4, 1, 0], title="t", x_label="x"))
+    assert sizes(root, "width") == [100, 25, 0]
+    assert [value.text for value in root.iter("b")] == ["4", "1", "0"]
+    assert ElementTree.fromstring(row_plot([], [], title="t", x_label="x")).find("p").text == "x"
+
+
+@given(
+    st.integers(1, 8).flatmap(
+        lambda bins: st.dictionaries(
+            st.text(st.characters(codec="utf-8", min_codepoint=32), max_size=5),
+            st.lists(st.integers(0, 10**6), min_size=bins, max_size=bins),
+            max_size=4,
+        )
+    )
+)
+def test_a_histogram_stacks_its_parts_and_stays_inside(parts):
+    root = ElementTree.fromstring(histogram(parts, title="t", x_label="x", y_label="gaps"))
+    (field,) = (node for node in root.iter("div") if node.get("class") == "field")
+    top = int(next(root.iter("span")).text.replace(",", ""))
+    for column, counts in zip(field, zip(*parts.values(), strict=True), strict=False):
+        assert sum(sizes(column, "height")) == pytest.approx(100 * sum(counts) / top, abs=0.05)
+        assert sum(counts) <= top
+    assert len(list(root.iter("li"))) == (len(parts) if len(parts) > 1 else 0)

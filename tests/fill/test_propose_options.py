@@ -30,3 +30,18 @@ def test_parts_left_out_bring_no_evidence(filler, echoes, repeated):
     assert any(fill.origin == "echo" for fill in gap.fills) == echoes
     assert bool([fill for fill in gap.fills if fill.evidence]) == (echoes or repeated)
     assert gap.fills
+
+
+def test_who_watches_is_told_of_every_gap_and_the_fills_are_the_same(filler):
+    text = TEXT + " " + TEXT
+    places = [at for at in range(len(text)) if text.startswith(" the ", at)]
+    gaps = [Gap(start=at, end=at + 1, probability=0.9, lengths=(1.0,)) for at in places]
+    documents = [Document(text=text, gaps=gaps), Document(text=TEXT, gaps=[]), Document(text=text, gaps=gaps)]
+    proposer = Proposer(filler.model, usual=filler.usual, ranking=filler.ranking)
+    told: list[tuple[int, int]] = []
+    watched = proposer.propose(documents, lambda done, found: told.append((done, found)))
+    assert watched == proposer.propose(documents)
+    found = 2 * len(gaps)
+    assert told[0] == (0, found)
+    assert told[-1] == (found, found)
+    assert [done for done, _ in told] == sorted({done for done, _ in told})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -40,7 +41,7 @@ def review():
 
 def test_figures_are_those_counted_by_hand(review):
     document, decisions = review
-    comparison = compare(*judged([document], decisions))
+    comparison = compare(judged([document], decisions))
     everything = comparison.all
     assert (everything.decided, everything.filled) == (4, 3)
     assert everything.gaps == pytest.approx(0.75)
@@ -62,14 +63,29 @@ def test_undone_and_foreign_decisions_do_not_count(review):
     document, decisions = review
     other = ReviewDocument(id="y", text=TEXT, gaps=document.gaps)
     undone = record(document, document.gaps[0], "undo")
-    found, unmatched = judged([document], [*decisions, undone, record(other, other.gaps[0], "keep")])
-    assert len(found) == 3
-    assert unmatched == 1
+    found = judged([document], [*decisions, undone, record(other, other.gaps[0], "keep")])
+    assert len(found.decided) == 3
+    assert found.unmatched == 1
+
+
+def test_gaps_that_people_added_measure_recall(review):
+    document, decisions = review
+    start = TEXT.index(" words")
+    added = Gap(start=start, end=start + 1, probability=1.0)
+    missed = record(document, added, "fill", "more", added=True)
+    other = replace(missed, document="elsewhere")
+    comparison = compare(judged([document], [*decisions, missed, other]))
+    assert (comparison.missed, comparison.unmatched) == (1, 1)
+    assert comparison.recall == pytest.approx(3 / 4)
+    assert comparison.all.decided == 4
+    console = Console(file=io.StringIO(), width=120)
+    show(comparison, console)
+    assert "people added 1 gap that the machine had missed; it found 3 of 4 (75.0 %)" in console.file.getvalue()
 
 
 def test_it_is_shown_and_written(review):
     document, decisions = review
-    comparison = compare(*judged([document], decisions))
+    comparison = compare(judged([document], decisions))
     written = json.loads(json.dumps(to_dict(comparison), allow_nan=False))
     assert written["all"]["first"] == pytest.approx(1 / 3)
     assert written["by_cue"]["none"]["decided"] == 2
@@ -81,7 +97,7 @@ def test_it_is_shown_and_written(review):
 
 
 def test_nothing_decided_is_no_division_by_zero(review):
-    comparison = compare(*judged([review[0]], []))
+    comparison = compare(judged([review[0]], []))
     json.dumps(to_dict(comparison), allow_nan=False)
     console = Console(file=io.StringIO())
     show(comparison, console)

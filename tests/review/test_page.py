@@ -20,7 +20,7 @@ from textmend.policy import Policy
 from textmend.records import Evidence, Fill, Gap
 from textmend.review.decisions import Recorded, record
 from textmend.review.documents import ReviewDocument
-from textmend.review.order import by_usefulness
+from textmend.review.order import by_usefulness, in_reading_order
 from textmend.review.page import render_page
 
 HOSTILE = (
@@ -86,6 +86,14 @@ def test_the_most_useful_decision_comes_first_across_articles():
     first = {0: 0, 1: len(docs[0].gaps)}
     assert order == [first[item.document] + item.gap for item in by_usefulness(docs, policy)]
     assert order != sorted(order)
+
+
+def test_the_most_useful_article_comes_first_and_is_read_as_it_stands():
+    sure = (Fill(text="a", probability=0.8, origin="model"),)
+    vague = (Fill(text="b", probability=0.1, origin="model"),)
+    docs = [document("one‹ ›gap", name="a", fills=vague), document("two‹ ›gaps‹ ›here", name="b", fills=sure)]
+    assert data_of(render_page(docs))["articles"] == [1, 0]
+    assert [tuple(item) for item in in_reading_order(docs)] == [(1, 0), (1, 1), (0, 0)]
 
 
 @pytest.mark.parametrize(
@@ -195,9 +203,10 @@ def test_earlier_decisions_are_taken_along():
     shifted = replace(record(doc, doc.gaps[1], "keep"), start=1, end=1)
     other = record(document(name="other.txt"), doc.gaps[2], "mark")
     data = data_of(render_page([doc], decisions=[mine, shifted, other]))
-    assert data["decided"] == [[3, {"verdict": "fill", "text": mine.text, "by": "Ada", "at": mine.at}]]
+    made = {"verdict": "fill", "text": mine.text, "by": "Ada", "at": mine.at}
+    assert data["decided"] == [[0, gap.start, gap.end, made, []]]
     (there,) = (gap for gap in data["documents"][0]["gaps"] if gap["start"] == doc.gaps[3].start)
-    line = {"schema": 1, "document": doc.id, "digest": doc.digest, **data["decided"][0][1]}
+    line = {"schema": 1, "document": doc.id, "digest": doc.digest, **made}
     line |= {key: there[key] for key in ("start", "end", "prefix", "exact", "suffix")}
     assert Recorded.from_dict(json.loads(json.dumps(line))) == mine
 

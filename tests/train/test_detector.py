@@ -104,7 +104,7 @@ def test_a_resumed_training_run_ends_with_the_same_weights(tmp_path, bert, corpu
         train_detector(bert, [(corpus, 1.0)], corpus, checkpoint, schedule=schedule, batch=4)
 
     monkeypatch.setattr("textmend.train.detector.WINDOW", 64)
-    monkeypatch.setattr("textmend.train.mixture._BLOCK", 8)
+    monkeypatch.setattr("textmend.train.mixture.BLOCK", 8)
     run(tmp_path / "whole", 5)
     run(tmp_path / "parts", 2)
     run(tmp_path / "parts", 3)

@@ -13,13 +13,15 @@ from stopped_runs import assert_same_weights, stop_after
 from tiny_bases import TEXT, base
 
 from textmend.damage.articles import Article
-from textmend.damage.losing import Loss
+from textmend.damage.losing import Loss, damage
 from textmend.damage.spans import LinkLikeness
+from textmend.detect.inputs import encode
 from textmend.errors import ModelError
 from textmend.text.words import WORD, case_of
-from textmend.train.checkpoint import trained_weights
+from textmend.train.checkpoint import load_checkpoint, save_checkpoint, trained_weights
 from textmend.train.compact import save_compact
-from textmend.train.examples import NO_LABEL
+from textmend.train.detector import measure_finding
+from textmend.train.examples import NO_LABEL, cut, site_labels
 from textmend.train.filler import (
     base_weights,
     from_base,
@@ -27,9 +29,11 @@ from textmend.train.filler import (
     held_out_windows,
     load_filler,
     loss_of,
+    loss_of_gaps,
     measure,
     read_pieces,
     train_filler,
+    weights_to_export,
 )
 from textmend.train.filler_examples import (
     FillerBatches,
@@ -44,7 +48,7 @@ from textmend.train.filler_examples import (
     window_at_gap,
 )
 from textmend.train.loop import Schedule
-from textmend.train.mixture import Mixture
+from textmend.train.mixture import Mixture, Turns
 
 LIKENESS = LinkLikeness({}, default=3.0)
 PLAIN = Masking(damaged=0, quoted=0, repeated=0, opened=0, sizes=((32, 0.5), (48, 0.5)))
@@ -263,12 +267,13 @@ def test_any_base_of_these_architectures_will_do(tmp_path, kind, head):
     loss, tokens = loss_of(model, [window], model.lm.config.pad_token_id)
     loss.backward()
     assert tokens == len(window.ids)
-    frozen = {name for name, p in model.named_parameters() if p.grad is None and "relative" not in name}
+    of_pieces = [(name, p) for name, p in model.named_parameters() if name.startswith(("lm.", "case."))]
+    frozen = {name for name, p in of_pieces if p.grad is None and "relative" not in name}
     assert all("embeddings" in name and "LayerNorm" not in name for name in frozen)
     assert any("word_embeddings" in name for name in frozen)
     assert model.lm.get_output_embeddings().weight is model.lm.get_input_embeddings().weight
     prefix = f"lm.{kind}."
-    assert {name.split(".")[0] for name in model.state_dict()} == {"lm", "case"}
+    assert {name.split(".")[0] for name in model.state_dict()} == {"lm", "case", "types", "norm", "gap"}
     assert any(name.startswith(prefix) for name in model.state_dict())
 
 
@@ -357,6 +362,66 @@ def test_training_learns_a_memorisable_text(mpnet):
     after = measure(model, [window], 1)
     assert after["loss"] < 0.3 * before["loss"]
     assert after["top1"] == after["case"] == 1.0
+
+
+def test_the_head_for_lost_words_learns_a_memorisable_text(mpnet):
+    model = from_base(mpnet)
+    pieces, _ = read_pieces(mpnet / "tokenizer.json")
+    damaged = damage(TEXT, [(5, 12), (40, 44), (54, 57)], "collapsed")
+    encoded = encode(damaged.text, pieces)
+    example = cut(encoded, site_labels(encoded, damaged), 0, 120, pieces)
+    before = measure_finding(model.gaps, [example])
+    optimizer = torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=4e-3)
+    for _ in range(80):
+        loss, tokens = loss_of_gaps(model, [example])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    assert tokens == len(example.ids)
+    assert before["AP"] < 0.9
+    assert measure_finding(model.gaps, [example])["AP"] == 1.0
+
+
+def test_token_types_start_as_nothing_and_rows_of_pieces_have_none(mpnet):
+    model = from_base(mpnet)
+    ids = torch.tensor([[0, 9, 10, 11, 2]])
+    types, mask = torch.tensor([[0, 5, 2, 9, 0]]), torch.ones_like(ids)
+    assert torch.equal(model.gaps(ids, types, mask), model.gaps(ids, torch.zeros_like(ids), mask))
+    at = torch.zeros_like(ids, dtype=torch.bool).index_fill(1, torch.tensor([2]), True)
+    before = model(ids, mask, at)[0]
+    torch.nn.init.normal_(model.types.weight)
+    assert not torch.equal(model.gaps(ids, types, mask), model.gaps(ids, torch.zeros_like(ids), mask))
+    assert torch.equal(model(ids, mask, at)[0], before)
+
+
+def test_both_kinds_of_batches_have_their_turns_and_go_on_exactly(mpnet, corpus):
+    def turns(position=None):
+        at = position or {"one": None, "other": None}
+        streams = {name: stream(mpnet, corpus, PLAIN, at[name], seed=n) for n, name in enumerate(("one", "other"))}
+        return Turns(streams, {"one": 0.75, "other": 0.25}, 3, position)
+
+    whole = list(itertools.islice(turns(), 60))
+    names = [name for name, _ in whole]
+    assert 36 <= names.count("one") <= 54
+    batches = turns()
+    first = list(itertools.islice(batches, 17))
+    rest = itertools.islice(turns(json.loads(json.dumps(batches.position()))), 43)
+    for (name, expected), (other, found) in zip(whole, [*first, *rest], strict=True):
+        assert name == other
+        assert all(np.array_equal(a.ids, b.ids) for a, b in zip(expected, found, strict=True))
+
+
+def test_a_run_of_before_there_was_a_head_for_lost_words_is_refused(tmp_path, mpnet, corpus, monkeypatch):
+    stop_after(monkeypatch, "filler", 1)
+    checkpoint = tmp_path / "run"
+    train_filler(mpnet, [(corpus, 1.0)], corpus, checkpoint, schedule=Schedule(hours=1, rate=1e-3, head_rate=1e-3))
+    tensors, state = load_checkpoint(checkpoint)
+    kept = {name: tensor for name, tensor in tensors.items() if not name.startswith(("model.gap", "average.gap"))}
+    save_checkpoint(checkpoint, kept, state)
+    with pytest.raises(ModelError, match="--start"):
+        train_filler(mpnet, [(corpus, 1.0)], corpus, checkpoint, schedule=Schedule(hours=1, rate=1, head_rate=1))
+    assert not load_filler(mpnet, checkpoint).reads_gaps
+    assert "gap.weight" not in weights_to_export(load_filler(mpnet, checkpoint))
 
 
 def test_a_resumed_training_run_ends_with_the_same_weights(tmp_path, mpnet, corpus, monkeypatch):

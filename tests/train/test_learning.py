@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from textmend.calibration import Calibration, log_odds, sigmoid
 from textmend.cli.main import app
-from textmend.detect.finder import Sites
+from textmend.detect.sites import Sites
 from textmend.errors import RecordError
 from textmend.fill.propose import Proposed
 from textmend.fill.rank import FEATURE_NAMES, Features, Ranking, feature_row

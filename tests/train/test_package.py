@@ -19,10 +19,10 @@ from transformers import BertConfig, BertModel, MPNetConfig, MPNetModel
 from typer import BadParameter
 from typer.testing import CliRunner
 
-from textmend import Mender
+from textmend import Mender, Policy
 from textmend.cli.main import app
 from textmend.cli.train import parse_sources
-from textmend.errors import FileError, ModelError
+from textmend.errors import FileError, ModelError, PolicyError
 from textmend.fill.load import load_proposer
 from textmend.models.wordpiece import WordPieces
 from textmend.train.card import MINILM, MPNET, write_card
@@ -161,7 +161,8 @@ def test_a_packaged_detector_says_what_it_is(detector):
     assert {path.name for path in detector.iterdir()} >= {"config.json", "model.onnx", "tokenizer.json"}
 
 
-def test_from_text_to_folders_by_command(bert, detector, corpus, tmp_path, caplog):
+def test_from_text_to_folders_by_command(bert, detector, corpus, tmp_path, caplog, monkeypatch):
+    monkeypatch.setattr("textmend.train.second_look.LEAST", 0.001)  # the tiny detector is never sure of a gap
     with caplog.at_level(logging.INFO):
         checkpoint, mine = tmp_path / "detector.ckpt", tmp_path / "mine"
         common = ["--linked", corpus, "--hours", 0.0001, "--decay", 1, "--threads", 1]
@@ -193,8 +194,25 @@ def test_from_text_to_folders_by_command(bert, detector, corpus, tmp_path, caplo
         made = train("calibrate", "--detector", detector, "--filler", filler, "--gaps", 3, *held_out)
         assert made.exit_code == 0, made.output
         assert json.loads((detector / "config.json").read_text())["calibration"]["raw"] != [0.0]
-        assert json.loads((filler / "config.json").read_text())["ranking"] != config["ranking"]
+        made_of = json.loads((filler / "config.json").read_text())
+        assert made_of["ranking"] != config["ranking"]
+        assert made_of["second_look"]["detector"] == "tiny 1.0"
+        looks_twice(detector, filler, mine)
     assert "evaluation at step" in caplog.text
+
+
+def looks_twice(detector, filler, other):
+    """A filler that was fitted to a detector reads its doubtful places again; with another detector it doesn't."""
+    given = {"filler": filler, "threads": 1, "policy": Policy(find_at=1e-6)}
+    twice, once = Mender(detector=detector, **given), Mender(detector=detector, second_look=False, **given)
+    first, second = once.find_gaps(TEXT), twice.find_gaps(TEXT)
+    assert [gap.start for gap in first] == [gap.start for gap in second]
+    assert [gap.probability for gap in first] != [gap.probability for gap in second]
+    assert list(twice.find_gaps(iter([LONG, TEXT])))[1] == second
+    assert Mender(detector=twice.detector, filler=twice.proposer, policy=twice.policy).find_gaps(TEXT) == second
+    assert Mender(detector=other, **given).second_look is None
+    with pytest.raises(PolicyError, match="second_look"):
+        Mender(second_look=1)
 
 
 @pytest.mark.parametrize(

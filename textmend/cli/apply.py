@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.padding import Padding
 
-from textmend.cli.options import Backup, Debug, Encoding, InPlace, NoColor, flag
-from textmend.cli.outputs import write_bytes
+from textmend.cli.inputs import sources
+from textmend.cli.options import Backup, Debug, Encoding, Include, InPlace, NoColor, OutputTree, flag
+from textmend.cli.outputs import targets, write_bytes
 from textmend.cli.review import AnnotationsField, IdField, TextField
-from textmend.cli.terminal.article import count
 from textmend.cli.terminal.screen import Screen, open_screen, show_line
 from textmend.edits.mended import Mended
 from textmend.errors import FileError, RecordError
 from textmend.files import STDIN, Document, back_up, read_document, write_file
 from textmend.policy import Policy
+from textmend.report.numbers import count
 
 if TYPE_CHECKING:
     from textmend.review.decisions import Recorded
@@ -58,20 +59,16 @@ def apply(
         typer.Argument(
             metavar="TEXT",
             show_default="the files that the decisions name",
-            help="The original texts: text files, or JSON Lines; - : standard input.",
+            help="The original texts: text files or JSON Lines, folders, patterns; - : standard input.",
         ),
     ] = None,
+    include: Include = None,
     source: From = None,
     encoding: Encoding = None,
     text_field: TextField = "text",
     id_field: IdField = "id",
     annotations: AnnotationsField = "textmend",
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output", "-o", metavar="FILE", help="Write here; for several texts, a folder.", rich_help_panel="Output"
-        ),
-    ] = None,
+    output: OutputTree = None,
     in_place: InPlace = False,
     backup: Backup = None,
     log: Annotated[
@@ -101,6 +98,7 @@ def apply(
     where those words are missing or stand there twice, and where it is
     another text. If any is refused, nothing is written, unless --skip-refused.
     """
+    from textmend.review.agreement import conflicts
     from textmend.review.documents import Fields
     from textmend.review.files import decisions_in
     from textmend.review.originals import hold
@@ -109,8 +107,10 @@ def apply(
     placeholder = Policy(placeholder=placeholder).placeholder
     screen = open_screen()
     made = decisions_in(decisions, source)
-    paths = texts or _named(made, in_place)
+    found = sources(texts or _named(made, in_place), ctx, include)
+    paths = [one.path for one in found]
     _check(paths, decisions, output, in_place, backup)
+    written = targets(output, found) if output is not None else None
     fields = Fields(text=text_field, id=id_field, annotations=annotations)
     read = [read_document(path, encoding) for path in paths]
     holders = [hold(str(document.path), document.text, fields) for document in read]
@@ -118,6 +118,8 @@ def apply(
     refused = result.refused
     if not quiet or refused:
         _report(holders, result, screen, quiet=quiet)
+    if not quiet and (disputed := len(conflicts(made))):
+        _tell_of_conflicts(disputed, decisions, screen)
     if refused and not skip_refused:
         some = "a decision" if len(refused) == 1 else f"{len(refused)} decisions"
         raise RecordError(
@@ -127,7 +129,7 @@ def apply(
     if log is not None:
         lines = "".join(json.dumps(outcome.to_dict(), ensure_ascii=True) + "\n" for outcome in result.outcomes)
         write_file(log, lines.encode())
-    _write(read, data, output, in_place, backup)
+    _write(read, data, written, in_place, backup)
 
 
 def _named(made: Sequence[Recorded], in_place: bool) -> list[Path]:
@@ -140,7 +142,7 @@ def _named(made: Sequence[Recorded], in_place: bool) -> list[Path]:
     return paths
 
 
-def _check(paths: Sequence[Path], decisions: Path, output: Path | None, in_place: bool, backup: str | None) -> None:
+def _check(paths: Sequence[Path], decisions: Path, output: str | None, in_place: bool, backup: str | None) -> None:
     if in_place and output is not None:
         raise typer.BadParameter("--in-place and --output exclude each other")
     if in_place and STDIN in paths:
@@ -149,18 +151,6 @@ def _check(paths: Sequence[Path], decisions: Path, output: Path | None, in_place
         raise typer.BadParameter("standard input (-) can be read only once")
     if backup is not None and (not in_place or not backup or Path(backup).name != backup):
         raise typer.BadParameter("--backup goes with --in-place, and is the end of a file's name, such as .orig")
-    if output is None:
-        return
-    if len(paths) > 1 and not output.is_dir():
-        raise typer.BadParameter(f"--output {output} should be a folder that exists, for there are several texts")
-    if output.is_dir():
-        names = [path.name for path in paths]
-        if STDIN in paths or len(set(names)) < len(names):
-            raise typer.BadParameter(f"--output {output} is a folder, but not each text has a file name of its own")
-    for path in paths:
-        target = output / path.name if output.is_dir() else output
-        if path != STDIN and path.exists() and target.exists() and target.samefile(path):
-            raise typer.BadParameter(f"--output {target} is the input; to rewrite it use --in-place")
 
 
 def _encoded(read: Sequence[Document], holders: Sequence[Holder], mended: Iterable[Mended]) -> list[bytes]:
@@ -173,11 +163,11 @@ def _encoded(read: Sequence[Document], holders: Sequence[Holder], mended: Iterab
 
 
 def _write(
-    read: Sequence[Document], data: Sequence[bytes], output: Path | None, in_place: bool, backup: str | None
+    read: Sequence[Document], data: Sequence[bytes], written: list[Path] | None, in_place: bool, backup: str | None
 ) -> None:
-    for document, content in zip(read, data, strict=True):
-        if output is not None:
-            write_file(output / document.path.name if output.is_dir() else output, content)
+    for index, (document, content) in enumerate(zip(read, data, strict=True)):
+        if written is not None:
+            write_file(written[index], content)
         elif not in_place:
             write_bytes(content)
         elif content != document.encode(document.text):
@@ -205,6 +195,12 @@ def _report(holders: Sequence[Holder], result: Replay, screen: Screen, *, quiet:
         err.print(Padding(show_line(words, "dim"), (0, 4)), soft_wrap=True)
     if len(result.refused) > _MOST_SHOWN:
         err.print(f"… and {len(result.refused) - _MOST_SHOWN} more refused", soft_wrap=True)
+
+
+def _tell_of_conflicts(disputed: int, decisions: Path, screen: Screen) -> None:
+    are = "is" if disputed == 1 else "are"
+    told = f"{count(disputed, 'gap')} {are} decided differently by different people; the last decision counts"
+    screen.err.print(show_line(f"{told} (see  textmend decisions agree {decisions})", "yellow"), soft_wrap=True)
 
 
 def _summary(outcomes: Sequence[Outcome]) -> str:

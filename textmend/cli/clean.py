@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
-from textmend.cli.inputs import sources
+from textmend.cli.inputs import named
 from textmend.cli.options import (
     AllowNames,
     AllowNumbers,
@@ -18,6 +18,7 @@ from textmend.cli.options import (
     Debug,
     Detector,
     Encoding,
+    Fast,
     Filler,
     NoColor,
     Placeholder,
@@ -28,6 +29,7 @@ from textmend.cli.terminal.clean_report import draw_report
 from textmend.cli.terminal.screen import Screen, open_screen, show_line
 from textmend.page_files import PageFolder
 from textmend.policy import FIND_AT, Policy
+from textmend.report.numbers import count
 
 if TYPE_CHECKING:
     from textmend.corpus.options import MenderSpec, Options
@@ -39,7 +41,8 @@ REJECTED, INTERRUPTED = 5, 130
 _EPILOG = """
 Examples:
   textmend clean news.jsonl.gz -o mended.jsonl.gz --source-field url --report report.html
-  textmend clean articles/ -o mended/
+  textmend clean corpus/ -o mended/ --counts
+  textmend clean corpus/ -o mended.parquet --text-field article.body
   textmend clean news.parquet -o sample.parquet --annotate --sample 0.01
   zcat news.jsonl.gz | textmend clean - -o mended.jsonl --resume
 """
@@ -52,6 +55,13 @@ class UnsureChoice(StrEnum):
     mark = "mark"
     drop = "drop"
     drop_document = "drop-document"
+
+
+class ToChoice(StrEnum):
+    """The formats of records."""
+
+    jsonl = "jsonl"
+    parquet = "parquet"
 
 
 class FormatChoice(StrEnum):
@@ -81,9 +91,13 @@ def clean(
         Path | None, _option("--output", "-o", metavar="OUT", panel="Output", help="A file, or a folder. Needed.")
     ] = None,
     format: Annotated[
-        FormatChoice | None, _option("--format", panel="Input", help="What IN is; default: by its names.")
+        FormatChoice | None,
+        _option("--format", panel="Input", help="What IN is, and of folders only such files; default: by names."),
     ] = None,
-    text_field: Annotated[str, _option("--text-field", metavar="NAME", panel="Input", help="Holds the text.")] = "text",
+    text_field: Annotated[
+        str,
+        _option("--text-field", metavar="NAME", panel="Input", help="Holds the text; article.body: inside another."),
+    ] = "text",
     id_field: Annotated[
         str, _option("--id-field", metavar="NAME", panel="Input", help="Names the document, where it is there.")
     ] = "id",
@@ -131,6 +145,7 @@ def clean(
     at: At = FIND_AT,
     detector: Detector = "en",
     filler: Filler = "en",
+    fast: Fast = False,
     workers: Annotated[
         int | None,
         _option(
@@ -142,6 +157,10 @@ def clean(
             panel="Models",
             help="Processes that mend.",
         ),
+    ] = None,
+    to: Annotated[
+        ToChoice | None,
+        _option("--to", panel="Output", help="What a folder OUT holds; default: what was read. A file: its name says."),
     ] = None,
     annotate: Annotated[
         bool, flag("--annotate", panel="Output", help="Leave the text; write what mending would do beside it.")
@@ -155,6 +174,12 @@ def clean(
     top: Annotated[
         int, _option("--top", metavar="N", min=1, panel="Output", help="How many fills a gap, in the annotations.")
     ] = 5,
+    counts: Annotated[
+        bool,
+        flag(
+            "--counts", panel="Output", help="Write words, gaps, applied, open and rate of each document, as numbers."
+        ),
+    ] = False,
     rejects: Annotated[
         Path | None,
         _option(
@@ -163,6 +188,20 @@ def clean(
             show_default="OUT.rejects.jsonl",
             panel="Output",
             help="What can't be cleaned, and why.",
+        ),
+    ] = None,
+    review_sample: Annotated[
+        int,
+        _option("--review-sample", metavar="N", min=0, panel="Output", help="Draw N of the open gaps for a review."),
+    ] = 0,
+    review: Annotated[
+        Path | None,
+        _option(
+            "--review",
+            metavar="FILE",
+            show_default="OUT.review.html",
+            panel="Output",
+            help="The page on which that sample is decided on; beside OUT lies OUT.review.jsonl, for textmend review.",
         ),
     ] = None,
     report: Annotated[
@@ -179,6 +218,7 @@ def clean(
 ) -> None:
     """Clean a corpus: mend every document, on all cores.
 
+    IN may hold files of all formats: one run, one report.
     Only the text changes; every other field, byte and column stays.
     OUT gets its name when it is whole. A run that was interrupted, or killed,
     goes on with --resume, to the same bytes.
@@ -189,16 +229,18 @@ def clean(
     from textmend.corpus.run import clean as run
     from textmend.corpus.statistics import Statistics
 
-    inputs = sources(files, ctx)
+    inputs = named(files, ctx)
     if output is None:
         raise typer.BadParameter("name the output with -o OUT")
     if annotate and no_annotations:
         raise typer.BadParameter("--annotate and --no-annotations exclude each other")
     if resume and force:
         raise typer.BadParameter("--resume goes on, --force starts again: not both")
+    if review is not None and not review_sample:
+        raise typer.BadParameter("--review goes with --review-sample N")
     if html_dir is not None:
         PageFolder(html_dir)
-    _check_targets(inputs, {"--report": report, "--json": json})
+    _check_targets(inputs, {"--report": report, "--json": json, "--review": review})
     drop_documents = unsure is UnsureChoice.drop_document
     options = Options(
         fields=FieldNames(text=text_field, id=id_field, title=title_field, html=html_field, source=source_field),
@@ -206,6 +248,8 @@ def clean(
         annotate=annotate,
         annotations=None if no_annotations else annotations,
         top=top,
+        counts=counts,
+        review_sample=review_sample,
         drop_documents=drop_documents,
         limit=limit,
         sample=sample,
@@ -234,6 +278,8 @@ def clean(
             import json as json_library
 
             _write(json, json_library.dumps(to_dict(outcome, statistics), indent=1) + "\n")
+        if outcome.review is not None:
+            _write(review or outcome.review.with_suffix(".html"), _review_page(outcome.review, policy))
 
     if report is not None:
         _check_extra()
@@ -242,8 +288,9 @@ def clean(
             inputs,
             output,
             options=options,
-            mender=make_spec(detector, filler, policy),
+            mender=make_spec(detector, filler, policy, fast=fast),
             format=format.value if format else None,
+            to=to.value if to else None,
             workers=workers,
             resume=resume,
             force=force,
@@ -251,29 +298,42 @@ def clean(
             progress=meter,
             finished=finished,
         )
-    _tell(outcome, options, screen, quiet=quiet)
+    _tell(outcome, options, screen, review, quiet=quiet)
 
 
-def make_spec(detector: str, filler: str, policy: Policy) -> MenderSpec:
+def make_spec(detector: str, filler: str, policy: Policy, *, fast: bool = False) -> MenderSpec:
     """Return how workers make their mender."""
     from textmend.corpus.menders import embedded
 
-    return embedded(detector, filler, policy)
+    return embedded(detector, filler, policy, second_look=not fast)
 
 
-def _tell(outcome: Outcome, options: Options, screen: Screen, *, quiet: bool) -> None:
+def _review_page(sample: Path, policy: Policy) -> str:
+    """Return the page on which people decide about a sample of open gaps."""
+    from textmend.files import read_document
+    from textmend.review.documents import read_rows, review_documents
+    from textmend.review.page import render_page
+
+    rows = read_rows(str(sample), read_document(sample).text, str)
+    return render_page(review_documents(rows, lambda _: ()), policy=policy)
+
+
+def _tell(outcome: Outcome, options: Options, screen: Screen, review: Path | None, *, quiet: bool) -> None:
     statistics, err = outcome.statistics, screen.err
     if statistics is None:
         if not quiet:
-            err.print(show_line(str(outcome.output), "bold") + Text(": is there already, nothing to resume"))
+            err.print(show_line(str(outcome.output), "bold") + Text(": is done already, nothing to resume"))
         return
     if not outcome.complete:
-        safe = f"{statistics.documents + statistics.rejected:,} documents are safe"
-        line = f": interrupted; {safe}: go on with the same command and --resume"
+        safe = count(statistics.documents + statistics.rejected, "document")
+        line = f": interrupted; safe so far: {safe}. Go on with the same command and --resume"
         err.print(show_line(str(outcome.output), "bold") + Text(line), soft_wrap=True)
         raise typer.Exit(INTERRUPTED)
     if not quiet:
         draw_report(outcome, statistics, options, screen)
+        if outcome.review is not None:
+            page = review or outcome.review.with_suffix(".html")
+            err.print(Text("  to decide on: ") + show_line(f"{page}, {outcome.review}"), soft_wrap=True)
     if statistics.rejected:
         raise typer.Exit(REJECTED)
 
@@ -286,18 +346,16 @@ def _check_targets(inputs: list[Path], targets: dict[str, Path | None]) -> None:
         if path is None:
             continue
         guarded.check(path)
-        if path.is_dir() or not path.absolute().parent.is_dir():
-            raise typer.BadParameter(f"{name} {path}: name a file in a folder that is there")
+        if path.is_dir():
+            raise typer.BadParameter(f"{name} {path} is a folder; name a file")
 
 
 def _check_extra() -> None:
     """See that the page can be written, before hours of work rather than after."""
-    from textmend.errors import MissingExtraError
+    from textmend.extras import needs
 
-    try:
+    with needs("the HTML report", "report"):
         import jinja2  # noqa: F401
-    except ImportError as error:
-        raise MissingExtraError("the HTML report", "report") from error
 
 
 def _write(path: Path, text: str) -> None:

@@ -41,6 +41,7 @@ def evaluate(
     html_file: Annotated[Path | None, typer.Option("--html", help="Write a report with plots to this file.")] = None,
     detector: Annotated[str, typer.Option(help="Detector: a language or a folder.")] = "en",
     filler: Annotated[str, typer.Option(help="Filler: a language, a folder, or a model of the hub.")] = "en",
+    fast: Annotated[bool, typer.Option("--fast", help="Without the second look at doubtful places.")] = False,
     fills: Annotated[bool, typer.Option("--fills/--no-fills", help="Measure fills and mending too.")] = True,
     known_lengths: Annotated[
         bool, typer.Option("--known-lengths", help="Measure fills with the number of words given, too.")
@@ -53,7 +54,7 @@ def evaluate(
     from textmend.evaluate.system import MenderSystem
     from textmend.mender import Mender
 
-    system = MenderSystem(Mender(detector=detector, filler=filler, threads=threads))
+    system = MenderSystem(Mender(detector=detector, filler=filler, threads=threads, second_look=not fast))
     benchmarks = [sample(read_benchmark(path), sample_size, seed) for path in bench]
     whole = [sample(read_benchmark(path, clean=True), sample_size, seed) for path in clean or ()]
     most = gaps or None

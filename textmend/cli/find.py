@@ -1,8 +1,10 @@
-"""``textmend find``: where words are missing."""
+"""``textmend find``: where words are missing, one line a gap, as linters have it."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import re
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import typer
 from rich.padding import Padding
@@ -11,63 +13,126 @@ from rich.text import Text
 
 from textmend.cli import run
 from textmend.cli.inputs import sources
-from textmend.cli.options import At, Debug, Detector, Encoding, Files, Html, HtmlDir, Json, NoColor, Threads, flag
-from textmend.cli.outputs import write_json
+from textmend.cli.options import (
+    At,
+    Debug,
+    Detector,
+    Encoding,
+    Fast,
+    Files,
+    Html,
+    HtmlDir,
+    Include,
+    Json,
+    NoColor,
+    Output,
+    Quiet,
+    Threads,
+    flag,
+)
+from textmend.cli.outputs import check_output, standard_output, write_json
 from textmend.cli.sources import about, with_pages
-from textmend.cli.terminal.article import Places, count, label, page, with_gaps
+from textmend.cli.terminal.article import Places, label, page, snippet, with_gaps
 from textmend.cli.terminal.screen import Screen, bar, is_plain, per_cent, show_line
 from textmend.files import Document
 from textmend.policy import FIND_AT, Policy
 from textmend.records import SCHEMA, Gap
+from textmend.report.numbers import count
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 
+_CONTEXT, _LEAST_CONTEXT, _LEAST_SIGNS = 76, 56, 12
+_RATE = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(?:/([1-9]\d*))?")
 _EPILOG = """
 Examples:
   textmend find article.txt
-  textmend find --at 0.8 --json *.txt | jq '.gaps | length'
-  textmend find --fail-if-gaps article.txt || echo damaged
+  textmend find articles/ "more/**/*.md"
+  textmend find --show article.txt
+  textmend find --max-rate 0.5/1000 articles/ || echo damaged
+  textmend find --sarif -o gaps.sarif articles/
 """
+
+
+def _rate(value: str | None) -> str | None:
+    if value is None or _RATE.fullmatch(value):
+        return value
+    raise typer.BadParameter("should be a number of gaps, and of how many words, for example 0.5/1000")
 
 
 @app.command(epilog=_EPILOG)
 def find(
     ctx: typer.Context,
     files: Files = None,
+    include: Include = None,
     encoding: Encoding = None,
     html: Html = None,
     html_dir: HtmlDir = None,
     at: At = FIND_AT,
     detector: Detector = "en",
+    fast: Fast = False,
     threads: Threads = None,
-    json: Json = False,
-    fail_if_gaps: Annotated[
-        bool, flag("--fail-if-gaps", panel="Output", help="Exit with code 1 when there are gaps.")
+    show: Annotated[
+        bool, flag("--show", "-s", panel="Output", help="Show the articles, with the gaps in place.")
     ] = False,
+    json: Json = False,
+    sarif: Annotated[
+        bool, flag("--sarif", panel="Output", help="Write SARIF 2.1.0, which code hosts and editors show.")
+    ] = False,
+    output: Output = None,
+    quiet: Quiet = False,
+    fail_if_gaps: Annotated[
+        bool, flag("--fail-if-gaps", panel="Exit code", help="Exit with code 1 when there are gaps.")
+    ] = False,
+    max_rate: Annotated[
+        str | None,
+        typer.Option(
+            "--max-rate",
+            metavar="N/WORDS",
+            callback=_rate,
+            help="Exit with code 1 when all files together have more gaps than this, for example 0.5/1000.",
+            rich_help_panel="Exit code",
+        ),
+    ] = None,
     no_color: NoColor = False,
     debug: Debug = False,
 ) -> None:
-    """Show where words are missing.
+    """Show where words are missing: one line a gap, like a linter.
 
-    The article is shown with a numbered mark at every gap, then a list:
-    where the gap is (line:column, and its offset in characters),
-    how probable it is, and what can be seen there.
+    Each line says where (file:line:column), how probable it is that words are
+    missing, a few words of context, and the signs that can be seen there.
     Where the page that --html or --html-dir names shows no more words, is no gap.
+    Of folders, the files named *.txt, *.text and *.md are read.
     """
-    paths = sources(files, ctx)
+    if json + sarif + show > 1:
+        raise typer.BadParameter("--json, --sarif and --show exclude each other")
+    found = sources(files, ctx, include)
+    check_output(output, [one.path for one in found])
     if html is not None:
-        about(paths, None, html, None, encoding)
+        about([one.path for one in found], None, html, None, encoding)
     pages = with_pages(html, html_dir)
-    mender = run.make_mender(detector, "en", Policy(find_at=at), threads)
-    work = run.Run(ctx, paths, encoding)
-    found = 0
-    for document, gaps in work.each("Looking for gaps", mender.find_gaps, pages):
-        found += len(gaps)
-        if json:
-            write_json({"schema": SCHEMA, "file": str(document.path), "gaps": [gap.to_dict() for gap in gaps]})
-        else:
-            _draw(document, gaps, work.screen)
-    work.end(1 if fail_if_gaps and found else 0)
+    from textmend.cli.sarif import results_of, to_sarif
+
+    mender = run.make_mender(detector, "en", Policy(find_at=at), threads, fast=fast)
+    results: list[dict[str, Any]] = []
+    with standard_output(output):
+        work = run.Run(ctx, [one.path for one in found], encoding, quiet=quiet)
+        tally = _Tally(work.screen, alone=len(found) == 1, quiet=quiet)
+        for document, gaps in work.each("Looking for gaps", mender.find_gaps, read=pages):
+            if json:
+                record = {"schema": SCHEMA, "file": str(document.path), "words": len(document.text.split())}
+                write_json({**record, "gaps": [gap.to_dict() for gap in gaps]})
+            elif sarif:
+                results.extend(results_of(document, gaps))
+            elif show:
+                _draw(document, gaps, work.screen)
+            else:
+                _list(document, gaps, work.screen)
+            tally.add(document, gaps)
+        if sarif:
+            write_json(to_sarif(results, work.failed_with))
+    too_many = tally.exceeds(max_rate)
+    tally.end(too_many and max_rate)
+    work.end(1 if too_many or (fail_if_gaps and tally.gaps) else 0)
 
 
 def signs(gap: Gap) -> str:
@@ -75,6 +140,69 @@ def signs(gap: Gap) -> str:
     from textmend.detect.cues import CUES
 
     return " ".join(CUES.get(cue, cue.replace("_", " ") + ".") for cue in gap.cues)
+
+
+class _Tally:
+    """Counts, and says on standard error what each file came to, and all of them."""
+
+    def __init__(self, screen: Screen, *, alone: bool, quiet: bool) -> None:
+        self._screen, self._alone, self._quiet = screen, alone, quiet
+        self.files = self.damaged = self.gaps = self.words = 0
+
+    def add(self, document: Document, gaps: Sequence[Gap]) -> None:
+        """Count a document; files without gaps are passed over in silence where there are several."""
+        words = len(document.text.split())
+        self.files += 1
+        self.damaged += bool(gaps)
+        self.gaps += len(gaps)
+        self.words += words
+        if not self._quiet and (gaps or self._alone):
+            self._say(show_line(document.name, "bold") + Text(f": {_found(len(gaps), words)}"))
+
+    def exceeds(self, most: str | None) -> bool:
+        """Whether there are more gaps than ``most`` allows."""
+        if most is None:
+            return False
+        match = _RATE.fullmatch(most)
+        assert match
+        return self.gaps * int(match[2] or 1000) > float(match[1]) * self.words
+
+    def end(self, above: str | bool | None) -> None:
+        """Say what all files came to."""
+        if self._quiet:
+            return
+        if not self._alone:
+            files = f"{self.damaged:,} of {count(self.files, 'file')}"
+            self._say(Text(f"{_found(self.gaps, self.words)}; {files} with gaps"))
+        if above:
+            self._say(Text(f"more than --max-rate {above}", "red"))
+
+    def _say(self, line: Text) -> None:
+        self._screen.err.print(line, soft_wrap=True)
+
+
+def _found(gaps: int, words: int) -> str:
+    of = f"in {count(words, 'word')}"
+    return f"{count(gaps, 'gap')} {of}, {1000 * gaps / words:.2f} in 1,000" if gaps and words else f"no gaps {of}"
+
+
+def _list(document: Document, gaps: Sequence[Gap], screen: Screen) -> None:
+    """Write a line for each gap; where the terminal is narrow, its context is."""
+    places = Places(document.text)
+    for index, gap in enumerate(gaps):
+        line, column = places.of(gap.start)
+        where = show_line(f"{document.path}:{line}:{column}:", "bold")
+        sure = Text(f" {per_cent(gap.probability):>4} ", "magenta")
+        seen = show_line(f" [{', '.join(cue.replace('_', ' ') for cue in gap.cues)}]" if gap.cues else "", "dim")
+        room = _CONTEXT
+        if screen.out.is_terminal:
+            room = screen.out.width - where.cell_len - sure.cell_len
+            room = max(_LEAST_CONTEXT, min(_CONTEXT, room - seen.cell_len))
+        around = snippet(document.text, gaps, index, screen, room)
+        if screen.out.is_terminal:  # what doesn't fit is cut off the signs, unless nothing would be left of them
+            left = screen.out.width - where.cell_len - sure.cell_len - around.cell_len
+            seen.truncate(left if left > _LEAST_SIGNS else 0, overflow="ellipsis")
+        screen.out.print(where + sure + around + seen, soft_wrap=True)
 
 
 def _draw(document: Document, gaps: list[Gap], screen: Screen) -> None:

@@ -2,26 +2,109 @@
 
 from __future__ import annotations
 
+import glob
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
+from fnmatch import fnmatch
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 import typer
 
 from textmend.errors import FileError
 from textmend.files import STDIN, Document, read_bytes, read_document
 
+TEXTS = ("*.txt", "*.text", "*.md")
+"""Which files of a folder are read, where nothing else is asked for."""
 
-def sources(files: Sequence[Path] | None, ctx: typer.Context) -> list[Path]:
-    """Return what to read; with nothing to read and a person at the keyboard, show the help and exit."""
+
+class Found(NamedTuple):
+    """A file to read.
+
+    Attributes:
+        path: where it is.
+        name: what it is called in an output folder: its place below the folder that all inputs have in common.
+        inside: whether it was found in a folder.
+    """
+
+    path: Path
+    name: PurePosixPath
+    inside: bool = False
+
+
+def named(files: Sequence[Path] | None, ctx: typer.Context) -> list[Path]:
+    """Return the files and folders to read, patterns such as ``articles/**/*.txt`` spelt out.
+
+    With nothing to read and a person at the keyboard, show the help and exit.
+
+    Raises:
+        FileError: nothing matches a pattern.
+    """
     if files:
-        if files.count(STDIN) > 1:
+        if list(files).count(STDIN) > 1:
             raise typer.BadParameter("standard input (-) can be read only once")
-        return list(files)
+        return [path for file in files for path in _matching(file)]
     if sys.stdin is None or sys.stdin.isatty():
         typer.echo(ctx.get_help())
         raise typer.Exit(2)
     return [STDIN]
+
+
+def sources(files: Sequence[Path] | None, ctx: typer.Context, include: Sequence[str] | None = None) -> list[Found]:
+    """Return the files to read: those that were named, and of folders those whose names match, in a fixed order.
+
+    Args:
+        files: files, folders, patterns, ``-``; none: standard input.
+        ctx: the command's context.
+        include: the names that are taken from folders, as patterns; default: ``TEXTS``.
+
+    Raises:
+        FileError: a folder holds no such file, or nothing matches a pattern.
+    """
+    paths = named(files, ctx)
+    base = _base([path if path.is_dir() else path.parent for path in paths if path != STDIN])
+    return [found for path in paths for found in _within(path, base, include or TEXTS)]
+
+
+def _matching(file: Path) -> list[Path]:
+    """Return a file, or what a pattern that the shell left as it is stands for."""
+    if file == STDIN or not glob.has_magic(str(file)) or os.path.lexists(file):
+        return [file]
+    matches = sorted(glob.glob(str(file), recursive=True))
+    if not matches:
+        raise FileError(f"{file}: there is no such file, and nothing matches this pattern")
+    return [Path(match) for match in matches]
+
+
+def _within(path: Path, base: str, include: Sequence[str]) -> Iterator[Found]:
+    """Yield a file, or the files of a folder and of its folders; hidden folders are passed over."""
+    if path == STDIN or not path.is_dir():
+        yield Found(path, _name(path, base))
+        return
+    empty = True
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(inner for inner in folders if not inner.startswith("."))
+        for name in sorted(names):
+            if any(fnmatch(name, pattern) for pattern in include):
+                empty = False
+                yield Found(Path(folder, name), _name(Path(folder, name), base), inside=True)
+    if empty:
+        raise FileError(f"{path}: there is no file in this folder named {' or '.join(include)}: see --include")
+
+
+def _base(folders: Sequence[Path]) -> str:
+    """Return the folder that folders have in common, where there is one."""
+    try:
+        return os.path.commonpath([os.path.abspath(folder) for folder in folders])
+    except ValueError:  # there are none, or they lie on different drives
+        return ""
+
+
+def _name(path: Path, base: str) -> PurePosixPath:
+    if path == STDIN or not base:
+        return PurePosixPath(path.name)
+    return PurePosixPath(Path(os.path.relpath(os.path.abspath(path), base)).as_posix())
 
 
 def documents(paths: Iterable[Path], encoding: str | None, failed: Callable[[FileError], None]) -> Iterator[Document]:

@@ -15,6 +15,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from textmend import __version__
 from textmend.cli.options import Debug, NoColor
+from textmend.cli.types import show_plainly
 from textmend.errors import FileError, MissingExtraError, ModelError, RecordError, TextmendError
 
 COMMANDS = {
@@ -25,15 +26,20 @@ COMMANDS = {
     "review": "Let a person decide what the machine is unsure of.",
     "apply": "Carry out what people decided, on the original texts.",
     "decisions": "Import decisions, and compare them with the machine.",
+    "train": "Train models of your own, and export them.",
     "evaluate": "Measure detection, fills and mending on benchmarks.",
     "damage": "Make a benchmark: lose the link texts of whole articles.",
-    "train": "Train models of your own, and export them.",
 }
 """The commands with their summaries, in the order of the help.
 
 A command ``name`` is a module ``textmend.cli.name`` that holds a ``typer.Typer`` called ``app``, with one
 command or several. The module may import typer and other light things only; the rest inside its functions.
 """
+
+MAKERS = frozenset({"train", "evaluate", "damage"})
+"""The commands that make and measure models; help lists them apart."""
+
+FOR_USERS, FOR_MAKERS = "Commands", "Commands for makers of models"
 
 USAGE, UNREADABLE, NO_MODEL, INTERRUPTED, BROKEN_PIPE = 2, 3, 4, 130, 141
 
@@ -42,7 +48,7 @@ Examples:
   textmend find article.txt
   textmend suggest --top 3 article.txt
   textmend mend article.txt > mended.txt
-  curl -s https://example.org/feed.txt | textmend mend --quiet | less
+  textmend mend articles/ -o mended/
 
 Exit codes:
   0 done, 1 gaps were found (--fail-if-gaps), 2 wrong usage, 3 a file failed, 4 a model failed,
@@ -55,7 +61,11 @@ class LazyGroup(TyperGroup):
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
-        self.commands = {name: TyperCommand(name, help=summary) for name, summary in COMMANDS.items()}
+        self.commands = {
+            name: TyperCommand(name, help=summary, rich_help_panel=FOR_MAKERS if name in MAKERS else FOR_USERS)
+            for name, summary in COMMANDS.items()
+        }
+        show_plainly(self)
         self._listing = False
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
@@ -66,6 +76,7 @@ class LazyGroup(TyperGroup):
         command = typer.main.get_command(module.app)
         command.name = cmd_name
         command.help = command.help or COMMANDS[cmd_name]
+        show_plainly(command)
         return command
 
     def format_help(self, ctx: Any, formatter: Any) -> None:

@@ -22,13 +22,16 @@ from textmend.cli.options import (
     Debug,
     Detector,
     Encoding,
+    Fast,
     Files,
     Filler,
     Html,
     HtmlDir,
+    Include,
     InPlace,
     Json,
     NoColor,
+    OutputTree,
     Placeholder,
     Ranking,
     References,
@@ -36,9 +39,9 @@ from textmend.cli.options import (
     Title,
     flag,
 )
-from textmend.cli.outputs import write_bytes, write_json
+from textmend.cli.outputs import targets, write_bytes, write_json
 from textmend.cli.sources import about, with_pages
-from textmend.cli.terminal.article import Places, count, label, page, with_edits
+from textmend.cli.terminal.article import Places, label, page, with_edits
 from textmend.cli.terminal.diff import draw_diff, unified_diff
 from textmend.cli.terminal.screen import Screen, is_plain, per_cent, quoted, show_line, visible
 from textmend.edits.mended import Mended
@@ -46,6 +49,7 @@ from textmend.errors import FileError
 from textmend.files import STDIN, Document, back_up, write_file
 from textmend.policy import FIND_AT, Policy, Unsure
 from textmend.records import Gap
+from textmend.report.numbers import count
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 
@@ -55,6 +59,7 @@ Examples:
   textmend mend article.txt > mended.txt
   textmend mend --html page.html article.txt > mended.txt
   textmend mend --show --unsure mark article.txt
+  textmend mend articles/ -o mended/
   textmend mend --in-place --backup .orig *.txt
   textmend mend --diff *.txt > mends.patch
 """
@@ -64,6 +69,7 @@ Examples:
 def mend(
     ctx: typer.Context,
     files: Files = None,
+    include: Include = None,
     encoding: Encoding = None,
     title: Title = None,
     html: Html = None,
@@ -89,11 +95,9 @@ def mend(
     detector: Detector = "en",
     filler: Filler = "en",
     ranking: Ranking = None,
+    fast: Fast = False,
     threads: Threads = None,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write the text here.", rich_help_panel="Output"),
-    ] = None,
+    output: OutputTree = None,
     in_place: InPlace = False,
     backup: Backup = None,
     show: Annotated[bool, flag("--show", panel="Output", help="Show the article with its edits.")] = False,
@@ -111,8 +115,10 @@ def mend(
     --show, --diff and --json write something else to standard output:
     add --output or --in-place to have the text as well.
     """
-    paths = sources(files, ctx)
+    found = sources(files, ctx, include)
+    paths = [one.path for one in found]
     _check_targets(paths, output, in_place, backup)
+    written = dict(zip(paths, targets(output, found), strict=True)) if output is not None else {}
     if show + diff + json > 1:
         raise typer.BadParameter("--show, --diff and --json exclude each other")
     pages = None if html_dir is None else with_pages(html, html_dir)
@@ -128,15 +134,15 @@ def mend(
         allow_numbers=allow_numbers,
         allow_uncalibrated=allow_uncalibrated,
     )
-    mender = run.make_mender(detector, filler, policy, threads, ranking)
+    mender = run.make_mender(detector, filler, policy, threads, ranking, fast=fast)
     work = run.Run(ctx, paths, encoding, quiet=quiet)
-    for document, mended in work.each("Mending", lambda texts: mender.mend(texts, **known), pages):
+    for document, mended in work.each("Mending", lambda texts: mender.mend(texts, **known), mender, pages):
         try:
             data = document.encode(mended.text)
             if in_place:
                 _rewrite(document, mended, data, backup)
-            elif output is not None:
-                write_file(output, data)
+            elif written:
+                write_file(written[document.path], data)
         except FileError as error:
             work.failed(error)
             continue
@@ -149,7 +155,7 @@ def mend(
                 draw_diff(document, mended, work.screen)
             else:
                 write_bytes(unified_diff(document, mended))
-        elif output is None and not in_place:
+        elif not written and not in_place:
             write_bytes(data)
         if not quiet:
             _report(document, mended, policy, work.screen)
@@ -171,7 +177,7 @@ def reason(gap: Gap, policy: Policy) -> str:
     return f"new: {', '.join(best.introduces)}"
 
 
-def _check_targets(paths: list[Path], output: Path | None, in_place: bool, backup: str | None) -> None:
+def _check_targets(paths: list[Path], output: str | None, in_place: bool, backup: str | None) -> None:
     if in_place and output is not None:
         raise typer.BadParameter("--in-place and --output exclude each other")
     if in_place and STDIN in paths:
@@ -180,14 +186,6 @@ def _check_targets(paths: list[Path], output: Path | None, in_place: bool, backu
         raise typer.BadParameter("--backup goes with --in-place")
     if backup is not None and (not backup or os.path.basename(backup) != backup):
         raise typer.BadParameter(f"--backup {backup!r} should be the end of a file's name, such as .orig")
-    if output is None:
-        return
-    if len(paths) > 1:
-        raise typer.BadParameter("--output takes one file; for several use --in-place, or a loop of the shell")
-    if output.is_dir():
-        raise typer.BadParameter(f"--output {output} is a folder; name a file")
-    if output.is_file() and paths[0] != STDIN and paths[0].exists() and output.samefile(paths[0]):
-        raise typer.BadParameter(f"--output {output} is the input; to rewrite it use --in-place")
 
 
 def _rewrite(document: Document, mended: Mended, data: bytes, backup: str | None) -> None:

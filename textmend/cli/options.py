@@ -47,7 +47,19 @@ def flag(*names: str, panel: str, help: str, callback: Callable[..., None] | Non
 
 Files = Annotated[
     list[Path] | None,
-    typer.Argument(metavar="FILE", show_default=False, help="Text files; - or none: standard input."),
+    typer.Argument(
+        metavar="FILE", show_default=False, help="Text files, folders, patterns; - or none: standard input."
+    ),
+]
+Include = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--include",
+        metavar="PATTERN",
+        show_default="*.txt *.text *.md",
+        help="Of folders, the files so named; may be given again.",
+        rich_help_panel="Input",
+    ),
 ]
 Encoding = Annotated[
     str | None,
@@ -145,11 +157,38 @@ Threads = Annotated[
         rich_help_panel="Models",
     ),
 ]
+Fast = Annotated[
+    bool,
+    flag("--fast", panel="Models", help="Don't read doubtful places again with the larger network: less is found."),
+]
 InPlace = Annotated[bool, flag("--in-place", "-i", panel="Output", help="Rewrite the files that change.")]
 Backup = Annotated[
     str | None,
     typer.Option("--backup", metavar="SUFFIX", help="With --in-place: keep a copy so named.", rich_help_panel="Output"),
 ]
+Output = Annotated[
+    str | None,  # a path would forget the slash at its end
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        show_default="standard output",
+        help="Write here; folders are made.",
+        rich_help_panel="Output",
+    ),
+]
+OutputTree = Annotated[
+    str | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="OUT",
+        show_default="standard output",
+        help="Write the text here: a file, or for several texts a folder; folders are made.",
+        rich_help_panel="Output",
+    ),
+]
+Quiet = Annotated[bool, flag("--quiet", "-q", panel="Output", help="No progress, no summary.")]
 Json = Annotated[bool, flag("--json", panel="Output", help="Write JSON Lines, one object a file.")]
 ApplyAt = Annotated[
     float,

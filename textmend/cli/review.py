@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -18,8 +18,11 @@ from textmend.cli.options import (
     Debug,
     Detector,
     Encoding,
+    Fast,
     Files,
     Filler,
+    Html,
+    Include,
     NoColor,
     Ranking,
     Threads,
@@ -27,18 +30,19 @@ from textmend.cli.options import (
     flag,
 )
 from textmend.cli.outputs import write_bytes
+from textmend.cli.review_documents import Analysis, read_reviewed
 from textmend.cli.sources import about
 from textmend.cli.terminal.article import count
 from textmend.cli.terminal.screen import Screen, open_screen
 from textmend.errors import FileError
-from textmend.files import STDIN, read_document, write_file
+from textmend.files import STDIN, write_file
 from textmend.policy import FIND_AT, Policy
 
 if TYPE_CHECKING:
-    from textmend.records import Gap
     from textmend.review.decisions import Recorded
-    from textmend.review.documents import Fields, ReviewDocument, Row
+    from textmend.review.documents import ReviewDocument
     from textmend.review.log import Log
+    from textmend.review.session import Session
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 
@@ -47,9 +51,19 @@ _EPILOG = """
 Examples:
   textmend review article.txt -o review.html
   textmend suggest --json *.txt > suggestions.jsonl && textmend review --terminal suggestions.jsonl
+  textmend review --serve suggestions.jsonl --reviewer Ada --reviewer Ben
   textmend review suggestions.jsonl --export label-studio -o tasks.json
   textmend apply decisions.jsonl article.txt > mended.txt
 """
+
+Order = Literal["reading", "useful"]
+
+
+def _share(value: float) -> float:
+    if not 0 <= value <= 1:
+        raise typer.BadParameter("should be from 0 to 1, for example 0.1")
+    return value
+
 
 By = Annotated[
     str | None,
@@ -68,6 +82,15 @@ TitleField = Annotated[
     str, typer.Option("--title-field", metavar="KEY", help="JSON Lines: the key of the title.", rich_help_panel="Input")
 ]
 
+UrlField = Annotated[
+    str, typer.Option("--url-field", metavar="KEY", help="JSON Lines: the key of its address.", rich_help_panel="Input")
+]
+HtmlField = Annotated[
+    str | None,
+    typer.Option(
+        "--html-field", metavar="KEY", help="JSON Lines: the key of the page it came from.", rich_help_panel="Input"
+    ),
+]
 AnnotationsField = Annotated[
     str,
     typer.Option(
@@ -83,11 +106,19 @@ AnnotationsField = Annotated[
 def review(
     ctx: typer.Context,
     files: Files = None,
+    include: Include = None,
     encoding: Encoding = None,
     title: Title = None,
+    url: Annotated[
+        str | None,
+        typer.Option("--url", metavar="ADDRESS", help="Where it was published.", rich_help_panel="Input"),
+    ] = None,
+    html: Html = None,
     text_field: TextField = "text",
     id_field: IdField = "id",
     title_field: TitleField = "title",
+    url_field: UrlField = "url",
+    html_field: HtmlField = None,
     annotations: AnnotationsField = "textmend",
     output: Annotated[
         Path | None,
@@ -100,6 +131,9 @@ def review(
         ),
     ] = None,
     terminal: Annotated[bool, flag("--terminal", "-t", panel="Review", help="Ask here, gap by gap.")] = False,
+    serve: Annotated[
+        bool, flag("--serve", "-s", panel="Server", help="Serve the page: each decision is written as it is made.")
+    ] = False,
     export: Annotated[
         str | None,
         typer.Option(
@@ -115,17 +149,57 @@ def review(
             "--decisions",
             "-d",
             metavar="FILE",
-            show_default="decisions.jsonl, with --terminal",
-            help="Decisions made before, to go on with; --terminal adds to them.",
+            show_default="decisions.jsonl, with --terminal and --serve",
+            help="Decisions made before, to go on with; --terminal and --serve add to them.",
             rich_help_panel="Review",
         ),
     ] = None,
     by: By = None,
+    order: Annotated[
+        Order,
+        typer.Option(
+            "--order",
+            metavar="ORDER",
+            help="With --terminal: reading (article by article) or useful (the most useful gap first).",
+            rich_help_panel="Review",
+        ),
+    ] = "reading",
+    reviewers: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--reviewer",
+            "-r",
+            metavar="NAME",
+            show_default="--by",
+            help="Who reviews: each gets an address. May be given again.",
+            rich_help_panel="Server",
+        ),
+    ] = None,
+    twice: Annotated[
+        float,
+        typer.Option(
+            "--twice",
+            callback=_share,
+            metavar="SHARE",
+            help="The share of the gaps that two reviewers decide, unknown to each other.",
+            rich_help_panel="Server",
+        ),
+    ] = 0.1,
+    host: Annotated[
+        str, typer.Option("--host", metavar="HOST", help="Where the server listens.", rich_help_panel="Server")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int,
+        typer.Option(
+            "--port", min=0, max=65535, metavar="N", help="Its port; 0: any free one.", rich_help_panel="Server"
+        ),
+    ] = 8765,
     apply_at: ApplyAt = 0.9,
     at: At = FIND_AT,
     detector: Detector = "en",
     filler: Filler = "en",
     ranking: Ranking = None,
+    fast: Fast = False,
     threads: Threads = None,
     no_color: NoColor = False,
     debug: Debug = False,
@@ -134,46 +208,70 @@ def review(
 
     Takes suggestions (what  suggest --json  writes), or texts and JSON Lines,
     in which gaps are looked for first. Makes one page of HTML that needs
-    nothing but a browser, asks here in the terminal, or writes tasks for
-    another tool. The most useful decision comes first.
+    nothing but a browser, serves it to several people, asks here in the
+    terminal, or writes tasks for another tool. The most useful article comes
+    first. People can add gaps that the machine missed.
 
     Decisions are kept as JSON Lines; textmend apply carries them out.
     """
-    paths = sources(files, ctx)
-    _check(paths, output, terminal, export)
+    paths = [found.path for found in sources(files, ctx, include)]
+    _check(paths, output, export, terminal=terminal, serve=serve)
     from textmend.review.documents import Fields
     from textmend.review.log import Log
 
     screen = open_screen()
-    fields = Fields(text=text_field, id=id_field, title=title_field, annotations=annotations)
+    fields = Fields(
+        text=text_field, id=id_field, title=title_field, url=url_field, html=html_field, annotations=annotations
+    )
     policy = Policy(find_at=at, apply_at=apply_at)
-    reader = _Reader(encoding, about(paths, title, None, None, encoding)["title"], fields)
-    read = reader.documents(paths, _Analysis(detector, filler, policy, threads, ranking, screen))
-    if decisions is not None and not terminal and not decisions.exists():
+    analysis = Analysis(lambda: run.make_mender(detector, filler, policy, threads, ranking, fast), screen)
+    read = read_reviewed(paths, encoding, fields, _known(paths, title, url, html), analysis)
+    if decisions is not None and not (terminal or serve) and not decisions.exists():
         raise FileError(f"{decisions}: no such file")
-    log = Log(decisions or _LOG) if decisions or terminal else None
+    log = Log(decisions or _LOG) if decisions or terminal or serve else None
     who = by or _user()
     if terminal:
+        from textmend.review.session import Session
+
         assert log is not None
-        _ask(read, log, who, policy, screen)
-        return
+        _ask(Session(read, log.decisions, log.keep, by=who, now=now, order=order, policy=policy), log, screen)
+    elif serve:
+        from textmend.cli.terminal.serving import serve_review
+        from textmend.review.serve.desk import Desk
+
+        assert log is not None
+        names = list(dict.fromkeys(reviewers or [who or "reviewer"]))
+        desk = Desk(read, log, reviewers=names, twice=twice, policy=policy, propose=analysis.propose)
+        serve_review(desk, names, host, port, screen)
+    else:
+        earlier = _about(read, log.decisions if log else [])
+        _write(
+            read, _page(read, earlier, who, policy) if export is None else _task(read, earlier, export, policy), output
+        )
+
+
+def _page(read: Sequence[ReviewDocument], earlier: Sequence[Recorded], by: str | None, policy: Policy) -> str:
+    from textmend.review.page import render_page
+
+    return render_page(read, decisions=earlier, by=by, policy=policy)
+
+
+def _task(read: Sequence[ReviewDocument], earlier: Sequence[Recorded], export: str, policy: Policy) -> str:
+    from textmend.review.added import with_added
     from textmend.review.decisions import latest
+    from textmend.review.exchange import exchange
 
-    earlier = _about(read, log.decisions if log else [])
-    if export is not None:
-        from textmend.review.exchange import exchange
+    return exchange(export).export(with_added(read, earlier), latest(earlier), policy)
 
-        data = exchange(export).export(read, latest(earlier), policy).encode()
-    else:
-        from textmend.review.page import render_page
 
-        data = render_page(read, decisions=list(latest(earlier).values()), by=who, policy=policy).encode()
+def _write(read: Sequence[ReviewDocument], content: str, output: Path | None) -> None:
     if output is None:
-        write_bytes(data)
-    else:
-        write_file(output, data)
-        gaps = sum(len(document.gaps) for document in read)
-        screen.err.print(f"{output}: {count(gaps, 'gap')} in {count(len(read), 'document')}", soft_wrap=True)
+        write_bytes(content.encode())
+        return
+    write_file(output, content.encode())
+    gaps = sum(len(document.gaps) for document in read)
+    told = f"{output}: {count(gaps, 'gap')} in {count(len(read), 'document')}"
+    open_screen().err.print(told, soft_wrap=True)
 
 
 def now() -> str:
@@ -181,15 +279,17 @@ def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _check(paths: Sequence[Path], output: Path | None, terminal: bool, export: str | None) -> None:
-    if terminal and export is not None:
-        raise typer.BadParameter("--terminal and --export exclude each other")
-    if terminal and output is not None:
+def _check(paths: Sequence[Path], output: Path | None, export: str | None, *, terminal: bool, serve: bool) -> None:
+    if [terminal, serve, export is not None].count(True) > 1:
+        raise typer.BadParameter("--terminal, --serve and --export exclude each other")
+    if (terminal or serve) and output is not None:
         raise typer.BadParameter("--output goes with a page or --export; decisions are kept in --decisions")
     if terminal and STDIN in paths:
         raise typer.BadParameter("--terminal reads keys from standard input; name files to review")
-    if not terminal and export is None and output is None:
-        raise typer.BadParameter("name the page to write, for example  -o review.html, or ask here with  --terminal")
+    if not (terminal or serve) and export is None and output is None:
+        raise typer.BadParameter(
+            "name the page to write, for example  -o review.html, serve it with  --serve, or ask here with  --terminal"
+        )
     if export is not None:
         from textmend.review.exchange import FORMATS
 
@@ -199,63 +299,26 @@ def _check(paths: Sequence[Path], output: Path | None, terminal: bool, export: s
         raise typer.BadParameter(f"--output {output} is the input")
 
 
-class _Analysis:
-    """Looks for gaps in the documents that have none yet; loads models only if there are such."""
-
-    def __init__(
-        self,
-        detector: str,
-        filler: str,
-        policy: Policy,
-        threads: int | None,
-        ranking: Path | None,
-        screen: Screen,
-    ) -> None:
-        self._options = (detector, filler, policy, threads, ranking)
-        self._screen = screen
-
-    def __call__(self, rows: Sequence[Row]) -> Iterator[list[Gap]]:
-        if rows:
-            mender = run.make_mender(*self._options)
-            with self._screen.err.status("Looking for lost words"):
-                yield from mender.suggest((row.text for row in rows), title=[row.title for row in rows])
-
-
-class _Reader:
-    def __init__(self, encoding: str | None, titles: list[str] | None, fields: Fields) -> None:
-        self._encoding, self._titles, self._fields = encoding, titles, fields
-
-    def documents(self, paths: Sequence[Path], analyse: _Analysis) -> list[ReviewDocument]:
-        from dataclasses import replace
-
-        from textmend.review.documents import read_rows, review_documents
-
-        rows: list[Row] = []
-        for path in paths:
-            document = read_document(path, self._encoding)
-            rows += read_rows(str(path), document.text, self._load, self._fields)
-        if self._titles and len(rows) == 1:
-            rows = [replace(rows[0], title=self._titles[0])]
-        return review_documents(rows, analyse)
-
-    def _load(self, file: str) -> str:
-        return read_document(Path(file), self._encoding).text
-
-
 def _about(read: Sequence[ReviewDocument], decisions: Sequence[Recorded]) -> list[Recorded]:
     keys = {(document.id, document.digest) for document in read}
     return [decision for decision in decisions if decision.key[:2] in keys]
 
 
-def _ask(read: Sequence[ReviewDocument], log: Log, by: str | None, policy: Policy, screen: Screen) -> None:
+def _ask(session: Session, log: Log, screen: Screen) -> None:
     from textmend.cli.terminal.ask import ask, farewell
-    from textmend.review.session import Session
 
-    session = Session(read, log.decisions, log.keep, by=by, now=now, policy=policy)
     try:
         ask(session, screen)
     finally:
         farewell(session, str(log.path), screen)
+
+
+def _known(paths: Sequence[Path], title: str | None, url: str | None, html: Path | None) -> dict[str, Any]:
+    """Return what is known of the one document there is."""
+    if url is not None and len(paths) > 1:
+        raise typer.BadParameter("--url goes with one file, not with several")
+    found = about(paths, title, html, None, None)
+    return {"url": url} | {name: found[name][0] for name in ("title", "html") if found[name] is not None}
 
 
 def _user() -> str | None:

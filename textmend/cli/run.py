@@ -18,14 +18,30 @@ from textmend.errors import FileError
 from textmend.files import STDIN, Document
 from textmend.mender import Mender
 from textmend.policy import Policy
+from textmend.report.numbers import count
 
 Result = TypeVar("Result")
 Read = Callable[[Document], Article]
 
 
-def make_mender(detector: str, filler: str, policy: Policy, threads: int | None, ranking: Path | None = None) -> Mender:
-    """Return the mender that all commands work with."""
-    return Mender(detector=detector, filler=filler, policy=policy, threads=threads, ranking=ranking)
+def make_mender(
+    detector: str,
+    filler: str,
+    policy: Policy,
+    threads: int | None,
+    ranking: Path | None = None,
+    fast: bool = False,
+) -> Mender:
+    """Return the mender that all commands work with: one text at a time, so that results appear as they come."""
+    return Mender(
+        detector=detector,
+        filler=filler,
+        policy=policy,
+        threads=threads,
+        ranking=ranking,
+        batch=1,
+        second_look=not fast,
+    )
 
 
 class Run:
@@ -40,7 +56,7 @@ class Run:
 
     def __init__(self, ctx: typer.Context, paths: Sequence[Path], encoding: str | None, *, quiet: bool = False) -> None:
         self.screen: Screen = open_screen()
-        self.failures = 0
+        self.failed_with: list[str] = []
         self._paths, self._encoding = paths, encoding
         self._debug = bool(ctx.find_root().meta.get("textmend.debug"))
         typing = STDIN in paths and sys.stdin.isatty()
@@ -56,17 +72,22 @@ class Run:
 
     def failed(self, error: FileError) -> None:
         """Report a file that can't be served; the run goes on."""
-        self.failures += 1
+        self.failed_with.append(str(error))
         report(self.screen.err, str(error), error if self._debug else None)
 
     def each(
-        self, label: str, work: Callable[[Iterator[Any]], Iterator[Result]], read: Read | None = None
+        self,
+        label: str,
+        work: Callable[[Iterator[Any]], Iterator[Result]],
+        mender: Mender | None = None,
+        read: Read | None = None,
     ) -> Iterator[tuple[Document, Result]]:
         """Yield every document that can be read, with what ``work`` makes of its text, in order.
 
         Args:
             label: what is going on, for the progress.
             work: takes a stream of texts, gives a stream of results.
+            mender: where it fills gaps, so that the progress counts them.
             read: returns the article of a document, for ``work`` to take instead of its text.
         """
         waiting: deque[Document] = deque()
@@ -83,15 +104,25 @@ class Run:
 
         with self._progress as progress:
             task = progress.add_task(label, total=len(self._paths))
+            if mender is not None:
+                before = [0, 0]  # gaps of the texts before this one, and of this one
+
+                def watch(done: int, found: int) -> None:
+                    if done == 0:
+                        before[0], before[1] = before[0] + before[1], found
+                    gaps = f"{before[0] + done:,} of {count(before[0] + found, 'gap')} filled"
+                    progress.update(task, description=f"{label}: {gaps}")
+
+                mender.watch = watch
             for done, result in enumerate(work(texts()), 1):
                 document = waiting.popleft()
                 progress.stop()  # so that it doesn't mix with what is drawn on the same terminal
                 yield document, result
-                progress.update(task, completed=done + self.failures)
+                progress.update(task, completed=done + len(self.failed_with))
                 progress.start()
 
     def end(self, code: int = 0) -> None:
         """Exit with ``code``, unless files failed."""
-        code = 3 if self.failures else code
+        code = 3 if self.failed_with else code
         if code:
             raise typer.Exit(code)

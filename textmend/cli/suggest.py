@@ -18,24 +18,28 @@ from textmend.cli.options import (
     Debug,
     Detector,
     Encoding,
+    Fast,
     Files,
     Filler,
     Html,
     HtmlDir,
+    Include,
     Json,
     NoColor,
+    Output,
     Ranking,
     References,
     Threads,
     Title,
 )
-from textmend.cli.outputs import write_json
+from textmend.cli.outputs import check_output, standard_output, write_json
 from textmend.cli.sources import about, with_pages
-from textmend.cli.terminal.article import Places, count, label, page, snippet, with_gaps
+from textmend.cli.terminal.article import Places, label, page, snippet, with_gaps
 from textmend.cli.terminal.screen import Screen, bar, is_plain, per_cent, quoted, show_line, visible
 from textmend.files import Document
 from textmend.policy import FIND_AT, Policy
 from textmend.records import SCHEMA, Fill, Gap
+from textmend.report.numbers import count
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 
@@ -55,6 +59,7 @@ Examples:
 def suggest(
     ctx: typer.Context,
     files: Files = None,
+    include: Include = None,
     encoding: Encoding = None,
     title: Title = None,
     html: Html = None,
@@ -67,8 +72,10 @@ def suggest(
     detector: Detector = "en",
     filler: Filler = "en",
     ranking: Ranking = None,
+    fast: Fast = False,
     threads: Threads = None,
     json: Json = False,
+    output: Output = None,
     no_color: NoColor = False,
     debug: Debug = False,
 ) -> None:
@@ -79,27 +86,31 @@ def suggest(
     or the source: the page or copy that --html and --reference name),
     and the names and numbers new to the article that it would bring in.
     """
-    paths = sources(files, ctx)
+    paths = [found.path for found in sources(files, ctx, include)]
+    check_output(output, paths)
     pages = None if html_dir is None else with_pages(html, html_dir)
     if pages and (title or reference):
         raise typer.BadParameter("--title and --reference go with one file, --html-dir with many")
     known = {} if pages else about(paths, title, html, reference, encoding)
-    mender = run.make_mender(detector, filler, Policy(find_at=at), threads, ranking)
-    work = run.Run(ctx, paths, encoding)
-    for document, gaps in work.each("Looking for lost words", lambda texts: mender.suggest(texts, **known), pages):
-        if json:
-            cut = [gap.with_fills(gap.fills[:top]) for gap in gaps]
-            write_json(
-                {
-                    "schema": SCHEMA,
-                    "file": str(document.path),
-                    "title": title,
-                    "text": document.text,
-                    "gaps": [gap.to_dict() for gap in cut],
-                }
-            )
-        else:
-            _draw(document, gaps, top, work.screen)
+    mender = run.make_mender(detector, filler, Policy(find_at=at), threads, ranking, fast=fast)
+    with standard_output(output):
+        work = run.Run(ctx, paths, encoding)
+        for document, gaps in work.each(
+            "Looking for lost words", lambda texts: mender.suggest(texts, **known), mender, pages
+        ):
+            if json:
+                cut = [gap.with_fills(gap.fills[:top]) for gap in gaps]
+                write_json(
+                    {
+                        "schema": SCHEMA,
+                        "file": str(document.path),
+                        "title": title,
+                        "text": document.text,
+                        "gaps": [gap.to_dict() for gap in cut],
+                    }
+                )
+            else:
+                _draw(document, gaps, top, work.screen)
     work.end()
 
 

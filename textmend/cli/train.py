@@ -12,11 +12,10 @@ import logging
 import math
 import random
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,6 +23,7 @@ from textmend.errors import FileError, MissingExtraError, ModelError
 
 if TYPE_CHECKING:
     from textmend.damage.articles import Article
+    from textmend.damage.losing import Damaged
     from textmend.damage.spans import LinkLikeness
     from textmend.train.loop import Schedule
 
@@ -33,6 +33,8 @@ _EPILOG = """
 Examples:
   textmend train split news.jsonl pages.jsonl --against bench.jsonl --out split
   textmend train detector BASE news.jsonl=0.7 pages.jsonl=0.3 --linked pages.jsonl --checkpoint detector.ckpt --hours 3
+  textmend train prepare BASE news.jsonl=0.7 pages.jsonl=0.3 --linked pages.jsonl --what lost --million 30 --out lost
+  textmend train detector BASE lost --linked pages.jsonl --checkpoint detector.ckpt --hours 0.2 --device cuda --batch 256
   textmend train average BASE detector.ckpt=0.7 earlier.ckpt=0.3 --kind detector --out averaged.safetensors
   textmend train casing news.jsonl pages.jsonl --out casing.json
   textmend train export --kind detector --base BASE --weights detector.ckpt --out detector --name "mine 1.0"
@@ -42,7 +44,6 @@ Examples:
   textmend train calibrate --detector detector --decisions decisions.jsonl --suggestions suggestions.jsonl
 """
 _BASE_FILES = ("config.json", "model.safetensors", "tokenizer.json")
-_MOMENT_TOKENS = 2048
 _CLEAN_SHARE = 0.6
 """Of the articles that the detector is calibrated on, and its early exit chosen on, how many stay clean."""
 _DETECTOR_SEEDS = (11, 14)
@@ -64,12 +65,26 @@ class Kind(StrEnum):
     filler = "filler"
 
 
+class What(StrEnum):
+    """What examples can be made beforehand."""
+
+    lost = "lost"
+    masked = "masked"
+
+
 Base = Annotated[
     Path, typer.Argument(metavar="BASE", help="Folder of the base: config.json, model.safetensors, tokenizer.json.")
 ]
 Data = Annotated[
     list[str],
     typer.Argument(metavar="FILE[=SHARE]...", help="Clean articles, JSON Lines, and how often each file is drawn on."),
+]
+DataOrPrepared = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="FILE[=SHARE]...|FOLDER...",
+        help="Clean articles, JSON Lines, and how often each file is drawn on; or what textmend train prepare made.",
+    ),
 ]
 Linked = Annotated[
     Path, typer.Option("--linked", metavar="FILE", help="Articles with known links: what links look like.")
@@ -87,6 +102,9 @@ Decay = Annotated[
 Start = Annotated[
     Path | None,
     typer.Option("--start", metavar="FILE", help="Weights to start from, where there is no checkpoint yet."),
+]
+Device = Annotated[
+    str, typer.Option("--device", metavar="cpu|cuda", help="Where to compute; a GPU wants a large --batch.")
 ]
 Threads = Annotated[int | None, typer.Option("--threads", min=1, metavar="N", help="CPU threads; default: all.")]
 Seed = Annotated[
@@ -106,7 +124,7 @@ Skip = Annotated[
 @app.command()
 def detector(
     base: Base,
-    data: Data,
+    data: DataOrPrepared,
     linked: Linked,
     checkpoint: Checkpoint,
     hours: Hours = 1.0,
@@ -118,14 +136,28 @@ def detector(
         list[Path] | None,
         typer.Option("--benchmark", metavar="FILE", help="Benchmarks to measure on at every checkpoint."),
     ] = None,
+    teacher: Annotated[
+        Path | None,
+        typer.Option("--teacher", metavar="FILE", help="Weights of a filler that finds lost words: it teaches, too."),
+    ] = None,
+    teacher_base: Annotated[
+        Path | None, typer.Option("--teacher-base", metavar="FOLDER", help="The base of --teacher.")
+    ] = None,
+    taught: Annotated[
+        float, typer.Option("--taught", min=0, max=1, metavar="SHARE", help="How much the teacher's opinion counts.")
+    ] = 0.5,
     batch: Annotated[int, typer.Option("--batch", min=1, metavar="N", help="Windows a step.")] = 12,
     threads: Threads = None,
+    device: Device = "cpu",
     seed: Seed = 0,
 ) -> None:
     """Train a detector, or go on training one."""
-    schedule, sources = _prepare(
-        base, data, checkpoint, [linked, start, *(benchmark or ())], hours, rate, head_rate, decay
-    )
+    if (teacher is None) != (teacher_base is None):
+        raise typer.BadParameter("each needs the other", param_hint="--teacher, --teacher-base")
+    files = [linked, start, teacher, *(benchmark or ())]
+    schedule, sources = _check_training(base, data, checkpoint, files, hours, rate, head_rate, decay)
+    if teacher_base:
+        _check_base(teacher_base)
     from textmend.train.detector import train_detector
 
     with _logging():
@@ -137,8 +169,11 @@ def detector(
             schedule=schedule,
             benchmarks=benchmark or (),
             start=start,
+            teacher=(teacher_base, teacher) if teacher_base and teacher else None,
+            taught=taught,
             batch=batch,
             threads=threads,
+            device=device,
             seed=seed,
         )
 
@@ -146,7 +181,7 @@ def detector(
 @app.command()
 def filler(
     base: Base,
-    data: Data,
+    data: DataOrPrepared,
     linked: Linked,
     checkpoint: Checkpoint,
     hours: Hours = 1.0,
@@ -160,12 +195,23 @@ def filler(
     held_out: Annotated[
         Path | None, typer.Option("--held-out", metavar="FILE", help="Clean articles to measure on, likewise.")
     ] = None,
+    lost: Annotated[
+        float,
+        typer.Option(
+            "--lost",
+            min=0,
+            max=1,
+            metavar="SHARE",
+            help="Of the batches, those that train the head that finds lost words; the others have masked words.",
+        ),
+    ] = 0.5,
     batch: Annotated[int, typer.Option("--batch", min=64, metavar="N", help="Word pieces a step.")] = 2048,
     threads: Threads = None,
+    device: Device = "cpu",
     seed: Seed = 0,
 ) -> None:
     """Train a filler, or go on training one."""
-    schedule, sources = _prepare(
+    schedule, sources = _check_training(
         base, data, checkpoint, [linked, start, benchmark, held_out], hours, rate, head_rate, decay
     )
     from textmend.train.filler import train_filler
@@ -180,10 +226,52 @@ def filler(
             clean=held_out,
             gaps=benchmark,
             start=start,
+            lost=lost,
             batch=batch,
             threads=threads,
+            device=device,
             seed=seed,
         )
+
+
+@app.command()
+def prepare(
+    base: Base,
+    data: Data,
+    linked: Linked,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FOLDER", help="Gets the examples; a new folder.")],
+    what: Annotated[
+        What, typer.Option("--what", help="Windows that have lost words, or windows whose words are masked.")
+    ],
+    million: Annotated[
+        float, typer.Option("--million", metavar="N", help="How many million word pieces to make.")
+    ] = 10.0,
+    window: Annotated[
+        int, typer.Option("--window", min=16, max=512, metavar="N", help="Pieces of a window that lost words.")
+    ] = 256,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, metavar="N", help="Processes; default: one a core.")
+    ] = None,
+    seed: Seed = 0,
+) -> None:
+    """Damage or mask text beforehand and cut it to pieces, so that a GPU need not wait for it."""
+    if not (million > 0 and math.isfinite(million)):
+        raise typer.BadParameter(f"{million} should be above 0", param_hint="--million")
+    _check_base(base)
+    sources = parse_sources(data)
+    _check_files([linked])
+    _need("preparing examples", "tokenizers")
+    from textmend.damage.articles import read_articles
+    from textmend.damage.spans import LinkLikeness
+    from textmend.train.mixture import Mixture
+    from textmend.train.prepared import Making
+    from textmend.train.prepared import prepare as make
+
+    with _logging():
+        likeness = LinkLikeness.learn(read_articles(linked), random.Random(0))
+        making = Making(base=base, what=what.value, likeness=likeness, size=window)
+        header = make(making, Mixture(sources), out, pieces=int(million * 1e6), seed=seed, workers=workers)
+        log.info("%s: %d examples, %.1f million pieces", out, header.examples, header.pieces / 1e6)
 
 
 @app.command()
@@ -322,7 +410,7 @@ def export(
             "--windows",
             min=0,
             metavar="N",
-            help="Filler: windows to round 4-bit weights by (GPTQ); 0: plainly; --float: none.",
+            help="Filler: windows of each kind to round 4-bit weights by (GPTQ); 0: plainly; --float: none.",
         ),
     ] = 256,
     in_float: Annotated[
@@ -341,7 +429,8 @@ def export(
     _check_files([file for file in (casing, linked, *(held_out or ())) if file])
     _need("exporting a model", "torch", "onnx", "safetensors")
     from textmend.train.calibrate import damaged_articles
-    from textmend.train.package import package_detector, package_filler, pieces_of_lost_words
+    from textmend.train.moments import moments_of_filler
+    from textmend.train.package import FILLER_WINDOW, package_detector, package_filler, pieces_of_lost_words
 
     with _logging():
         likeness = _likeness(linked) if linked else None
@@ -352,6 +441,8 @@ def export(
             package_detector(base, weights, out, name=name, language=language, texts=texts, quantized=not in_float)
         elif casing and likeness:
             damaged = damaged_articles(chosen, likeness, clean_share=0.0, seed=13)
+            measured = windows and not in_float
+            moments = moments_of_filler(base, weights, chosen, likeness, windows, FILLER_WINDOW) if measured else None
             package_filler(
                 base,
                 weights,
@@ -360,7 +451,7 @@ def export(
                 pieces_per_word=pieces_of_lost_words(damaged, base),
                 name=name,
                 language=language,
-                moments=_moments(base, weights, chosen, likeness, windows) if windows and not in_float else None,
+                moments=moments,
                 quantized=not in_float,
             )
         log.info("%s: written; calibrate it with  textmend train calibrate", out)
@@ -424,6 +515,7 @@ def calibrate(
         calibrate_hub_filler,
         damaged_articles,
     )
+    from textmend.train.second_look import calibrate_second_look
 
     ModelFolder.open(detector, "detector")
     hub = hub_model(filler) if filler else None
@@ -438,11 +530,7 @@ def calibrate(
         likeness = _likeness(linked)
         chosen = _articles(held_out, skip, articles)
         if not filler_only:
-            damaged = [
-                item
-                for draw in _DETECTOR_SEEDS
-                for item in damaged_articles(chosen, likeness, clean_share=_CLEAN_SHARE, seed=draw)
-            ]
+            damaged = _damaged_twice(chosen, likeness)
             lost = sum(len(item.gaps) for item in damaged)
             if not lost:
                 raise FileError(
@@ -460,11 +548,24 @@ def calibrate(
                 raise FileError(
                     f"{_names(held_out)}: no words could be lost in these articles, so nothing can be fitted"
                 )
+            if not hub:
+                calibrate_second_look(Path(filler), detector, _damaged_twice(chosen, likeness))
             log.info("filler: filling about %d gaps", lost)
             if hub and ranking:
                 calibrate_hub_filler(hub, ranking, detector, damaged, most_gaps=gaps)
             else:
                 calibrate_filler(Path(filler), detector, damaged, most_gaps=gaps)
+
+
+def _damaged_twice(articles: Sequence[Article], likeness: LinkLikeness) -> list[Damaged]:
+    """Return what gap probabilities are calibrated on: each article as many times as there are seeds, most of it whole."""
+    from textmend.train.calibrate import damaged_articles
+
+    return [
+        item
+        for draw in _DETECTOR_SEEDS
+        for item in damaged_articles(articles, likeness, clean_share=_CLEAN_SHARE, seed=draw)
+    ]
 
 
 def _calibrate_on_decisions(
@@ -478,10 +579,11 @@ def _calibrate_on_decisions(
     for folder, kind in ((detector, "detector"), (filler, "filler")):
         if folder:
             ModelFolder.open(folder, kind)
-    decided, unmatched = judged_in(suggestions, decisions)
+    judgement = judged_in(suggestions, decisions)
+    decided = judgement.decided
     with _logging():
-        if unmatched:
-            log.info("%d decisions are about other gaps than these suggestions, and left out", unmatched)
+        if judgement.unmatched:
+            log.info("%d decisions are about other gaps than these suggestions, and left out", judgement.unmatched)
         fits = [recalibrate_detector(detector, decided)] if detector else []
         if filler:
             log.info("filling up to %d gaps", gaps)
@@ -499,8 +601,8 @@ def _calibrate_on_decisions(
             )
 
 
-def parse_sources(data: Sequence[str]) -> list[tuple[Path, float]]:
-    """Read ``FILE[=SHARE]`` arguments; without a share a file counts 1.
+def parse_sources(data: Sequence[str], *, folders: bool = False) -> list[tuple[Path, float]]:
+    """Read ``FILE[=SHARE]`` arguments; without a share a file counts 1. Folders are taken where they are allowed.
 
     Raises:
         typer.BadParameter: a share is no number above 0.
@@ -509,7 +611,7 @@ def parse_sources(data: Sequence[str]) -> list[tuple[Path, float]]:
     sources: list[tuple[Path, float]] = []
     for item in data:
         file, sign, share = item.rpartition("=")
-        if not sign or Path(item).is_file():
+        if not sign or Path(item).exists():
             file, share = item, "1"
         try:
             value = float(share)
@@ -518,11 +620,11 @@ def parse_sources(data: Sequence[str]) -> list[tuple[Path, float]]:
         if not (value > 0 and math.isfinite(value)):
             raise typer.BadParameter(f"{item!r}: the share should be a number above 0, for example {file}=0.5")
         sources.append((Path(file), value))
-    _check_files([file for file, _ in sources])
+    _check_files([file for file, _ in sources if not (folders and file.is_dir())])
     return sources
 
 
-def _prepare(
+def _check_training(
     base: Path,
     data: Sequence[str],
     checkpoint: Path,
@@ -537,7 +639,7 @@ def _prepare(
         if not (value > 0 and math.isfinite(value)):
             raise typer.BadParameter(f"{value} should be above 0", param_hint=option)
     _check_base(base)
-    sources = parse_sources(data)
+    sources = parse_sources(data, folders=True)
     _check_files([file for file in files if file])
     _check_writable(checkpoint)
     _need("training a model", "torch", "safetensors")
@@ -600,55 +702,6 @@ def _articles(files: Sequence[Path], skip: Sequence[int] | None, count: int) -> 
         if not row:
             raise FileError(f"{file}: holds no articles after the first {first}")
     return [article for turn in itertools.zip_longest(*rows) for article in turn if article is not None]
-
-
-def _moments(
-    base: Path, weights: Path, articles: Sequence[Article], likeness: LinkLikeness, count: int
-) -> dict[str, Any]:
-    """Return the second moments of the inputs of a filler's layers, on masked windows of the articles."""
-    import json
-
-    from textmend.train.filler import load_filler, read_pieces, tensors_of
-    from textmend.train.filler_examples import (
-        MaskedWindow,
-        Masking,
-        build_window,
-        choose_masks,
-        cut_windows,
-        group_by_length,
-        read_units,
-    )
-    from textmend.train.filler_graph import export_filler
-    from textmend.train.package import FILLER_WINDOW
-    from textmend.train.quantize import second_moments
-
-    pieces, mask = read_pieces(base / "tokenizer.json")
-    masking = Masking(rate=0.08, repeated=0, quoted=0, damaged=0, opened=0, sizes=((FILLER_WINDOW, 1.0),))
-    rng = random.Random(17)
-    windows: list[MaskedWindow] = []
-    for article in articles:
-        units = read_units(article.text, pieces)
-        for window, _ in itertools.islice(cut_windows(units, masking, rng), 2):
-            row = units[window.start : window.stop]
-            windows.append(build_window(row, choose_masks(row, article.text, likeness, masking, rng), pieces, mask))
-    windows = [window for window in windows if (window.ids == mask).any()][:count]
-    if not windows:
-        raise FileError("the held-out articles are too short to measure the filler's layers; use --windows 0")
-    log.info("measuring the inputs of the filler's layers on %d windows", len(windows))
-    config = json.loads((base / "config.json").read_text(encoding="utf-8"))
-    padding = int(config["pad_token_id"])
-
-    def batches() -> Iterator[dict[str, Any]]:
-        for group in group_by_length(windows, _MOMENT_TOKENS):
-            ids, seen, _, _ = tensors_of(group, padding)
-            positions = (ids == mask).flatten().nonzero()[:, 0]
-            yield {"input_ids": ids.numpy(), "attention_mask": seen.numpy(), "positions": positions.numpy()}
-
-    arrays = {key: tensor.float().numpy() for key, tensor in load_filler(base, weights).state_dict().items()}
-    with tempfile.TemporaryDirectory(prefix="textmend-") as folder:
-        full = export_filler(arrays, config, folder, bits=32, embedding_bits=32)
-        del arrays
-        return second_moments(full, batches())
 
 
 @contextlib.contextmanager

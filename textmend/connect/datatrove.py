@@ -6,21 +6,22 @@ executors. Needs the extra ``textmend[datatrove]``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from textmend.article import Article
 from textmend.connect.mending import Mending, count
-from textmend.errors import MissingExtraError, PolicyError
+from textmend.errors import PolicyError
+from textmend.extras import needs
 from textmend.recipe import Recipe
+from textmend.records import Gap
+from textmend.streams import OnError
 
-try:
+with needs("textmend.connect.datatrove", "datatrove"):
     from datatrove.pipeline.base import PipelineStep
     from datatrove.pipeline.filters.base_filter import BaseFilter
     from datatrove.utils.batching import batched
     from datatrove.utils.typeshelper import StatHints
-except ImportError as error:
-    raise MissingExtraError("textmend.connect.datatrove", "datatrove") from error
 
 if TYPE_CHECKING:
     from datatrove.data import Document, DocumentsPipeline
@@ -98,6 +99,8 @@ class GapFilter(BaseFilter):
         rate: the metadata key that gets a document's gaps in 1,000 words; ``None``: it is not written.
         exclusion_writer: writes the dropped documents.
         batch_size: how many documents are worked on together.
+        on_error: what becomes of a document that raises an error, as for :meth:`textmend.Mender.find_gaps`; one that
+            is skipped is kept.
         options: those of ``Mender``, and ``find_at``; one thread by default, as a task is given one CPU.
 
     Raises:
@@ -113,12 +116,13 @@ class GapFilter(BaseFilter):
         rate: str | None = "textmend_rate",
         exclusion_writer: DiskWriter | None = None,
         batch_size: int = 64,
+        on_error: OnError = "raise",
         **options: Any,
     ) -> None:
         super().__init__(exclusion_writer, _whole("batch_size", batch_size))
         if not isinstance(most, int | float) or isinstance(most, bool) or not most >= 0:
             raise PolicyError(f"most={most!r} should be a number from 0: gaps in 1,000 words")
-        self.most, self.rate = most, rate
+        self.most, self.rate, self.on_error = most, rate, on_error
         self.recipe = Recipe.of(**_ONE_THREAD | options)
 
     def filter(self, doc: Document) -> bool | tuple[bool, str]:
@@ -128,7 +132,7 @@ class GapFilter(BaseFilter):
     def filter_batch(self, batch: list[Document]) -> list[bool | tuple[bool, str]]:
         """Return, for each document, ``True``, or ``False`` with the reason."""
         results: list[bool | tuple[bool, str]] = []
-        for document, gaps in zip(batch, self.recipe.mender().find_gaps(doc.text for doc in batch), strict=True):
+        for document, gaps in zip(batch, self._found(batch), strict=True):
             words = len(document.text.split())
             rate = 1000 * len(gaps) / max(words, 1)
             self.stat_update("words", value=words)
@@ -137,6 +141,9 @@ class GapFilter(BaseFilter):
                 document.metadata[self.rate] = rate
             results.append(rate <= self.most or (False, "gaps"))
         return results
+
+    def _found(self, batch: list[Document]) -> Iterator[list[Gap]]:
+        return self.recipe.mender().find_gaps((doc.text for doc in batch), on_error=self.on_error)
 
 
 def _whole(name: str, value: object) -> int:

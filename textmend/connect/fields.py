@@ -121,7 +121,7 @@ class Fields:
         if self.annotations is not None:
             beside = annotations_of(mended, annotate=self.annotate, top=self.top) if mended is not None else None
             values[self.annotations] = json.dumps(beside) if as_json else beside
-        if mended is not None and not self.annotate:
+        if mended is not None and not self.annotate and mended.skipped is None:
             values[self.text] = mended.text
         return values
 

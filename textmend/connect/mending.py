@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 from textmend.article import Article
 from textmend.connect.fields import Fields
 from textmend.edits.mended import Mended
-from textmend.errors import PolicyError
+from textmend.errors import InputError, PolicyError
 from textmend.recipe import DEFAULTS, Recipe
+from textmend.streams import OnError, failing
 
 Record = TypeVar("Record")
 
@@ -25,24 +26,29 @@ class Mending:
     Attributes:
         fields: what is read and written.
         recipe: how it is mended.
+        on_error: what becomes of a record that can't be read or raises an error, as for :meth:`textmend.Mender.mend`;
+            a record that is skipped keeps its text, and its annotations give the reason.
     """
 
     fields: Fields
     recipe: Recipe
+    on_error: OnError = "raise"
 
     @classmethod
     def of(cls, **options: Any) -> Mending:
-        """Read options by name: those of :class:`Fields`, of ``Policy`` and of ``Mender`` side by side.
+        """Read options by name: those of :class:`Fields`, ``on_error``, those of ``Policy`` and of ``Mender`` side by side.
 
         Raises:
             PolicyError: an option is unknown, or has a value that makes no sense.
         """
         names = [field.name for field in fields(Fields)]
+        on_error = options.pop("on_error", "raise")
+        failing(on_error, lambda article, error: None)  # see that it is one
         for name in options:
             if name not in names and name not in DEFAULTS:
-                raise PolicyError(f"unknown option {name!r}; there are: {', '.join([*names, *DEFAULTS])}")
+                raise PolicyError(f"unknown option {name!r}; there are: {', '.join([*names, 'on_error', *DEFAULTS])}")
         own = {name: options.pop(name) for name in names if name in options}
-        return cls(Fields(**own), Recipe.of(**options))
+        return cls(Fields(**own), Recipe.of(**options), on_error)
 
     def stream(
         self, records: Iterable[Record], article: Callable[[Record], Article | None]
@@ -57,12 +63,12 @@ class Mending:
 
         def articles() -> Iterator[Article]:
             for record in records:
-                found = article(record)
+                found = self._read(record, article)
                 waiting.append((record, found is not None))
                 if found is not None:
-                    yield found
+                    yield found  # type: ignore[misc] # an error stands for what can't be read
 
-        for mended in self.recipe.mender().mend(articles()):
+        for mended in self.recipe.mender().mend(articles(), on_error=self.on_error):
             while not waiting[0][1]:
                 yield waiting.popleft()[0], None
             yield waiting.popleft()[0], mended
@@ -71,9 +77,19 @@ class Mending:
 
     def one(self, article: Article) -> Mended:
         """Mend one article."""
-        return self.recipe.mender().mend(article)
+        return self.recipe.mender().mend(article, on_error=self.on_error)
+
+    def _read(self, record: Record, article: Callable[[Record], Article | None]) -> Article | InputError | None:
+        """Read a record; an error, where it can't be read and is to be skipped."""
+        try:
+            return article(record)
+        except InputError as error:
+            if self.on_error == "raise":
+                raise
+            return error
 
 
 def count(mended: Mended) -> Counter[str]:
-    """Return how many gaps were found, applied, marked, dropped and kept."""
-    return Counter(gaps=len(mended.gaps), **Counter(_DONE[gap.decision] for gap in mended.gaps))
+    """Return how many gaps were found, applied, marked, dropped and kept; and that the text was skipped."""
+    skipped = {} if mended.skipped is None else {"skipped": 1}
+    return Counter(gaps=len(mended.gaps), **Counter(_DONE[gap.decision] for gap in mended.gaps), **skipped)

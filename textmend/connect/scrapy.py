@@ -6,20 +6,19 @@ Its settings are one dictionary, ``TEXTMEND``, of the options in ``docs/connect.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from textmend.connect.mending import Mending, count
 from textmend.edits.mended import Mended
-from textmend.errors import MissingExtraError, PolicyError
+from textmend.errors import InputError, PolicyError
+from textmend.extras import needs
 
-try:
+with needs("textmend.connect.scrapy", "scrapy"):
     from itemadapter import ItemAdapter
     from scrapy.utils.asyncio import is_asyncio_available
     from twisted.internet.defer import Deferred
-except ImportError as error:
-    raise MissingExtraError("textmend.connect.scrapy", "scrapy") from error
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -66,18 +65,26 @@ class MendPipeline:
             PolicyError: the item has the field of the annotations already, or can't have it.
         """
         adapter = ItemAdapter(item)
-        article = self._mending.fields.article(adapter.get, f"item {type(item).__name__}")
+        try:
+            article = self._mending.fields.article(adapter.get, f"item {type(item).__name__}")
+        except InputError:
+            if self._mending.on_error == "raise":
+                raise
+            article = None
+            self._count({"skipped": 1})
         if article is None:
             return item
         self._check_room(item, adapter)
         mended = await _awaitable(self._thread.submit(self._mending.one, article))
         for name, value in self._mending.fields.values(mended).items():
             adapter[name] = value
-        if self._stats is not None:
-            self._stats.inc_value("textmend/items")
-            for label, number in count(mended).items():
-                self._stats.inc_value(f"textmend/{label}", number)
+        self._count({"items": 1, **count(mended)})
         return item
+
+    def _count(self, numbers: Mapping[str, int]) -> None:
+        if self._stats is not None:
+            for label, number in numbers.items():
+                self._stats.inc_value(f"textmend/{label}", number)
 
     def _check_room(self, item: Any, adapter: ItemAdapter) -> None:
         fields, kind = self._mending.fields, type(item)

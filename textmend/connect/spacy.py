@@ -8,16 +8,18 @@ is what it was made of, and ``doc._.mended.text`` is the mended one.
 
 import shutil
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import srsly
 from spacy.language import Language
 from spacy.pipeline import Pipe
 from spacy.tokens import Doc, Span, SpanGroup
 from spacy.util import ensure_path
+from thinc.api import ConfigValidationError
 
 from textmend.connect.fields import Fields
 from textmend.connect.mending import Mending
@@ -41,6 +43,12 @@ def _gaps(doc: Doc) -> tuple[Gap, ...]:
     return tuple(Gap.from_dict(gap) for gap in doc.user_data.get(_KEY, {}).get("gaps", ()))
 
 
+def _gap(span: Span) -> Gap | None:
+    gaps = span.doc.user_data.get(_KEY, {}).get("gaps", ())
+    known = span.label_ == LABEL and span.id_.isdecimal() and int(span.id_) < len(gaps)
+    return Gap.from_dict(gaps[int(span.id_)]) if known else None
+
+
 def _mended(doc: Doc) -> Mended | None:
     record = doc.user_data.get(_KEY, {})
     return Mended.from_dict(record) if "text" in record else None
@@ -55,6 +63,11 @@ class MendComponent(Pipe):
     - ``doc._.mended``: a :class:`textmend.Mended`; ``None`` with ``fill=False``.
     - ``doc.spans["gaps"]``: for each gap, in the same order, a span of the tokens around it, labelled ``GAP``: the
       word before and the word after, where there is one, for the gap itself is empty.
+    - ``doc.spans["gaps"].attrs["scores"]``: for each span, the probability that words are missing, as an array of
+      32-bit floats: where spaCy's own span categorizer puts its scores.
+    - ``span._.gap``: of such a span, its :class:`textmend.Gap`; ``None`` of any other.
+
+    The models are loaded by the first document, or before by ``nlp.initialize()`` or :meth:`load`.
 
     All of it survives ``nlp.pipe(n_process=…)``, ``Doc.to_bytes`` and ``DocBin(store_user_data=True)``.
 
@@ -65,10 +78,10 @@ class MendComponent(Pipe):
         title: the extension attribute that holds a document's headline, if any.
         html: the extension attribute that holds the page a document comes from, if any.
         fill: whether fills are proposed; without, gaps are only found, which is much faster.
-        spans: the key of the spans.
+        spans_key: the key of the spans.
 
     Raises:
-        PolicyError: another component has taken ``doc._.gaps`` or ``doc._.mended``.
+        PolicyError: another component has taken ``doc._.gaps``, ``doc._.mended`` or ``span._.gap``.
     """
 
     def __init__(
@@ -80,20 +93,41 @@ class MendComponent(Pipe):
         title: str | None = None,
         html: str | None = None,
         fill: bool = True,
-        spans: str = "gaps",
+        spans_key: str = "gaps",
     ) -> None:
         self.name = name
-        self.title, self.html, self.fill, self.spans = title, html, fill, spans
+        self.title, self.html, self.fill, self.spans_key = title, html, fill, spans_key
         self.mending = Mending(Fields(title=title, html=html), recipe)
         nlp.vocab.strings.add(LABEL)
-        for attribute, getter in (("gaps", _gaps), ("mended", _mended)):
-            if not Doc.has_extension(attribute):
-                Doc.set_extension(attribute, getter=getter)
-            elif Doc.get_extension(attribute)[2] is not getter:
-                raise PolicyError(f"doc._.{attribute} is taken by another component: remove its extension first")
-        for own in (title, html):
-            if own and not Doc.has_extension(own):
-                Doc.set_extension(own, default=None)
+        own: tuple[tuple[Any, str, Any], ...] = ((Doc, "gaps", _gaps), (Doc, "mended", _mended), (Span, "gap", _gap))
+        for kind, attribute, getter in own:
+            if not kind.has_extension(attribute):
+                kind.set_extension(attribute, getter=getter)
+            elif kind.get_extension(attribute)[2] is not getter:
+                place = f"{kind.__name__.lower()}._.{attribute}"
+                raise PolicyError(f"{place} is taken by another component: remove its extension first")
+        for known in (title, html):
+            if known and not Doc.has_extension(known):
+                Doc.set_extension(known, default=None)
+
+    def initialize(
+        self, get_examples: Callable[[], Iterable[Any]] | None = None, *, nlp: Language | None = None
+    ) -> None:
+        """Load the models; ``nlp.initialize()`` calls this. Nothing is learnt.
+
+        Raises:
+            ModelError: a model is unknown or broken.
+        """
+        self.load()
+
+    def load(self) -> None:
+        """Load the models, which otherwise the first document does.
+
+        Raises:
+            ModelError: a model is unknown or broken.
+        """
+        mender = self.mending.recipe.mender()
+        _ = (mender.detector, mender.proposer) if self.fill else mender.detector
 
     def __call__(self, doc: Doc) -> Doc:
         """Find the gaps of a document."""
@@ -104,17 +138,27 @@ class MendComponent(Pipe):
 
         Args:
             stream: the documents.
-            batch_size: how many are held at once; an error handler is given as many.
+            batch_size: how many are held at once. An error handler is given the document that is to blame.
         """
-        handle = self.get_error_handler()
         docs_left = iter(stream)
         while docs := list(islice(docs_left, batch_size)):
             try:
                 done = list(self._annotated(docs))
-            except Exception as error:  # what becomes of it is the pipeline's to say
-                handle(self.name, self, docs, error)
+            except Exception:
+                yield from self._one_by_one(docs)
             else:
                 yield from done
+
+    def _one_by_one(self, docs: Iterable[Doc]) -> Iterator[Doc]:
+        """Yield the documents of a batch that failed, but for those that are to blame."""
+        handle = self.get_error_handler()
+        for doc in docs:
+            try:
+                done = self(doc)
+            except Exception as error:  # what becomes of it is the pipeline's to say
+                handle(self.name, self, [doc], error)
+            else:
+                yield done
 
     def _annotated(self, docs: Iterable[Doc]) -> Iterator[Doc]:
         if not self.fill:
@@ -132,7 +176,10 @@ class MendComponent(Pipe):
 
     def _annotate(self, doc: Doc, gaps: Iterable[Gap], record: dict[str, Any]) -> Doc:
         doc.user_data[_KEY] = record
-        doc.spans[self.spans] = SpanGroup(doc, name=self.spans, spans=_around(doc, gaps))
+        gaps = list(gaps)
+        scores = np.array([gap.probability for gap in gaps], dtype="float32")
+        spans = _around(doc, gaps)
+        doc.spans[self.spans_key] = SpanGroup(doc, name=self.spans_key, attrs={"scores": scores}, spans=spans)
         return doc
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
@@ -162,12 +209,14 @@ class MendComponent(Pipe):
         return self._configured(srsly.msgpack_loads(data))
 
     def _config(self) -> dict[str, Any]:
-        own = {name: getattr(self, name) for name in ("title", "html", "fill", "spans")}
+        own = {name: getattr(self, name) for name in ("title", "html", "fill", "spans_key")}
         return {**own, "options": self.mending.recipe.options()}
 
     def _configured(self, config: dict[str, Any]) -> "MendComponent":
         recipe = Recipe.of(**config.pop("options"))
-        self.title, self.html, self.fill, self.spans = (config[name] for name in ("title", "html", "fill", "spans"))
+        self.title, self.html, self.fill, self.spans_key = (
+            config[name] for name in ("title", "html", "fill", "spans_key")
+        )
         self.mending = Mending(Fields(title=self.title, html=self.html), recipe)
         return self
 
@@ -185,11 +234,11 @@ def _around(doc: Doc, gaps: Iterable[Gap]) -> list[Span]:
     starts = [token.idx for token in words]
     ends = [token.idx + len(token) for token in words]
     spans = []
-    for gap in gaps:
+    for number, gap in enumerate(gaps):
         before = bisect_left(starts, gap.start) - 1  # the last word that starts before the gap
         after = bisect_right(ends, gap.end)  # the first that ends after it; the same where the gap is inside one
         first, last = max(before, 0), min(after, len(words) - 1)
-        spans.append(Span(doc, words[first].i, words[last].i + 1, label=LABEL))
+        spans.append(Span(doc, words[first].i, words[last].i + 1, label=LABEL, span_id=str(number)))
     return spans
 
 
@@ -200,10 +249,10 @@ def _around(doc: Doc, gaps: Iterable[Gap]) -> list[Span]:
         "title": None,
         "html": None,
         "fill": True,
-        "spans": "gaps",
+        "spans_key": "gaps",
         "options": {},
     },
-    assigns=["doc._.gaps", "doc._.mended", "doc.spans"],
+    assigns=["doc._.gaps", "doc._.mended", "doc.spans", "span._.gap"],
 )
 def make_component(
     nlp: Language,
@@ -221,7 +270,7 @@ def make_component(
     title: str | None,
     html: str | None,
     fill: bool,
-    spans: str,
+    spans_key: str,
     options: dict[str, Any],
 ) -> MendComponent:
     """Make the component from its configuration: options of ``Mender``, ``Policy`` and :class:`MendComponent`.
@@ -229,8 +278,15 @@ def make_component(
     Those of the first two that have no parameter here are in ``options``, by name.
 
     Raises:
-        PolicyError: an option is unknown, or has a value that makes no sense.
+        ConfigValidationError: an option is unknown, or has a value that makes no sense.
     """
     values = (detector, filler, threads, batch, apply_at, find_at, unsure, placeholder, allow_names, allow_numbers)
-    recipe = Recipe.of(**dict(zip(_NAMED, values, strict=True)) | options)
-    return MendComponent(nlp, name, recipe, title=title, html=html, fill=fill, spans=spans)
+    given = dict(zip(_NAMED, values, strict=True)) | options
+    try:
+        recipe = Recipe.of(**given)
+        Fields(title=title, html=html)
+    except PolicyError as error:
+        raise ConfigValidationError(
+            config={"textmend": given}, errors=[{"loc": ["textmend"], "msg": str(error)}], show_config=False
+        ) from error
+    return MendComponent(nlp, name, recipe, title=title, html=html, fill=fill, spans_key=spans_key)

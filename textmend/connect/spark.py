@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from textmend.connect.batches import BatchMender
 from textmend.connect.fields import Fields
-from textmend.errors import MissingExtraError, PolicyError
+from textmend.errors import PolicyError
+from textmend.extras import needs
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -77,8 +78,6 @@ def mend(frame: DataFrame, **options: Any) -> DataFrame:
 
 
 def _types() -> Any:
-    try:
+    with needs("textmend.connect.spark", "spark"):
         from pyspark.sql import types
-    except ImportError as error:
-        raise MissingExtraError("textmend.connect.spark", "spark") from error
     return types

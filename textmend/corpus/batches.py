@@ -44,6 +44,7 @@ class Batch:
         after: where the run stands when they are written.
         size: in bytes, about.
         last: whether the shard ends here.
+        read: up to where its source has been read.
     """
 
     shard: int
@@ -51,6 +52,7 @@ class Batch:
     after: Cursor
     size: int
     last: bool = False
+    read: Position = _START
 
     @property
     def documents(self) -> list[Document]:
@@ -82,14 +84,14 @@ def batches(shards: list[Shard], options: Options, start: Cursor) -> Iterator[Ba
             size += entry.size if isinstance(entry, Document) else len(entry.raw or b"")
             chosen += not getattr(entry, "more", False)
             if len(entries) >= MOST_DOCUMENTS or size >= MOST_BYTES:
-                yield Batch(number, tuple(entries), Cursor(number, position, chosen, consumed), size)
+                yield Batch(number, tuple(entries), Cursor(number, position, chosen, consumed), size, read=position)
                 entries, size = [], 0
             if _enough(chosen, options):
                 break
         before += shard.size
         enough = _enough(chosen, options)
         after = Cursor(len(shards) if enough else number + 1, Position(), chosen, consumed if enough else before)
-        yield Batch(number, tuple(entries), after, size, last=True)
+        yield Batch(number, tuple(entries), after, size, last=True, read=position)
         if enough:
             return
 

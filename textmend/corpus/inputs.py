@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -22,12 +24,24 @@ class Input:
         name: what its output is called in an output folder.
         size: in bytes, as it is stored; 0 where that is not known.
         folder: whether it is a folder, whose text files are its documents.
+        format: its format.
     """
 
     path: Path
     name: PurePosixPath
     size: int = 0
     folder: bool = False
+    format: str = "jsonl"
+
+
+def within(folder: Path) -> Iterator[Path]:
+    """Yield the files in a folder and in its folders, in an order that depends on their names alone.
+
+    What is hidden is passed over, and links to folders are not followed.
+    """
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(place, name) for name in sorted(names) if not name.startswith("."))
 
 
 def format_of(name: str) -> str | None:

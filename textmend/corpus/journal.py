@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
-import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,10 +13,15 @@ from typing import IO, Any, Literal
 
 from textmend.corpus.batches import Cursor
 from textmend.corpus.entries import Position
+from textmend.corpus.finished import differing
 from textmend.corpus.statistics import Statistics
 from textmend.errors import FileError
 
-SCHEMA = 1
+SCHEMA = 2
+
+_STATE = "state.json"
+_OURS = ("documents", "sealed", "file", "rejects.jsonl", "open_gaps.jsonl", "state.json.new", _STATE, "lock")
+"""The files of a run, in the order in which they go: the lock last."""
 
 Phase = Literal["working", "sealing", "done"]
 
@@ -32,8 +37,10 @@ class Checkpoint:
         cursor: where reading goes on; while a shard is sealed that is in the next one.
         length: bytes of the work file that are whole.
         rejects: bytes of the rejects file that are whole.
+        open_gaps: bytes of the file of open gaps that are whole.
         statistics: what was found so far.
         seconds: time worked so far.
+        read: of standard input, how many bytes were read, and their digest.
     """
 
     phase: Phase = "working"
@@ -41,8 +48,10 @@ class Checkpoint:
     cursor: Cursor = field(default_factory=Cursor)
     length: int = 0
     rejects: int = 0
+    open_gaps: int = 0
     statistics: Statistics = field(default_factory=Statistics)
     seconds: float = 0.0
+    read: tuple[int, str] = (0, "")
 
 
 class Journal:
@@ -62,13 +71,14 @@ class Journal:
     def __init__(self, folder: Path, identity: Mapping[str, Any], *, resume: bool, force: bool) -> None:
         self.folder = folder
         self.rejects = folder / "rejects.jsonl"
-        self._state = folder / "state.json"
+        self.open_gaps = folder / "open_gaps.jsonl"
+        self._state = folder / _STATE
         self._identity = json.loads(json.dumps(identity))
         if folder.exists() and not (resume or force):
             raise FileError(
                 f"{folder}: holds the work of an unfinished run: go on with it with --resume, or start again with --force"
             )
-        shutil.rmtree(_done(folder), ignore_errors=True)
+        _check_ours(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._lock = _lock(folder / "lock")
@@ -83,7 +93,6 @@ class Journal:
     def save(self, checkpoint: Checkpoint) -> None:
         """Keep a checkpoint; the last one stays until this one is whole. Raises :class:`FileError` if it can't be."""
         state = {
-            "schema": SCHEMA,
             "identity": self._identity,
             "phase": checkpoint.phase,
             "shard": checkpoint.shard,
@@ -93,13 +102,15 @@ class Journal:
             "consumed": checkpoint.cursor.consumed,
             "length": checkpoint.length,
             "rejects": checkpoint.rejects,
+            "open_gaps": checkpoint.open_gaps,
             "statistics": checkpoint.statistics.to_dict(),
             "seconds": round(checkpoint.seconds, 3),
+            "read": list(checkpoint.read),
         }
         temporary = self.folder / "state.json.new"
         try:
             with temporary.open("w", encoding="ascii") as file:
-                json.dump(state, file)
+                json.dump(_sealed(state), file)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(temporary, self._state)
@@ -111,27 +122,29 @@ class Journal:
         self._lock.close()
 
     def remove(self) -> None:
-        """Remove the folder: at once, so that a folder without a state is one that has not begun."""
+        """Remove what the run made, the state before the folder, and nothing else that lies there.
+
+        Raises:
+            FileError: that can't be done.
+        """
         try:
-            os.replace(self.folder, _done(self.folder))
+            sweep(self.folder)
         except OSError as error:
             raise _failed(self.folder, error) from error
-        self.close()
-        shutil.rmtree(_done(self.folder), ignore_errors=True)
+        finally:
+            self.close()
 
     def _read(self) -> Checkpoint:
         try:
-            state = json.loads(self._state.read_bytes())
+            data = self._state.read_bytes()
         except FileNotFoundError:
             return Checkpoint()
-        except (OSError, ValueError) as error:
+        except OSError as error:
             raise FileError(f"{self._state}: can't be read ({error}): start again with --force") from error
-        if state.get("schema") != SCHEMA:
-            raise FileError(f"{self._state}: is of another version of textmend: start again with --force")
-        differing = _differing(state["identity"], self._identity)
-        if differing:
+        state = _opened(data, self._state)
+        if others := differing(state["identity"], self._identity):
             raise FileError(
-                f"{self.folder}: the unfinished run was asked something else ({'; '.join(differing)}): "
+                f"{self.folder}: the unfinished run was asked something else ({'; '.join(others)}): "
                 "ask for the same to go on with it, or start again with --force"
             )
         return Checkpoint(
@@ -140,13 +153,63 @@ class Journal:
             cursor=Cursor(state["reading"], Position(**state["position"]), state["chosen"], state["consumed"]),
             length=state["length"],
             rejects=state["rejects"],
+            open_gaps=state["open_gaps"],
             statistics=Statistics.from_dict(state["statistics"]),
             seconds=state["seconds"],
+            read=(state["read"][0], state["read"][1]),
         )
 
 
-def _done(folder: Path) -> Path:
-    return folder.with_name(folder.name + ".done")
+def has_state(folder: Path) -> bool:
+    """Whether a run has begun in a work folder, and was not done with it."""
+    return (folder / _STATE).exists()
+
+
+def sweep(folder: Path) -> None:
+    """Remove a work folder; what is not a run's own stays, and the folder with it. Raises :class:`OSError`."""
+    for name in _OURS:
+        (folder / name).unlink(missing_ok=True)
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+
+
+def _check_ours(folder: Path) -> None:
+    """See that a work folder holds nothing but a run's own files. Raises :class:`FileError` where it does."""
+    others = sorted(one.name for one in folder.iterdir() if one.name not in _OURS) if folder.is_dir() else []
+    if others:
+        raise FileError(
+            f"{folder}: is where unfinished work is kept, and holds files of others ({', '.join(others)[:200]}): "
+            "move them away, or choose another output"
+        )
+
+
+def _sealed(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a state with a digest over it."""
+    return {"schema": SCHEMA, "digest": _digest(state), "state": state}
+
+
+def _opened(data: bytes, path: Path) -> dict[str, Any]:
+    """Return the state in the bytes of a checkpoint.
+
+    Raises:
+        FileError: it is of another version, or not what was written.
+    """
+    try:
+        read = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise FileError(f"{path}: is damaged ({error}): start again with --force") from error
+    if not isinstance(read, dict):
+        raise FileError(f"{path}: is damaged: start again with --force")
+    if read.get("schema") != SCHEMA:
+        raise FileError(f"{path}: is of another version of textmend: start again with --force")
+    state = read.get("state")
+    if not isinstance(state, dict) or _digest(state) != read.get("digest"):
+        raise FileError(f"{path}: is damaged (its digest is another): start again with --force")
+    return state
+
+
+def _digest(state: Mapping[str, Any]) -> str:
+    return hashlib.blake2b(json.dumps(state, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
 def _lock(path: Path) -> IO[bytes]:
@@ -160,17 +223,6 @@ def _lock(path: Path) -> IO[bytes]:
             file.close()
             raise FileError(f"{path.parent}: another run is at work there") from None
     return file
-
-
-def _differing(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    names = [name for name in {**then, **now} if then.get(name) != now.get(name)]
-    shown = [f"{name}: {_short(then.get(name))}, now {_short(now.get(name))}" for name in names[:4]]
-    return [*shown, f"and {len(names) - 4} more"] if len(names) > 4 else shown
-
-
-def _short(value: Any) -> str:
-    written = "none" if value is None else str(value)
-    return written if len(written) <= 60 else written[:57] + "…"
 
 
 def _failed(path: Path, error: OSError) -> FileError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from json.decoder import scanstring  # type: ignore[attr-defined] # what json itself scans with
 from typing import Any, NamedTuple
 
@@ -86,16 +87,28 @@ class JsonObject:
         match = _SPACE.match(self.text, at)
         return match.end() if match else at
 
+    def find(self, name: str) -> Value | None:
+        """Return a field's value; a dot in its name leads into an object, unless a field is called just so."""
+        if name in self.fields or "." not in name:
+            return self.fields.get(name)
+        for outer, inner in _ways(name):
+            value = self.fields.get(outer)
+            if value is not None and isinstance(value.value, dict):
+                found = JsonObject(self.text[value.start : value.end]).find(inner)
+                if found is not None:
+                    return Value(found.value, value.start + found.start, value.start + found.end)
+        return None
+
     def with_fields(self, changed: dict[str, str], added: dict[str, str]) -> str:
         """Return the text with other values, all the rest as it is.
 
         Args:
-            changed: new values of fields that are there, as JSON.
+            changed: new values of fields that are there, by the names that :meth:`find` takes, as JSON.
             added: values of fields that are not, as JSON.
         """
         parts, at = [], 0
-        for name in sorted(changed, key=lambda name: self.fields[name].start):
-            value = self.fields[name]
+        places = {name: value for name in changed if (value := self.find(name)) is not None}
+        for name, value in sorted(places.items(), key=lambda place: place[1].start):
             parts += [self.text[at : value.start], changed[name]]
             at = value.end
         parts.append(self.text[at : self._inner_end])
@@ -115,3 +128,9 @@ class JsonObject:
         except UnicodeEncodeError:  # a lone surrogate
             return json.dumps(value)
         return written
+
+
+def _ways(name: str) -> Iterator[tuple[str, str]]:
+    """Yield the ways to read a name as that of an object and one inside it."""
+    for match in regex.finditer(r"\.", name):
+        yield name[: match.start()], name[match.end() :]

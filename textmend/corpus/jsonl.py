@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
-from textmend.corpus.annotations import annotations_of, text_of
+from textmend.corpus.annotations import annotations_of, counts_of, text_of
 from textmend.corpus.entries import Article, Document, Entry, Place, Position, Reject, Unfit
 from textmend.corpus.inputs import Input
 from textmend.corpus.json_object import JsonObject, Number
 from textmend.corpus.lines import Line, lines
 from textmend.corpus.options import Options
+from textmend.corpus.rejects import KEPT
 from textmend.corpus.streams import Source
 from textmend.edits.mended import Mended
 from textmend.errors import FileError, RecordError
@@ -43,9 +45,10 @@ class JsonLines:
         record = _object(raw)
         names = options.fields
         id = _name(record, names.id)
-        if options.annotations in record.fields:
-            raise Unfit("field_taken", f"it has a field {options.annotations!r} already: choose --annotations", id)
-        if names.text not in record.fields:
+        for added in options.added_fields():
+            if added in record.fields:
+                raise Unfit("field_taken", f"it has a field {added!r} already: choose --annotations", id)
+        if record.find(names.text) is None:
             there = ", ".join(list(record.fields)[:_MOST_NAMES]) or "none"
             raise Unfit("no_text", f"it has no field {names.text!r}; its fields: {there:.200}", id)
         return Article(
@@ -59,11 +62,13 @@ class JsonLines:
     def render(self, index: int, raw: Any, mended: Mended, options: Options) -> Any:
         """Return the line to be written."""
         text, annotations = text_of(mended, options), annotations_of(mended, options)
-        if text == mended.original and annotations is None:
+        counts = counts_of(mended, options)
+        if text == mended.original and annotations is None and not counts:
             return raw + b"\n"
         record = JsonObject(raw.decode())
         changed = {options.fields.text: record.encoded(text)} if text != mended.original else {}
         added = {options.annotations: record.encoded(annotations)} if options.annotations and annotations else {}
+        added |= {name: record.encoded(value) for name, value in counts.items()}
         return record.with_fields(changed, added).encode() + b"\n"
 
     def join(self, rendered: Sequence[Any], options: Options) -> Any:
@@ -101,7 +106,11 @@ def _read(source: Input, number: int, longest: int, start: Position) -> Iterator
                 )
                 if line.broken:
                     after = Position(source=number + 1)
+                if line.inside >= KEPT and source.path != STDIN:
+                    continue
                 entry = _entry(line, Place(name, record, line.start - line.inside), after, longest)
+                if isinstance(entry, Reject) and entry.more and source.path != STDIN:
+                    entry = _last_kept(entry, line)
                 if entry:
                     yield entry, stream.consumed()
         finally:
@@ -125,6 +134,13 @@ def _entry(line: Line, place: Place, after: Position, longest: int) -> Entry | N
     return Document(data, len(data), place, after)
 
 
+def _last_kept(reject: Reject, line: Line) -> Reject:
+    """Return a piece of a line; the last one that is kept says so."""
+    if line.inside + len(line.data) < KEPT:
+        return reject
+    return replace(reject, more=False, reason=f"{reject.reason}; these are its first {KEPT:,}, the rest is in the file")
+
+
 def _object(raw: bytes) -> JsonObject:
     try:
         text = raw.decode()
@@ -138,9 +154,10 @@ def _object(raw: bytes) -> JsonObject:
 
 
 def _string(record: JsonObject, name: str | None, id: str | None, *, needed: bool = False) -> str | None:
-    if name is None or name not in record.fields:
+    found = record.find(name) if name is not None else None
+    if found is None:
         return None
-    value = record.fields[name].value
+    value = found.value
     if value is None and not needed:
         return None
     if not isinstance(value, str) or isinstance(value, Number):
@@ -150,10 +167,8 @@ def _string(record: JsonObject, name: str | None, id: str | None, *, needed: boo
 
 def _name(record: JsonObject, name: str | None) -> str | None:
     """Return the value of a field that names something: a string or a number."""
-    if name is None or name not in record.fields:
-        return None
-    value = record.fields[name].value
-    return str(value) if isinstance(value, str) else None
+    found = record.find(name) if name is not None else None
+    return str(found.value) if found is not None and isinstance(found.value, str) else None
 
 
 def _kind(value: Any) -> str:

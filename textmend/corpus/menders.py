@@ -27,7 +27,7 @@ class CorpusMender(Protocol):
         ...
 
 
-def embedded(detector: str, filler: str, policy: Policy) -> MenderSpec:
+def embedded(detector: str, filler: str, policy: Policy, *, second_look: bool = True) -> MenderSpec:
     """Return how to make a :class:`textmend.Mender` of these models, told from others by a digest of their files.
 
     Raises:
@@ -46,15 +46,15 @@ def embedded(detector: str, filler: str, policy: Policy) -> MenderSpec:
             if file.is_file():
                 with file.open("rb") as data:
                     digest.update(f"{role}/{file.name}\0".encode() + hashlib.file_digest(data, "blake2b").digest())
-    settings = {"detector": detector, "filler": filler, "policy": asdict(policy)}
+    settings = {"detector": detector, "filler": filler, "policy": asdict(policy), "second_look": second_look}
     return MenderSpec(factory=FACTORY, settings=settings, identity=digest.hexdigest())
 
 
-def make_mender(detector: str, filler: str, policy: dict[str, Any]) -> CorpusMender:
+def make_mender(detector: str, filler: str, policy: dict[str, Any], second_look: bool = True) -> CorpusMender:
     """Return a mender with its models loaded, which run on one thread: a worker is one process of many."""
     from textmend.mender import Mender
 
-    mender = Mender(detector=detector, filler=filler, policy=Policy(**policy), threads=1)
+    mender = Mender(detector=detector, filler=filler, policy=Policy(**policy), threads=1, second_look=second_look)
     _ = mender.detector, mender.proposer
     return mender
 

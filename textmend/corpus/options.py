@@ -8,10 +8,21 @@ from typing import Any
 
 from textmend.errors import PolicyError
 
+COUNTS = {
+    "words": "words of the text as it was, as white space parts them",
+    "gaps": "gaps found",
+    "applied": "gaps that were filled",
+    "open": "gaps that were neither filled nor dropped with their sentence",
+    "rate": "gaps per 1,000 words",
+}
+"""The counts of a document, with their meaning; ``rate`` is a float, the others are whole numbers."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldNames:
     """Which fields of a record hold what; ``None``: it has no such field.
+
+    A dot leads into an object, ``article.body``, unless a field is called just so.
 
     Attributes:
         text: the article.
@@ -39,10 +50,12 @@ class Options:
         annotate: leave the text as it is; what ``mend`` would do stands beside it.
         annotations: the field that the edits and open gaps are written to; ``None``: nowhere.
         top: how many fills of a gap the annotations give; at least 1.
+        counts: write how much is missing in a document, as numbers to filter on (``COUNTS``).
         drop_documents: leave out documents that keep an open gap.
         limit: clean only the first so many documents; ``None``: all.
+        review_sample: draw so many of the gaps that stay open, for people to decide on; 0: none.
         sample: clean only this share of the documents, chosen by their number; above 0, at most 1.
-        seed: chooses the sample.
+        seed: chooses both samples.
         longest: documents of more bytes than this are rejected.
         encoding: the encoding of text files; ``None``: UTF-8.
 
@@ -55,15 +68,17 @@ class Options:
     annotate: bool = False
     annotations: str | None = "textmend"
     top: int = 5
+    counts: bool = False
     drop_documents: bool = False
     limit: int | None = None
+    review_sample: int = 0
     sample: float = 1.0
     seed: int = 0
     longest: int = 16_000_000
     encoding: str | None = None
 
     def __post_init__(self) -> None:
-        for name, least in (("top", 1), ("longest", 1), ("limit", 0)):
+        for name, least in (("top", 1), ("longest", 1), ("limit", 0), ("review_sample", 0)):
             value = getattr(self, name)
             if value is not None and value < least:
                 raise PolicyError(f"clean: {name}={value!r} should be a whole number from {least}")
@@ -71,12 +86,22 @@ class Options:
             raise PolicyError(f"clean: sample={self.sample!r} should be a share above 0 and at most 1")
         if self.annotate and self.annotations is None:
             raise PolicyError("clean: to annotate, a field for the annotations is needed")
-        if self.annotations in self.named_fields():
-            raise PolicyError(f"clean: the annotations can't go to {self.annotations!r}, which is read: choose another")
+        for name in self.added_fields():
+            if name in self.named_fields():
+                raise PolicyError(f"clean: the annotations can't go to {name!r}, which is read: choose another")
 
     def named_fields(self) -> set[str]:
         """Return the fields that are read."""
         return {name for name in asdict(self.fields).values() if name is not None}
+
+    def added_fields(self) -> list[str]:
+        """Return the fields that are added to a record: the annotations first, then the counts."""
+        own = [self.annotations] if self.annotations is not None else []
+        return own + ([self.count_field(name) for name in COUNTS] if self.counts else [])
+
+    def count_field(self, name: str) -> str:
+        """Return the field that a count goes to."""
+        return f"{self.annotations or 'textmend'}_{name}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

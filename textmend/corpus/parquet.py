@@ -12,12 +12,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-from textmend.corpus.annotations import annotations_of, text_of
+from textmend.corpus.annotations import annotations_of, counts_of, text_of
+from textmend.corpus.columns import place_of, scalar_at, type_at, with_texts
 from textmend.corpus.entries import Article, Document, Entry, Place, Position, Reject, Unfit
 from textmend.corpus.inputs import Input
-from textmend.corpus.options import Options
+from textmend.corpus.options import COUNTS, Options
+from textmend.corpus.plaintext import json_line
+from textmend.corpus.rejects import KEPT
+from textmend.corpus.scalars import json_value, plain
 from textmend.edits.mended import Mended
-from textmend.errors import FileError, MissingExtraError
+from textmend.errors import FileError
+from textmend.extras import needs
 
 _ROWS = 16
 _GROUP_BYTES = 128_000_000
@@ -25,10 +30,11 @@ _LENGTH = 8
 
 
 class Row(NamedTuple):
-    """A row of a record batch."""
+    """A row of a record batch; ``bad`` names a column of it that is not UTF-8."""
 
     batch: Any
     number: int
+    bad: str | None = None
 
 
 class Parquet:
@@ -49,26 +55,28 @@ class Parquet:
     def unpack(self, packed: Any) -> list[Any]:
         """Return the rows of an Arrow stream."""
         (batch,) = arrow().ipc.open_stream(packed)
-        return [Row(batch, number) for number in range(batch.num_rows)]
+        whole = _is_valid(batch)
+        return [Row(batch, number, None if whole else _not_utf8(batch, number)) for number in range(batch.num_rows)]
 
     def article(self, raw: Any, options: Options) -> Article:
-        """Return what is in a row."""
+        """Return what is in a row. One that is not UTF-8 is unfit, whatever column that is, as a line of JSON is."""
         names = options.fields
-        id = _value(raw, names.id)
-        id = None if id is None else str(id)
-        source = _value(raw, names.source)
+        id = _name(raw, names.id)
+        if raw.bad is not None:
+            raise Unfit("not_utf8", f"the column {raw.bad!r} is not UTF-8", id)
         return Article(
             text=_string(raw, names.text, id, needed=True) or "",
             id=id,
             title=_string(raw, names.title, id),
-            html=_page(raw, names.html, id),
-            source=None if source is None else str(source),
+            html=_page(raw, names.html),
+            source=_name(raw, names.source),
         )
 
     def render(self, index: int, raw: Any, mended: Mended, options: Options) -> Any:
-        """Return the row's number, its text and its annotations."""
+        """Return the row, its text, and the values of the columns that are added."""
         annotations = annotations_of(mended, options)
-        return raw, text_of(mended, options), json.dumps(annotations) if annotations else None
+        added = {options.annotations: json.dumps(annotations) if annotations else None} if options.annotations else {}
+        return raw, text_of(mended, options), added | counts_of(mended, options)
 
     def join(self, rendered: Sequence[Any], options: Options) -> Any:
         """Return the rows as an Arrow stream, with their length before them."""
@@ -77,18 +85,45 @@ class Parquet:
         pa = arrow()
         batch = rendered[0][0].batch
         kept = pa.Table.from_batches([batch]).take([row.number for row, _, _ in rendered])
-        place = batch.schema.get_field_index(options.fields.text)
-        field = batch.schema.field(place)
-        kept = kept.set_column(place, field, pa.array([text for _, text, _ in rendered], field.type))
-        if options.annotations:
-            kept = kept.append_column(options.annotations, pa.array([given for _, _, given in rendered], pa.string()))
+        place = place_of(batch.schema, options.fields.text)
+        assert place is not None
+        kept = with_texts(kept, place, [text for _, text, _ in rendered])
+        for field in _added(options):
+            kept = kept.append_column(field, pa.array([added[field.name] for _, _, added in rendered], field.type))
         stream = _stream(kept.combine_chunks())
         return len(stream).to_bytes(_LENGTH, "little") + stream
 
     def rejected(self, raw: Any) -> bytes | None:
-        """Return a row as JSON; what JSON can't hold, as Python shows it."""
-        (row,) = raw.batch.slice(raw.number, 1).to_pylist()
+        """Return a row as JSON; what JSON can't hold, as Python shows it; bytes that are not UTF-8 as surrogates.
+
+        Nothing of a huge row: it is still in its file.
+        """
+        batch = raw.batch
+        if batch.slice(raw.number, 1).nbytes > KEPT:
+            return None
+        row = {name: plain(batch.column(at)[raw.number]) for at, name in enumerate(batch.schema.names)}
         return json.dumps(row, default=repr).encode()
+
+
+class ParquetAsJson(Parquet):
+    """Rows, written as JSON Lines: dates as ISO 8601, bytes as Base64, what is no number as ``null``."""
+
+    def render(self, index: int, raw: Any, mended: Mended, options: Options) -> Any:
+        """Return the line to be written."""
+        batch, place = raw.batch, place_of(raw.batch.schema, options.fields.text)
+        assert place is not None
+        record = {name: json_value(plain(batch.column(at)[raw.number])) for at, name in enumerate(batch.schema.names)}
+        inner, field = record, batch.schema.field(place[0])
+        for step in place[1:]:
+            inner, field = inner[field.name], field.type.field(step)
+        inner[field.name] = text_of(mended, options)
+        if options.annotations and (annotations := annotations_of(mended, options)):
+            record[options.annotations] = annotations
+        return json_line(record | counts_of(mended, options))
+
+    def join(self, rendered: Sequence[Any], options: Options) -> Any:
+        """Return the lines in one."""
+        return b"".join(rendered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +157,7 @@ def layout(inputs: Sequence[Input], options: Options) -> Layout:
             groups = metadata.num_row_groups
             compression = metadata.row_group(0).column(0).compression if groups else "SNAPPY"
             rows = max((metadata.row_group(group).num_rows for group in range(groups)), default=1)
-            out = schema.append(arrow().field(options.annotations, arrow().string())) if options.annotations else schema
+            out = arrow().schema([*schema, *_added(options)], schema.metadata)
             first = Layout(out, "NONE" if compression == "UNCOMPRESSED" else compression, max(1, rows))
             one = schema
         elif not schema.equals(one):
@@ -130,6 +165,17 @@ def layout(inputs: Sequence[Input], options: Options) -> Layout:
     if first is None:
         raise FileError("there is no Parquet file among the inputs")
     return first
+
+
+def check(inputs: Sequence[Input], options: Options) -> None:
+    """See that files have the columns that are read, and none that is added.
+
+    Raises:
+        FileError: one hasn't, or is no Parquet file.
+        MissingExtraError: PyArrow is not installed.
+    """
+    for source in inputs:
+        _check(_open(source.path).schema_arrow, source.path, options)
 
 
 def seal(documents: Path, target: IO[bytes], look: Layout) -> None:
@@ -156,11 +202,9 @@ def seal(documents: Path, target: IO[bytes], look: Layout) -> None:
 
 def arrow() -> Any:
     """Return PyArrow. Raises :class:`MissingExtraError` where it isn't installed."""
-    try:
+    with needs("reading and writing Parquet", "corpus"):
         import pyarrow as pa
         import pyarrow.ipc
-    except ImportError as error:
-        raise MissingExtraError("reading and writing Parquet", "corpus") from error
     return pa
 
 
@@ -193,18 +237,19 @@ def _read(source: Input, number: int, options: Options, skip: int) -> Iterator[t
 
 def _entry(row: Row, place: Place, number: int, options: Options) -> Entry:
     after = Position(source=number, record=place.record)
-    size = _size(row, options.fields.text)
+    fields = options.fields
+    size = _size(row, fields.text) + _size(row, fields.html) + _size(row, fields.title)
     if size > options.longest:
-        reason = f"the text has {size:,} bytes, more than {options.longest:,} (--longest)"
+        reason = f"the text and what is read with it have {size:,} bytes, more than {options.longest:,} (--longest)"
         return Reject("too_long", reason, place, Parquet().rejected(row), after=after)
-    return Document(row, size + _size(row, options.fields.html), place, after)
+    return Document(row, size, place, after)
 
 
 def _size(row: Row, name: str | None) -> int:
     if name is None:
         return 0
-    value = row.batch.column(row.batch.schema.get_field_index(name))[row.number]
-    return 0 if not value.is_valid else value.as_buffer().size
+    value = _scalar(row, name)
+    return 0 if value is None or not value.is_valid else value.as_buffer().size
 
 
 def _open(path: Path) -> Any:
@@ -224,36 +269,65 @@ def _check(schema: Any, path: Path, options: Options) -> None:
     for name in (names.text, names.title, names.html):
         if name is None:
             continue
-        if schema.names.count(name) != 1:
+        place = place_of(schema, name)
+        if place is None:
             raise FileError(f"{path}: has no column {name!r} to read; its columns: {there:.500}")
-        kind = schema.field(name).type
+        kind = type_at(schema, place)
         page = name == names.html and (types.is_binary(kind) or types.is_large_binary(kind))
         if not (page or types.is_string(kind) or types.is_large_string(kind)):
             raise FileError(f"{path}: the column {name!r} should hold strings, not {kind}")
-    if names.source is not None and names.source not in schema.names:
+    if names.source is not None and place_of(schema, names.source) is None:
         raise FileError(f"{path}: has no column {names.source!r} to read; its columns: {there:.500}")
-    if options.annotations in schema.names:
-        raise FileError(f"{path}: has a column {options.annotations!r} already: choose another with --annotations")
+    for added in options.added_fields():
+        if added in schema.names:
+            raise FileError(f"{path}: has a column {added!r} already: choose another with --annotations")
 
 
-def _value(row: Row, name: str | None) -> Any:
-    place = row.batch.schema.get_field_index(name) if name is not None else -1
-    return row.batch.column(place)[row.number].as_py() if place >= 0 else None
+def _not_utf8(batch: Any, number: int) -> str | None:
+    """Return the name of a column that is not UTF-8 in this row; Arrow checks the whole of nested columns, so a copy."""
+    row = batch.take([number])
+    return next((str(name) for name in row.schema.names if not _is_valid(row.column(name))), None)
+
+
+def _is_valid(part: Any) -> bool:
+    try:
+        part.validate(full=True)
+    except arrow().ArrowException:
+        return False
+    return True
+
+
+def _scalar(row: Row, name: str | None) -> Any:
+    place = place_of(row.batch.schema, name) if name is not None else None
+    return scalar_at(row.batch, place, row.number) if place is not None else None
+
+
+def _added(options: Options) -> list[Any]:
+    """Return the columns that are added."""
+    pa = arrow()
+    own = [pa.field(options.annotations, pa.string())] if options.annotations else []
+    kinds = {name: pa.float64() if name == "rate" else pa.int64() for name in COUNTS}
+    return own + [pa.field(options.count_field(name), kind) for name, kind in kinds.items() if options.counts]
+
+
+def _name(row: Row, name: str | None) -> str | None:
+    """Return the value of a column that names something, of whatever type."""
+    scalar = _scalar(row, name)
+    value = None if scalar is None else plain(scalar)
+    return None if value is None else str(value)
 
 
 def _string(row: Row, name: str | None, id: str | None, *, needed: bool = False) -> str | None:
-    value = _page(row, name, id)
+    value = _page(row, name)
     if value is None and needed:
         raise Unfit("not_a_string", f"the column {name!r} should hold a string, not null", id)
     return None if value is None else str(value)
 
 
-def _page(row: Row, name: str | None, id: str | None) -> str | bytes | None:
+def _page(row: Row, name: str | None) -> str | bytes | None:
     """Return what a column of text, or of pages as bytes, holds."""
-    try:
-        value: str | bytes | None = _value(row, name)
-    except UnicodeDecodeError:
-        raise Unfit("not_utf8", f"the column {name!r} is not UTF-8", id) from None
+    scalar = _scalar(row, name)
+    value: str | bytes | None = None if scalar is None else scalar.as_py()
     return value
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
-from textmend.corpus.annotations import annotations_of, text_of
+from textmend.corpus.annotations import annotations_of, counts_of, text_of
 from textmend.corpus.entries import Article, Document, Entry, Place, Position, Reject, Unfit
-from textmend.corpus.inputs import Input, format_of
+from textmend.corpus.inputs import Input, format_of, within
 from textmend.corpus.options import Options
 from textmend.edits.mended import Mended
 from textmend.errors import FileError
@@ -95,7 +94,7 @@ class TextAsJson(TextFiles):
         record: dict[str, Any] = {options.fields.id or "id": raw.name, options.fields.text: text_of(mended, options)}
         if annotations := annotations_of(mended, options):
             record[options.annotations or ""] = annotations
-        return _json(record) + b"\n"
+        return json_line(record | counts_of(mended, options))
 
     def join(self, rendered: Sequence[Any], options: Options) -> Any:
         """Return the lines in one."""
@@ -105,17 +104,14 @@ class TextAsJson(TextFiles):
 def files(source: Input) -> Iterator[tuple[Path, str]]:
     """Yield the text files of an input, in an order that depends on their names alone, with their output's names.
 
-    Of a folder, these are the files of a text suffix in it and in its folders; links to folders are not followed.
+    Of a folder, these are the files of a text suffix in it and in its folders (``inputs.within``).
     """
     if not source.folder:
         yield source.path, str(source.name)
         return
-    for folder, folders, names in os.walk(source.path):
-        folders.sort()
-        inner = PurePosixPath(Path(folder).relative_to(source.path).as_posix())
-        for name in sorted(names):
-            if format_of(name) == "text":
-                yield Path(folder, name), str(source.name / inner / name)
+    for path in within(source.path):
+        if format_of(path.name) == "text":
+            yield path, str(source.name / PurePosixPath(path.relative_to(source.path).as_posix()))
 
 
 def _entry(path: Path, name: str, longest: int, after: Position) -> Entry:
@@ -130,11 +126,12 @@ def _entry(path: Path, name: str, longest: int, after: Position) -> Entry:
     return Document(TextFile(str(path), name, data), len(data), place, after)
 
 
-def _json(record: dict[str, Any]) -> bytes:
+def json_line(record: dict[str, Any]) -> bytes:
+    """Return a record as a line of JSON."""
     try:
-        return json.dumps(record, ensure_ascii=False).encode()
+        return json.dumps(record, ensure_ascii=False).encode() + b"\n"
     except UnicodeEncodeError:  # a lone surrogate, of a file's name or an escaped text
-        return json.dumps(record).encode()
+        return json.dumps(record).encode() + b"\n"
 
 
 def _size(path: Path) -> int:

@@ -21,6 +21,7 @@ from textmend.corpus.menders import check_fields, factory_of, one_thread
 from textmend.corpus.options import MenderSpec, Options
 from textmend.corpus.worker import Refusal, Result, Task, work
 from textmend.errors import MissingExtraError, ModelError, PolicyError, TextmendError
+from textmend.mender import Mender
 
 Key = TypeVar("Key")
 
@@ -55,6 +56,16 @@ class _Failure(NamedTuple):
     reason: str
 
 
+class Filling(NamedTuple):
+    """How far a worker is with the gaps of a batch: how many are done, and of how many."""
+
+    done: int = 0
+    found: int = 0
+
+
+NO_FILLING = Filling()
+
+
 @dataclass(slots=True)
 class _Worker:
     process: Any
@@ -62,6 +73,7 @@ class _Worker:
     ready: bool = False
     job: Any = None
     part: int = 0
+    filling: Filling = NO_FILLING
 
 
 class Pool(Generic[Key]):
@@ -73,6 +85,7 @@ class Pool(Generic[Key]):
         options: what is done with documents.
         split: cuts a task into tasks of one document each.
         stopping: asked now and then; when it says so, no task is begun, and ``run`` ends.
+        watch: told how many gaps of the batches at work are done, and of how many.
     """
 
     def __init__(
@@ -82,10 +95,11 @@ class Pool(Generic[Key]):
         options: Options,
         split: Callable[[Task], list[Task]],
         stopping: Callable[[], bool] = lambda: False,
+        watch: Callable[[Filling], None] = lambda filling: None,
     ) -> None:
         self._context = multiprocessing.get_context("spawn")
         self._count, self._mender, self._options = workers, mender, options
-        self._split, self._stopping = split, stopping
+        self._split, self._stopping, self._watch = split, stopping, watch
         self._workers: list[_Worker] = []
         self._queue: deque[tuple[_Job[Key], int]] = deque()
         self._deaths = 0  # in a row, with no result between them
@@ -171,12 +185,15 @@ class Pool(Generic[Key]):
                 continue
             if message is None:
                 worker.ready = True
+            elif isinstance(message, Filling):
+                worker.filling = message
+                self._watch(Filling(*map(sum, zip(*(one.filling for one in self._workers), strict=True))))
             elif isinstance(message, _Failure):
                 raise (PolicyError if message.usage else ModelError)(message.reason)
             else:
                 self._deaths = 0
                 self._finished(worker.job, worker.part, message)
-                worker.job = None
+                worker.job, worker.filling = None, NO_FILLING
 
     def _finished(self, job: _Job[Key], part: int, result: Result) -> None:
         job.results[part : part + 1] = [result]
@@ -243,6 +260,8 @@ def serve(pipe: Connection, spec: MenderSpec, options: Options) -> None:
             pipe.send(_Failure(False, f"the mender can't be made: {type(error).__name__}: {error}"))
             return
         pipe.send(None)
+        if isinstance(mender, Mender):
+            mender.watch = lambda done, found: pipe.send(Filling(done, found))
         while True:
             task = pipe.recv()
             try:

@@ -13,6 +13,10 @@ SCHEMA = 1
 
 PIECE = 1 << 20
 
+KEPT = 16 << 20
+"""Bytes of a document that go to the rejects, at most, where it is still in its file: a few compressed kilobytes may
+stand for gigabytes."""
+
 
 def lines_of(reject: Reject) -> Iterator[bytes]:
     """Yield a reject as lines. What is long comes in several, of which all but the last say ``more``.

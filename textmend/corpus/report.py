@@ -11,13 +11,15 @@ from textmend import __version__
 from textmend.corpus.entries import REASONS
 from textmend.corpus.options import Options
 from textmend.corpus.run import Outcome
-from textmend.corpus.statistics import OTHERS, SourceCount, Statistics
+from textmend.corpus.statistics import OTHERS, Example, SourceCount, Statistics
+from textmend.report.bars import histogram, row_plot
+from textmend.report.numbers import count, per_cent
 from textmend.report.page import render
-from textmend.report.plots import histogram, row_plot
 
 _TEMPLATE = Path(__file__).parent / "report.html.jinja"
 _DECISIONS = {"apply": "mended", "mark": "marked", "drop": "dropped with their sentences", "keep": "open"}
 _WOULD = {"apply": "would be mended", "mark": "would be marked", "drop": "would be dropped", "keep": "open"}
+_SKIPPED = {"language": "are no English prose", "too_many_gaps": "are too damaged", "error": "raised an error"}
 _ENOUGH_WORDS = 1_000
 _PAGE_SOURCES, _PAGE_CUES = 50, 15
 
@@ -53,14 +55,28 @@ def summary(statistics: Statistics, options: Options) -> list[str]:
         for name, words in decisions(options).items()
         if statistics.decisions[name]
     ]
+    changed = "would be changed" if options.annotate else "changed"
     lines = [
-        f"{statistics.documents:,} documents, {statistics.words:,} words; "
-        f"{statistics.damaged:,} have gaps, {statistics.changed:,} {'would be' if options.annotate else 'were'} changed",
-        f"{gaps:,} gaps, {rate:.2f} per 1,000 words" + (f": {', '.join(became)}" if became else ""),
+        f"{count(statistics.documents, 'document')}, {count(statistics.words, 'word')}; "
+        f"{statistics.damaged:,} with gaps, {statistics.changed:,} {changed}",
+        f"{count(gaps, 'gap')}, {rate:.2f} per 1,000 words" + (f": {', '.join(became)}" if became else ""),
     ]
     if statistics.dropped:
-        lines.append(f"{statistics.dropped:,} documents with open gaps were left out")
+        lines.append(f"{count(statistics.dropped, 'document')} with open gaps left out")
+    if statistics.skipped:
+        why = [f"{number:,} {_SKIPPED.get(kind, kind)}" for kind, number in statistics.skipped.most_common()]
+        lines.append(f"{count(statistics.skipped.total(), 'document')} left as they are: {', '.join(why)}")
     return lines
+
+
+def certainty(example: Example) -> str:
+    """Return how sure an example is: two probabilities, each by its name."""
+    gap = f"{per_cent(example.gap)} a gap"
+    if example.fill is None:
+        return f"{gap}, no proposals"
+    if example.guess is None:
+        return f"{gap}, the fill {per_cent(example.fill)}"
+    return f"{gap}, best guess “{example.guess}” {per_cent(example.fill)}"
 
 
 def rejects(statistics: Statistics) -> list[tuple[int, str]]:
@@ -104,6 +120,8 @@ def to_html(outcome: Outcome, statistics: Statistics, options: Options, inputs: 
         more_sources=len(statistics.sources) - len(ranked),
         plots=_plots(statistics, names, ranked),
         examples=[(names[key], statistics.examples[key]) for key in names if statistics.examples.get(key)],
+        certainty=certainty,
+        count=count,
         outcome=outcome,
         inputs=list(inputs),
         by=options.fields.source or "input file",
@@ -144,7 +162,7 @@ def _plots(statistics: Statistics, names: dict[str, str], ranked: Sequence[Ranke
         )
     for title, label, counts in (
         ("How sure the gaps are", "probability that words are missing", statistics.gaps),
-        ("How sure the best fills are", "probability that the best fill stood there", statistics.fills),
+        ("How sure the best fills are", "probability of the gap times that of its best fill", statistics.fills),
     ):
         parts = {words: counts[name] for name, words in names.items() if name in counts}
         if parts:

@@ -14,16 +14,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from textmend import __version__
 from textmend.corpus import menders
 from textmend.corpus.batches import Batch, batches
 from textmend.corpus.entries import Reject
+from textmend.corpus.finished import check_done, record_path, write_record
 from textmend.corpus.formats import format_named
-from textmend.corpus.journal import Checkpoint, Journal
+from textmend.corpus.journal import Checkpoint, Journal, has_state, sweep
+from textmend.corpus.open_gaps import Sample, write_sample
 from textmend.corpus.options import MenderSpec, Options
-from textmend.corpus.pool import Pool
+from textmend.corpus.pool import NO_FILLING, Filling, Pool
 from textmend.corpus.rejects import lines_of
 from textmend.corpus.shards import Layout, fingerprint, plan
 from textmend.corpus.sinks import AppendFile, Sink, open_sink, seal, sync_folder
@@ -44,11 +46,15 @@ class Progress:
         statistics: what was found so far.
         consumed: bytes of the inputs that are dealt with, as they are stored.
         total: bytes of the inputs; 0 where that is not known.
+        filled: gaps that are done, those of the batches at work among them.
+        found: gaps that are found so far.
     """
 
     statistics: Statistics
     consumed: int
     total: int
+    filled: int = 0
+    found: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,7 @@ class Outcome:
         rejects: the rejects file, if there are any.
         seconds: time worked, over all resumed runs.
         passed_over: files in input folders that are of no known format.
+        review: the sample of open gaps, where one was asked for.
     """
 
     statistics: Statistics | None
@@ -70,6 +77,7 @@ class Outcome:
     rejects: Path | None
     seconds: float = 0.0
     passed_over: int = 0
+    review: Path | None = None
 
 
 def clean(
@@ -79,10 +87,12 @@ def clean(
     options: Options | None = None,
     mender: MenderSpec | None = None,
     format: str | None = None,
+    to: str | None = None,
     workers: int | None = None,
     resume: bool = False,
     force: bool = False,
     rejects: str | Path | None = None,
+    review: str | Path | None = None,
     checkpoint_seconds: float = CHECKPOINT_SECONDS,
     progress: Callable[[Progress], None] | None = None,
     finished: Callable[[Outcome], None] | None = None,
@@ -95,10 +105,13 @@ def clean(
         options: what is asked for.
         mender: what mends; default: the embedded English models and the ordinary policy.
         format: ``"jsonl"``, ``"parquet"`` or ``"text"``; default: by the inputs' names.
+        to: what an output folder holds, ``"jsonl"`` or ``"parquet"``; default: what was read.
         workers: how many processes mend; default: one a core.
         resume: go on where an earlier run with the same inputs, options and mender stopped, if there is one.
         force: start again, whatever an earlier run left, and replace an output that is there.
         rejects: the file for what can't be cleaned; default: beside the output, ``.rejects.jsonl`` at its end.
+        review: the file for the sample of open gaps (``Options.review_sample``), which ``textmend review`` reads;
+            default: beside the output, ``.review.jsonl`` at its end.
         checkpoint_seconds: how often what is done is made safe.
         progress: called now and then.
         finished: called when the output is whole, before the run is forgotten: for a report that shall not be lost.
@@ -117,24 +130,37 @@ def clean(
         raise PolicyError(f"clean: workers={workers!r} should be a whole number from 1")
     if resume and force:
         raise PolicyError("clean: resume goes on, force starts again: not both")
-    layout = plan([Path(one) for one in inputs], Path(output), options, format)
+    layout = plan([Path(one) for one in inputs], Path(output), options, format, to)
     rejects = Path(rejects) if rejects is not None else layout.output.with_name(layout.output.name + ".rejects.jsonl")
-    layout.inputs.check(rejects)
-    if resume and not layout.work.exists() and _is_there(layout):
+    review = Path(review) if review is not None else layout.output.with_name(layout.output.name + ".review.jsonl")
+    for beside in (rejects, review):
+        layout.inputs.check(beside)
+    identity = _identity(layout, options, mender, rejects)
+    if resume and not has_state(layout.work) and _is_done(layout, identity, options):
         return Outcome(None, True, layout.output, rejects if rejects.exists() else None)
     if not force and not layout.work.exists():
         _check_new(layout, rejects)
-    journal = Journal(layout.work, _identity(layout, options, mender, rejects), resume=resume, force=force)
+    journal = Journal(layout.work, identity, resume=resume, force=force)
     try:
-        run = _Run(layout, options, journal, rejects, checkpoint_seconds, progress)
+        if not has_state(layout.work) or force:
+            record_path(layout).unlink(missing_ok=True)  # of an output that is gone, or is replaced
+        run = _Run(layout, options, journal, _Beside(rejects, review), checkpoint_seconds, progress)
         outcome = run.work(mender, workers or usable_cores())
         if outcome.complete:
             if finished:
                 finished(outcome)
+            write_record(layout, identity, journal.checkpoint.read)
             journal.remove()
         return outcome
     finally:
         journal.close()
+
+
+class _Beside(NamedTuple):
+    """The files beside the output: the rejects, and the sample of open gaps."""
+
+    rejects: Path
+    review: Path
 
 
 class _Run:
@@ -145,14 +171,15 @@ class _Run:
         layout: Layout,
         options: Options,
         journal: Journal,
-        rejects: Path,
+        beside: _Beside,
         every: float,
         progress: Callable[[Progress], None] | None,
     ) -> None:
-        self._layout, self._options, self._journal, self._rejects = layout, options, journal, rejects
+        self._layout, self._options, self._journal, self._beside = layout, options, journal, beside
         self._every, self._progress = every, progress
         self._state: Checkpoint = journal.checkpoint
         self._sink: Sink | None = None
+        self._sample: Sample | None = None
         self._since = self._saved = time.monotonic()
         self._stop = False
 
@@ -166,27 +193,33 @@ class _Run:
         self._save()  # before anything is written that a resumed run must know of
         if state.phase == "working":
             rejects = AppendFile(self._journal.rejects, state.rejects)
+            open_gaps = AppendFile(self._journal.open_gaps, state.open_gaps)
             try:
+                self._sample = Sample(open_gaps, self._journal.open_gaps, self._options.review_sample)
                 with _stopping_on_signals(self._ask_to_stop):
                     self._clean(rejects, mender, workers)
             finally:
                 rejects.close()
+                open_gaps.close()
                 if self._sink:
                     self._sink.close()
         if state.phase == "done":
             self._hand_over_rejects()
+            if self._options.review_sample:
+                write_sample(self._journal.open_gaps, self._beside.review, self._options.review_sample)
         return Outcome(
             statistics=state.statistics,
             complete=state.phase == "done",
             output=self._layout.output,
-            rejects=self._rejects if state.statistics.rejected else None,
+            rejects=self._beside.rejects if state.statistics.rejected else None,
             seconds=state.seconds,
             passed_over=self._layout.passed_over,
+            review=self._beside.review if self._options.review_sample else None,
         )
 
     def _clean(self, rejects: AppendFile, mender: MenderSpec, workers: int) -> None:
         todo = batches(self._layout.shards, self._options, self._state.cursor)
-        with Pool[Batch](workers, mender, self._options, _split, lambda: self._stop) as pool:
+        with Pool[Batch](workers, mender, self._options, _split, lambda: self._stop, self._tell) as pool:
             done = pool.run((batch, batch.size, _task(batch, self._layout)) for batch in todo)
             try:
                 self._open_sink()
@@ -207,6 +240,7 @@ class _Run:
     def _write(self, batch: Batch, results: Sequence[Result], rejects: AppendFile) -> None:
         """Write a batch. The state changes when all is written, so that it always tells of whole batches."""
         assert self._sink is not None
+        assert self._sample is not None
         refusals: dict[int, Refusal] = {}
         found = Statistics()
         for number, result in enumerate(results):
@@ -216,6 +250,7 @@ class _Run:
                     refusals[first + index] = Refusal(index, "unwritable", reason)
             refusals |= {first + refusal.index: refusal for refusal in result.refusals}
             found.add(result.statistics)
+            self._sample.offer(result.open_gaps)
         for reject in _rejects(batch, refusals, self._layout):
             for line in lines_of(reject):
                 rejects.write(line)
@@ -223,7 +258,10 @@ class _Run:
                 found.rejects[reject.kind] += 1
         self._state.statistics.add(found)
         self._state.cursor = batch.after
+        if batch.read.digest:
+            self._state.read = (batch.read.offset, batch.read.digest)
         self._state.length, self._state.rejects = self._sink.length, rejects.length
+        self._state.open_gaps = self._sample.file.length
 
     def _finish_shard(self, rejects: AppendFile) -> None:
         assert self._sink is not None
@@ -249,6 +287,8 @@ class _Run:
         if self._sink:
             self._sink.sync()
         rejects.sync()
+        if self._sample:
+            self._sample.file.sync()
         self._save()
 
     def _save(self) -> None:
@@ -263,18 +303,20 @@ class _Run:
             if not self._journal.rejects.exists():  # it was done before the run was killed
                 return
             if self._state.rejects:
-                os.replace(self._journal.rejects, self._rejects)
-                sync_folder(self._rejects.parent)
+                os.replace(self._journal.rejects, self._beside.rejects)
+                sync_folder(self._beside.rejects.parent)
             else:
                 self._journal.rejects.unlink()
-                self._rejects.unlink(missing_ok=True)  # of an earlier run, with --force
+                self._beside.rejects.unlink(missing_ok=True)  # of an earlier run, with --force
         except OSError as error:
-            raise FileError(f"{self._rejects}: can't be written: {error.strerror or error}") from error
+            raise FileError(f"{self._beside.rejects}: can't be written: {error.strerror or error}") from error
 
-    def _tell(self) -> None:
+    def _tell(self, at_work: Filling = NO_FILLING) -> None:
         if self._progress:
-            total = sum(shard.size for shard in self._layout.shards)
-            self._progress(Progress(self._state.statistics, self._state.cursor.consumed, total))
+            found, total = self._state.statistics, sum(shard.size for shard in self._layout.shards)
+            filled = found.found + at_work.done
+            consumed = self._state.cursor.consumed
+            self._progress(Progress(found, consumed, total, filled, found.found + at_work.found))
 
     def _ask_to_stop(self) -> None:
         self._stop = True
@@ -321,9 +363,24 @@ def _identity(layout: Layout, options: Options, mender: MenderSpec, rejects: Pat
         "mender": mender.factory,
         **settings,
         "models": mender.identity,
+        "formats": sorted(
+            {shard.format if shard.columns is None else f"{shard.format} in columns" for shard in layout.shards}
+        ),
         "outputs": [str(shard.target) for shard in layout.shards[:1]] + [len(layout.shards)],
         **{f"input {name}": digest for name, digest in fingerprint(layout.shards).items()},
     }
+
+
+def _is_done(layout: Layout, identity: Mapping[str, Any], options: Options) -> bool:
+    """Whether the output is there, and is of the same run. Raises :class:`FileError` where it is of another."""
+    if layout.work.exists() and not record_path(layout).exists():
+        return False  # killed before it began
+    if not _is_there(layout):
+        return False
+    check_done(layout, identity, options.limit is not None)
+    with suppress(OSError):
+        sweep(layout.work)
+    return True
 
 
 def _is_there(layout: Layout) -> bool:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from textmend.corpus import streams
-from textmend.corpus.inputs import SUFFIXES, Input, format_of
-from textmend.corpus.options import Options
+from textmend.corpus.inputs import SUFFIXES, Input, format_of, within
+from textmend.corpus.mixed import AS_JSON
+from textmend.corpus.options import COUNTS, Options
 from textmend.corpus.plaintext import files
 from textmend.errors import FileError, PolicyError
 from textmend.files import STDIN
@@ -29,7 +30,8 @@ class Shard:
         inputs: what is read, in order.
         target: the file that is written; a folder where ``folder`` says so.
         folder: whether every document goes to a file of its own in ``target``.
-        layout: of Parquet, what the output looks like.
+        layout: of Parquet from Parquet, what the output looks like.
+        columns: of Parquet from JSON Lines, the columns that are added, with their types.
     """
 
     format: str
@@ -37,6 +39,7 @@ class Shard:
     target: Path
     folder: bool = False
     layout: Any = None
+    columns: dict[str, str] | None = None
 
     @property
     def size(self) -> int:
@@ -98,18 +101,22 @@ class Layout:
     passed_over: int = 0
 
 
-def plan(inputs: Sequence[Path], output: Path, options: Options, format: str | None = None) -> Layout:
+def plan(
+    inputs: Sequence[Path], output: Path, options: Options, format: str | None = None, to: str | None = None
+) -> Layout:
     """Return what is to be read and written.
 
     Args:
         inputs: files, folders, or ``-`` for standard input.
         output: a file, or a folder: it is one where it exists as such, ends in a slash or has no known suffix.
         options: what is asked for.
-        format: the inputs' format; default: by their suffixes, and JSON Lines for standard input.
+        format: the inputs' format, and of folders only files of it; default: by their suffixes, and JSON Lines for
+            standard input.
+        to: what an output folder holds, ``"jsonl"`` or ``"parquet"``; default: what was read.
 
     Raises:
         FileError: an input is missing, or the output is one of the inputs.
-        PolicyError: the formats don't fit together, or outputs would get the same name.
+        PolicyError: an output can't hold what was read, or two would get the same name.
         MissingExtraError: a format needs a package that isn't installed.
     """
     if not inputs:
@@ -118,7 +125,9 @@ def plan(inputs: Sequence[Path], output: Path, options: Options, format: str | N
         raise PolicyError("clean: standard input (-) can be read only once")
     if str(output) in ("", "-"):
         raise PolicyError("clean: the output should be a file or a folder: what is done is kept there to go on from")
-    found, kind, passed_over = _found(inputs, format)
+    for path in (*inputs, output):
+        _check_path(path)
+    found, passed_over = _found(inputs, format, options)
     target = Path(os.path.realpath(output))
     if target.exists() and not target.is_file() and not target.is_dir():
         raise FileError(f"{output}: is neither a file nor a folder")
@@ -130,7 +139,13 @@ def plan(inputs: Sequence[Path], output: Path, options: Options, format: str | N
     _check_apart(inputs, target, folder)
     if not folder:
         guarded.check(target)
-    shards = _shards(found, kind, target, folder, suffix, options)
+    if folder:
+        shards = _into_folder(found, target, to, options)
+    else:
+        assert suffix is not None
+        if to not in (None, suffix):
+            raise PolicyError(f"clean: {target.name} is {suffix}, and --to says {to}")
+        shards = [_into_file(found, target, suffix, options)]
     for shard in shards:
         if not shard.folder:
             streams.check(shard.target)
@@ -158,58 +173,65 @@ def fingerprint(shards: Sequence[Shard]) -> dict[str, str]:
     return prints
 
 
-def _found(inputs: Sequence[Path], format: str | None) -> tuple[list[Input], str, int]:
-    """Return the inputs' files, their format, and how many files of folders are of none."""
-    folders = [path for path in inputs if path != STDIN and path.is_dir()]
-    alone = len(inputs) == 1
+def _check_path(path: Path) -> None:
+    """See that the system takes a name. Raises :class:`FileError` where it doesn't, or can't be asked."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except ValueError as error:  # a zero byte, half a character
+        raise FileError(f"{path!s:.200}: no file can have this name") from error
+    except OSError as error:
+        raise FileError(f"{path!s:.200}: {error.strerror or error}") from error
+
+
+def _found(inputs: Sequence[Path], format: str | None, options: Options) -> tuple[list[Input], int]:
+    """Return the inputs' files, and how many files of folders are of no format that is asked for."""
     found: list[Input] = []
-    kinds: dict[str, Path] = {}
     passed_over = 0
     for path in inputs:
-        if path in folders:
-            inner, ours, others = _folder(path, PurePosixPath() if alone else PurePosixPath(_base(path)), format)
+        if path != STDIN and path.is_dir():
+            name = PurePosixPath() if len(inputs) == 1 else PurePosixPath(_base(path))
+            inner, others = _folder(path, name, format, f".{options.annotations}.json")
             found += inner
             passed_over += others
-            kinds.update(dict.fromkeys(ours, path))
             continue
-        found.append(_file(path))
         kind = format or ("jsonl" if path == STDIN else format_of(path.name))
         if kind is None:
             known = " ".join(suffix for suffixes in SUFFIXES.values() for suffix in suffixes)
             raise PolicyError(f"{path}: its name does not tell its format ({known}): name it with --format")
-        kinds[kind] = path
-    if len(kinds) > 1:
-        (one, first), (other, second), *_ = kinds.items()
-        raise PolicyError(f"clean: {first} is {one} and {second} is {other}: clean one format at a time (--format)")
-    (kind,) = kinds
-    if kind == "parquet" and STDIN in inputs:
-        raise PolicyError("clean: Parquet can't be read from standard input: name the file")
-    return found, kind, passed_over
+        if kind == "parquet" and path == STDIN:
+            raise PolicyError("clean: Parquet can't be read from standard input: name the file")
+        found.append(replace(_file(path), format=kind))
+    return found, passed_over
 
 
-def _folder(path: Path, name: PurePosixPath, format: str | None) -> tuple[list[Input], list[str], int]:
-    kinds: dict[str, list[Input]] = {}
-    sizes = others = 0
-    for folder, folders, names in os.walk(path):
-        folders.sort()
-        inner = PurePosixPath(Path(folder).relative_to(path).as_posix())
-        for file in sorted(names):
-            kind = format_of(file)
-            if kind is None or (format is not None and kind != format):
-                others += 1
-            elif kind == "text":  # these may be too many to keep in mind
-                kinds.setdefault(kind, [])
-                sizes += _size(Path(folder, file))
-            else:
-                there = Path(folder, file)
-                kinds.setdefault(kind, []).append(Input(there, name / inner / file, _size(there)))
-    if not kinds:
+def _folder(path: Path, name: PurePosixPath, format: str | None, beside: str) -> tuple[list[Input], int]:
+    """Return what a folder holds: its files one by one, but its text files as one input, for they may be millions.
+
+    Args:
+        path: the folder.
+        name: what it is called in the output.
+        format: the only format that is asked for, if one is.
+        beside: how the files end that lie beside texts that were cleaned before; they are no texts.
+    """
+    found: list[Input] = []
+    texts = others = 0
+    sizes = 0
+    for file in within(path):
+        kind = format_of(file.name)
+        if kind is None or format not in (None, kind) or file.name.endswith(beside):
+            others += 1
+        elif kind == "text":
+            texts, sizes = texts + 1, sizes + _size(file)
+        else:
+            inner = name / PurePosixPath(file.relative_to(path).as_posix())
+            found.append(Input(file, inner, _size(file), format=kind))
+    if texts:
+        found.append(Input(path, name, sizes, folder=True, format="text"))
+    if not found:
         raise FileError(f"{path}: there is no file in this folder that can be cleaned: .txt, .jsonl, .parquet")
-    if len(kinds) > 1:
-        raise PolicyError(f"{path}: holds files of several formats ({', '.join(kinds)}): choose one with --format")
-    (kind,) = kinds
-    found = [Input(path, name, sizes, folder=True)] if kind == "text" else kinds[kind]
-    return found, [kind], others
+    return found, others
 
 
 def _file(path: Path) -> Input:
@@ -224,36 +246,65 @@ def _file(path: Path) -> Input:
     return Input(path, PurePosixPath(path.name), path.stat().st_size)
 
 
-def _shards(
-    found: list[Input], kind: str, target: Path, folder: bool, suffix: str | None, options: Options
-) -> list[Shard]:
-    if folder:
-        _check_names(found)
+def _into_file(found: list[Input], target: Path, kind: str, options: Options) -> Shard:
+    """Return the one shard that all inputs go to."""
+    kinds = {one.format for one in found}
     if kind == "text":
-        if not folder and suffix == "jsonl":
-            return [Shard("text_as_json", tuple(found), target)]
-        if not folder and suffix == "text" and len(found) == 1 and not found[0].folder:
-            return [Shard("text", (_named(found[0], target.name),), target.parent, folder=True)]
-        if not folder:
-            raise PolicyError(f"clean: text files go to a folder or to JSON Lines, not to {target.name}")
-        return [Shard("text", tuple(found), target, folder=True)]
-    if not folder and suffix != kind:
-        raise PolicyError(
-            f"clean: {kind} can't be written as {suffix} ({target.name}): only its compression may change"
-        )
-    groups = [tuple(found)] if not folder else [(one,) for one in found]
-    shards = []
-    for group in groups:
-        layout = None
-        if kind == "parquet":
-            from textmend.corpus.parquet import layout as layout_of
+        if len(found) > 1 or kinds != {"text"} or found[0].folder:
+            raise PolicyError(f"clean: only one text can be written as text ({target.name}): name a folder")
+        return Shard("text", (_named(found[0], target.name),), target.parent, folder=True)
+    if kinds == {"parquet"} == {kind}:
+        from textmend.corpus.parquet import layout
 
-            layout = layout_of(group, options)
-        name = group[0].name
-        if folder and format_of(name.name) is None:
-            name = name.with_name(f"{name.name}.{kind}")
-        shards.append(Shard(kind, group, target / name if folder else target, layout=layout))
+        return Shard("parquet", tuple(found), target, layout=layout(found, options))
+    if "parquet" in kinds:
+        from textmend.corpus.parquet import check
+
+        check([one for one in found if one.format == "parquet"], options)
+    name = AS_JSON[kinds.pop()] if len(kinds) == 1 else "mixed"
+    return Shard(name, tuple(found), target, columns=_columns(options) if kind == "parquet" else None)
+
+
+def _into_folder(found: list[Input], target: Path, to: str | None, options: Options) -> list[Shard]:
+    """Return a shard for each file, and one for all texts."""
+    texts = [one for one in found if one.format == "text"]
+    shards = []
+    for one in found:
+        if one.format != "text":
+            kind = to or one.format
+            name = one.name if kind == one.format else _renamed(one.name, one.format, kind)
+            if format_of(name.name) is None:
+                name = name.with_name(f"{name.name}.{kind}")
+            shards.append(_into_file([one], target / name, kind, options))
+    if texts and to in (None, "text"):
+        shards.append(Shard("text", tuple(texts), target, folder=True))
+    elif texts and to:
+        shards.append(_into_file(texts, target / f"texts.{to}", to, options))
+    _check_names(found if to is None else [], shards)
     return shards
+
+
+def _columns(options: Options) -> dict[str, str]:
+    """Return the columns that are added to records that become Parquet, with their types."""
+    _check_arrow()
+    own = {options.annotations: "json"} if options.annotations is not None else {}
+    counts = {options.count_field(name): "float" if name == "rate" else "int" for name in COUNTS}
+    return own | (counts if options.counts else {})
+
+
+def _check_arrow() -> None:
+    from textmend.corpus.parquet import arrow
+
+    arrow()
+
+
+def _renamed(name: PurePosixPath, was: str, kind: str) -> PurePosixPath:
+    """Return a file's name with the suffix of another format; a compression goes with the old one."""
+    base = name.name
+    for suffix in (*streams.SUFFIXES, *SUFFIXES[was]):
+        if base.lower().endswith(suffix):
+            base = base[: -len(suffix)]
+    return name.with_name(f"{base}.{kind}")
 
 
 def _check_apart(inputs: Sequence[Path], target: Path, folder: bool) -> None:
@@ -265,16 +316,18 @@ def _check_apart(inputs: Sequence[Path], target: Path, folder: bool) -> None:
             raise FileError(f"{target}: the output and the input {path} should not lie within each other")
 
 
-def _check_names(found: Sequence[Input]) -> None:
-    seen: dict[PurePosixPath, Path] = {}
-    for one in found:
-        if one.name in seen:
-            raise PolicyError(f"clean: {seen[one.name]} and {one.path} would both be written to {one.name}")
-        seen[one.name] = one.path
+def _check_names(found: Sequence[Input], shards: Sequence[Shard]) -> None:
+    seen: dict[str, Path] = {}
+    places = [(str(one.name), one.path) for one in found]
+    places += [(str(shard.target), shard.inputs[0].path) for shard in shards if not shard.folder]
+    for name, path in places:
+        if name in seen:
+            raise PolicyError(f"clean: {seen[name]} and {path} would both be written to {name}")
+        seen[name] = path
 
 
 def _named(one: Input, name: str) -> Input:
-    return Input(one.path, PurePosixPath(name), one.size)
+    return replace(one, name=PurePosixPath(name))
 
 
 def _base(path: Path) -> str:

@@ -185,7 +185,7 @@ def seal(shard: Shard, work: Path) -> None:
     compression = compression_of(shard.target)
     try:
         shard.target.parent.mkdir(parents=True, exist_ok=True)
-        if shard.layout is None and compression is None:
+        if shard.layout is None and shard.columns is None and compression is None:
             if documents.exists():  # else it was renamed already
                 os.replace(documents, shard.target)
         else:
@@ -194,6 +194,10 @@ def seal(shard: Shard, work: Path) -> None:
                     from textmend.corpus.parquet import seal as seal_parquet
 
                     seal_parquet(documents, file, shard.layout)
+                elif shard.columns is not None:
+                    from textmend.corpus.json_columns import seal as seal_json
+
+                    seal_json(documents, file, shard.columns)
                 else:
                     with documents.open("rb") as source, compressed(file, compression) as target:
                         while chunk := source.read(1 << 20):

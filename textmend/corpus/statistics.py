@@ -9,6 +9,9 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 from urllib.parse import urlsplit
 
+import regex
+
+from textmend.edits.apply import insertion
 from textmend.edits.mended import Mended
 from textmend.records import Gap
 
@@ -20,8 +23,12 @@ OTHERS = "(all others)"
 
 MOST_SOURCES = 10_000
 MOST_EXAMPLES = 12
+OPEN = "▢"
+"""What stands in an example where nothing was put in."""
+
 _AROUND = 110
 _LONGEST_NAME = 200
+_LINE_END = regex.compile(r"[\r\n]")
 
 
 @dataclass(slots=True)
@@ -53,17 +60,18 @@ class SourceCount:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A gap in its context.
+    """A gap in its paragraph.
 
     Attributes:
         order: examples of the lowest are kept: drawn from the document's place, so that it is chance, always the same.
         decision: what became of the gap.
         where: the document.
-        before: what stands before the gap.
-        here: the fill that was applied, or the best one.
+        before: what stands before the gap, with the white space that belongs there.
+        here: the words that were put in, the mark that was, or ``OPEN``.
         after: what stands after the gap.
-        probability: that words are missing here and the fill is what stood there; of a gap without fills, that words
-            are missing.
+        gap: the probability that words are missing.
+        guess: the best fill, where it was not put in; ``None``: there is none, or it was.
+        fill: the probability that the best fill stood there, given that words are missing; ``None``: there is none.
     """
 
     order: str
@@ -72,7 +80,9 @@ class Example:
     before: str
     here: str
     after: str
-    probability: float
+    gap: float
+    guess: str | None = None
+    fill: float | None = None
 
 
 @dataclass(slots=True)
@@ -92,6 +102,7 @@ class Statistics:
         fills: for each decision, gaps by the probability of the gap times that of its best fill.
         sources: counts by source.
         rejects: rejected documents by kind.
+        skipped: documents that were left as they are, by the kind of :class:`textmend.records.Skipped`.
         examples: for each decision, some gaps.
     """
 
@@ -107,6 +118,7 @@ class Statistics:
     fills: dict[str, list[int]] = field(default_factory=dict)
     sources: dict[str, SourceCount] = field(default_factory=dict)
     rejects: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[Example]] = field(default_factory=dict)
 
     @property
@@ -134,6 +146,8 @@ class Statistics:
         self.damaged += bool(mended.gaps)
         self.changed += bool(mended.edits)
         self.dropped += dropped
+        if mended.skipped is not None:
+            self.skipped[mended.skipped.kind] += 1
         applied = 0
         for number, gap in enumerate(mended.gaps):
             decision = gap.decision or "keep"
@@ -151,7 +165,7 @@ class Statistics:
         """Add what was found in later documents."""
         for name in ("documents", "words", "damaged", "changed", "dropped"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        for name in ("decisions", "origins", "cues", "rejects"):
+        for name in ("decisions", "origins", "cues", "rejects", "skipped"):
             getattr(self, name).update(getattr(other, name))
         for mine, others in ((self.gaps, other.gaps), (self.fills, other.fills)):
             for decision, counts in others.items():
@@ -174,7 +188,7 @@ class Statistics:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Statistics:
         """Read the JSON form of :meth:`to_dict`."""
-        counters = ("decisions", "origins", "cues", "rejects")
+        counters = ("decisions", "origins", "cues", "rejects", "skipped")
         plain: dict[str, Any] = {
             name: data[name] for name in ("documents", "words", "damaged", "changed", "dropped", "gaps", "fills")
         }
@@ -219,15 +233,27 @@ def _joint(gap: Gap) -> float:
 
 
 def _example(mended: Mended, gap: Gap, where: str, key: str) -> Example:
-    text = mended.original
-    end = gap.end + (gap.fills[0].replaces if gap.fills else 0)
-    order = hashlib.blake2b(key.encode("utf-8", "backslashreplace"), digest_size=8).hexdigest()
+    text, best = mended.original, gap.fills[0] if gap.fills else None
+    applied = gap.decision == "apply" and best is not None
+    words = best.text if applied and best else mended.placeholder if gap.decision == "mark" else OPEN
+    edit = insertion(text, gap, words, best if applied else None)
+    left, _, right = edit.replacement.partition(words)
+    before = _nearest(text[max(0, edit.start - _AROUND) : edit.start][::-1])[::-1]
+    after = _nearest(text[edit.end : edit.end + _AROUND])
     return Example(
-        order=order,
+        order=hashlib.blake2b(key.encode("utf-8", "backslashreplace"), digest_size=8).hexdigest(),
         decision=gap.decision or "keep",
         where=where[:_LONGEST_NAME],
-        before=("…" if gap.start > _AROUND else "") + text[max(0, gap.start - _AROUND) : gap.start],
-        here=gap.fills[0].text[:_LONGEST_NAME] if gap.fills else "",
-        after=text[end : end + _AROUND] + ("…" if end + _AROUND < len(text) else ""),
-        probability=_joint(gap) if gap.fills else gap.probability,
+        before=before + left,
+        here=words[:_LONGEST_NAME],
+        after=right + after,
+        gap=gap.probability,
+        guess=best.text[:_LONGEST_NAME] if best and not applied else None,
+        fill=best.probability if best else None,
     )
+
+
+def _nearest(side: str) -> str:
+    """Return what belongs to the gap's paragraph; ``side`` starts at the gap."""
+    line = _LINE_END.split(side, maxsplit=1)[0]
+    return line + ("…" if len(line) == _AROUND else "")

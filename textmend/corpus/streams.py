@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import os
 import sys
 import zlib
 from collections.abc import Callable, Iterator
@@ -11,7 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, cast
 
-from textmend.errors import FileError, MissingExtraError
+from textmend.corpus.unpacking import Unpacked, zstandard
+from textmend.errors import FileError
 from textmend.files import STDIN
 
 CHUNK = 1 << 20
@@ -36,9 +38,12 @@ class Source:
         self._file: IO[bytes] = sys.stdin.buffer if path == STDIN else _open(path)
         compression = compression_of(path)
         self._read: Callable[[int], bytes] = (
-            cast(Any, _reader(self._file, compression)).read1 if compression else cast(Any, self._file).read1
+            Unpacked(self._file, compression).read1 if compression else cast(Any, self._file).read1
         )
         if skip and not compression and path != STDIN and self._file.seekable():
+            if self._file.seek(0, os.SEEK_END) < skip:
+                self._file.close()
+                raise FileError(f"{path}: is shorter than it was")
             self._file.seek(skip)
             self._skip = 0
         self._passed = b""
@@ -64,10 +69,8 @@ class Source:
             return passed
         try:
             return self._read(CHUNK)
-        except (OSError, EOFError, zlib.error) as error:
-            raise FileError(f"{self._path}: {_said(error)}") from error
-        except Exception as error:
-            if type(error).__name__ != "ZstdError":
+        except Exception as error:  # OSError, EOFError, zlib.error, ZstdError
+            if not isinstance(error, OSError | EOFError | zlib.error) and type(error).__name__ != "ZstdError":
                 raise
             raise FileError(f"{self._path}: {_said(error)}") from error
 
@@ -101,7 +104,7 @@ def compressed(target: IO[bytes], compression: str | None) -> Iterator[IO[bytes]
     elif compression == "bz2":
         writer = cast("IO[bytes]", bz2.BZ2File(target, "wb"))
     else:
-        writer = _zstd().ZstdFile(target, "wb")
+        writer = zstandard().ZstdFile(target, "wb")
     with writer:
         yield writer
 
@@ -109,7 +112,7 @@ def compressed(target: IO[bytes], compression: str | None) -> Iterator[IO[bytes]
 def check(path: Path) -> None:
     """See that a file can be decompressed here. Raises :class:`MissingExtraError` where it can't."""
     if compression_of(path) == "zst":
-        _zstd()
+        zstandard()
 
 
 def _open(path: Path) -> IO[bytes]:
@@ -119,24 +122,8 @@ def _open(path: Path) -> IO[bytes]:
         raise FileError(f"{path}: can't be read: {error.strerror or error}") from error
 
 
-def _reader(file: IO[bytes], compression: str) -> Any:
-    if compression == "gz":
-        return gzip.GzipFile(fileobj=file, mode="rb")
-    if compression == "bz2":
-        return bz2.BZ2File(file, "rb")
-    return _zstd().ZstdFile(file, "rb")
-
-
-def _zstd() -> Any:
-    try:
-        from compression import zstd  # type: ignore[import-not-found,unused-ignore] # Python 3.14
-    except ImportError:
-        try:
-            from backports import zstd
-        except ImportError as error:
-            raise MissingExtraError("reading and writing Zstandard (.zst)", "corpus") from error
-    return zstd
-
-
 def _said(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+    said = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    if "incorrect data check" in said:
+        return f"its checksum is wrong, so any line of it may be ({said})"
+    return said

@@ -10,6 +10,7 @@ from typing import Any
 from textmend.corpus.entries import Article, Place, Unfit
 from textmend.corpus.formats import format_named
 from textmend.corpus.menders import CorpusMender
+from textmend.corpus.open_gaps import OpenGap, open_gaps
 from textmend.corpus.options import Options
 from textmend.corpus.statistics import Statistics, source_name
 from textmend.edits.mended import Mended
@@ -50,11 +51,13 @@ class Result:
         outputs: what goes to the sink, in order.
         refusals: what was not cleaned, in order.
         statistics: what was found.
+        open_gaps: the gaps that stay open, where a sample of them is drawn.
     """
 
     outputs: list[Any] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     statistics: Statistics = field(default_factory=Statistics)
+    open_gaps: list[OpenGap] = field(default_factory=list)
 
 
 def work(task: Task, mender: CorpusMender, options: Options) -> Result:
@@ -81,6 +84,8 @@ def work(task: Task, mender: CorpusMender, options: Options) -> Result:
         source = source_name(article.source if article.source is not None else place.source)
         where = f"{place.source}:{place.record}" + (f" ({article.id})" if article.id is not None else "")
         result.statistics.count(mended, source, where, dropped=dropped)
+        if not dropped:
+            result.open_gaps += open_gaps(mended, article, place, options)
     result.refusals.sort(key=lambda refusal: refusal.index)
     if rendered:
         result.outputs.append(format.join(rendered, options))

@@ -42,7 +42,7 @@ def read_lines(path: Path) -> Iterator[str]:
             for line in lines:
                 number += 1
                 yield line
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+    except (OSError, EOFError, zlib.error, ValueError) as error:  # not UTF-8, or no name that a file can have
         place = f"{path}: can't be read" + (f" after line {number:,}" if number else "")
         raise FileError(f"{place}: {getattr(error, 'strerror', None) or error}") from error
 
@@ -64,7 +64,7 @@ def read_benchmark_texts(path: Path) -> Iterator[str]:
         try:
             record = json.loads(line)
             text = str(record.get("original") or record["text"])
-        except (ValueError, KeyError, AttributeError) as error:
+        except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
             raise FileError(f"{path}:{number}: not a benchmark record ({error!r})") from error
         yield text
 
@@ -84,5 +84,5 @@ def parse_article(line: str, place: str) -> Article:
             links += [(offset + start, offset + end) for start, end in paragraph["links"]]
             offset += len(paragraph["text"]) + 2
         return Article("\n\n".join(parts), tuple(sorted(links)), title)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise FileError(f"{place}: not an article record ({error!r}); see docs/training.md for the form") from error

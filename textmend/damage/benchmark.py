@@ -178,7 +178,7 @@ def _lines(path: Path) -> Iterator[bytes]:
     try:
         with _open(path) as lines:
             yield from lines
-    except (OSError, EOFError, zlib.error) as error:
+    except (OSError, EOFError, zlib.error, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise FileError(f"{path}: can't be read: {reason}") from error
 
@@ -196,7 +196,7 @@ def _record(line: bytes, place: str, number: int, clean: bool) -> Record:
         data = json.loads(line.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise FileError(f"{place}: is not UTF-8: {error}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RecordError(f"{place}: is not JSON: {error}") from error
     if not isinstance(data, Mapping):
         raise RecordError(f"{place}: expected a JSON object, got {type(data).__name__}")

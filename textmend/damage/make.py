@@ -96,7 +96,6 @@ def read_sources(paths: Sequence[Path]) -> Iterator[tuple[str, Article]]:
 
     Raises:
         FileError: a file can't be read, or a line holds no article.
-        MissingExtraError: a page is to be read, and lxml is not installed.
     """
     for path in paths:
         if path.suffix.lower() in (".html", ".htm"):

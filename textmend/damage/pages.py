@@ -1,7 +1,4 @@
-"""From an HTML page to its running text and the spans of its links. For making benchmarks, not for extraction.
-
-Needs the extra ``textmend[html]`` (lxml).
-"""
+"""From an HTML page to its running text and the spans of its links. For making benchmarks, not for extraction."""
 
 from __future__ import annotations
 
@@ -10,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from textmend.damage.articles import Article
-from textmend.errors import FileError, MissingExtraError
+from textmend.errors import FileError
 
 _APART = frozenset(("nav", "header", "footer", "aside", "form", "figure", "table", "noscript", "template"))
 _SILENT = frozenset(("script", "style", "template", "noscript", "button", "select", "textarea", "svg", "iframe"))
@@ -25,14 +22,10 @@ def article_of(page: bytes) -> Article:
     left out.
 
     Raises:
-        MissingExtraError: lxml is not installed.
         FileError: the page holds no HTML.
     """
-    try:
-        html: Any = importlib.import_module("lxml.html")
-        etree: Any = importlib.import_module("lxml.etree")
-    except ImportError as error:
-        raise MissingExtraError("reading HTML pages", "html") from error
+    html: Any = importlib.import_module("lxml.html")
+    etree: Any = importlib.import_module("lxml.etree")
     try:
         # A meta element may name another encoding; without one, pages are UTF-8 today.
         declared = b"charset" in page[:4096].lower()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from textmend.calibration import Calibration
 from textmend.detect.cues import cues_at
 from textmend.detect.echoes import EchoWeights, raised
-from textmend.detect.inputs import Encoded, Pieces, Row, Window, encode, windows
+from textmend.detect.inputs import Encoded, Pieces, Row, Window, encode, row_of, windows
 from textmend.detect.lengths import LengthKinds, lengths_in_article
 from textmend.detect.other_gaps import ArticleWeights, in_article
+from textmend.detect.second_look import SecondLook
+from textmend.detect.sites import Sites
 from textmend.records import Gap
 
 
@@ -35,61 +37,85 @@ class Detector(Protocol):
         ...
 
 
-class Sites(NamedTuple):
-    """All sites of a text, judged.
+class _Evidence(Protocol):
+    """What an article's echoes and other gaps add to what is thought of a site."""
 
-    Attributes:
-        starts: where each site's white space starts, shape ``[sites]``.
-        ends: where it ends, shape ``[sites]``.
-        probabilities: calibrated probabilities of a gap, shape ``[sites]``.
-        lengths: for each site, the distribution over 1, 2, … lost words; shape ``[sites, labels - 1]``.
+    @property
+    def echoes(self) -> EchoWeights: ...
+
+    @property
+    def article(self) -> ArticleWeights: ...
+
+    @property
+    def length_kinds(self) -> LengthKinds: ...
+
+
+def judge(texts: Sequence[str], detector: Detector, second_look: SecondLook | None = None) -> list[Sites]:
+    """Return every site of every text with its probability; texts don't influence each other.
+
+    Args:
+        texts: the texts.
+        detector: reads all of them.
+        second_look: reads doubtful places again; default: the detector alone.
     """
+    judged = judge_alone(texts, detector)
+    if second_look:
+        judged = second_look.revise(texts, judged, detector.article)
+    evidence: _Evidence = second_look.weights if second_look else detector
+    return [_in_the_light_of_all(text, sites, evidence) for text, sites in zip(texts, judged, strict=True)]
 
-    starts: NDArray[np.int64]
-    ends: NDArray[np.int64]
-    probabilities: NDArray[np.float64]
-    lengths: NDArray[np.float64]
 
-
-def judge(texts: Sequence[str], detector: Detector) -> list[Sites]:
-    """Return every site of every text with its probability; texts don't influence each other."""
+def judge_alone(texts: Sequence[str], detector: Detector) -> list[Sites]:
+    """Return every site of every text as the detector alone sees it, neither echoes nor other gaps heeded."""
     encoded = [encode(text, detector.pieces) for text in texts]
+    return [
+        _sites(document, logits, detector) for document, logits in zip(encoded, _read(encoded, detector), strict=True)
+    ]
+
+
+def find_gaps(
+    texts: Sequence[str], detector: Detector, threshold: float, second_look: SecondLook | None = None
+) -> list[list[Gap]]:
+    """Return the gaps of every text whose probability is at least ``threshold``."""
+    judged = judge(texts, detector, second_look)
+    return [_gaps(text, sites, threshold) for text, sites in zip(texts, judged, strict=True)]
+
+
+def _read(encoded: Sequence[Encoded], detector: Detector) -> list[NDArray[np.float64]]:
+    """Return the detector's logits at all sites of each text, ``[sites, labels]``."""
     cut: list[tuple[int, Window]] = [
         (index, window)
         for index, document in enumerate(encoded)
         for window in windows(document, detector.window - 1, detector.margin)
     ]
-    rows = [_row(encoded[index], window, detector.pieces.start) for index, window in cut]
+    rows = [
+        row_of(
+            encoded[index],
+            window.start,
+            window.end,
+            np.arange(window.first_site, window.last_site),
+            detector.pieces.start,
+        )
+        for index, window in cut
+    ]
     raw = [np.zeros((len(document.sites), detector.labels)) for document in encoded]
     for (index, window), logits in zip(cut, detector.logits(rows), strict=True):
         raw[index][window.first_site : window.last_site] = logits
-    return [
-        _sites(text, document, logits, detector) for text, document, logits in zip(texts, encoded, raw, strict=True)
-    ]
+    return raw
 
 
-def find_gaps(texts: Sequence[str], detector: Detector, threshold: float) -> list[list[Gap]]:
-    """Return the gaps of every text whose probability is at least ``threshold``."""
-    return [_gaps(text, sites, threshold) for text, sites in zip(texts, judge(texts, detector), strict=True)]
-
-
-def _row(document: Encoded, window: Window, start: int) -> Row:
-    return Row(
-        np.concatenate(([start], document.ids[window.start : window.end])).astype(np.int64, copy=False),
-        np.concatenate(([0], document.types[window.start : window.end])).astype(np.int64, copy=False),
-        document.sites[window.first_site : window.last_site].astype(np.int64) - window.start + 1,
-    )
-
-
-def _sites(text: str, document: Encoded, logits: NDArray[np.float64], detector: Detector) -> Sites:
+def _sites(document: Encoded, logits: NDArray[np.float64], detector: Detector) -> Sites:
     exponents = np.exp(logits - logits.max(axis=1, keepdims=True)) if len(logits) else logits
     some = exponents[:, 1:]
     total = some.sum(axis=1, keepdims=True)
     raw = (total / np.maximum(exponents.sum(axis=1, keepdims=True), 1e-30))[:, 0]
-    probabilities = raised(text, document.starts, document.ends, detector.calibration(raw), detector.echoes)
-    probabilities = in_article(text, document.starts, document.ends, probabilities, detector.article)
-    lengths = lengths_in_article(some / np.maximum(total, 1e-30), probabilities, detector.length_kinds)
-    return Sites(document.starts, document.ends, probabilities, lengths)
+    return Sites(document.starts, document.ends, detector.calibration(raw), some / np.maximum(total, 1e-30))
+
+
+def _in_the_light_of_all(text: str, sites: Sites, evidence: _Evidence) -> Sites:
+    starts, ends, own, lengths = sites
+    probabilities = in_article(text, starts, ends, raised(text, starts, ends, own, evidence.echoes), evidence.article)
+    return Sites(starts, ends, probabilities, lengths_in_article(lengths, probabilities, evidence.length_kinds))
 
 
 def _gaps(text: str, sites: Sites, threshold: float) -> list[Gap]:

@@ -8,7 +8,8 @@ from itertools import pairwise
 from typing import Any
 
 from textmend.detect.cues import cues_at
-from textmend.detect.finder import Detector, Sites, judge
+from textmend.detect.finder import Detector, judge
+from textmend.detect.sites import Sites
 from textmend.errors import InputError
 from textmend.records import Gap
 

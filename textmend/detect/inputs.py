@@ -140,6 +140,23 @@ def windows(encoded: Encoded, size: int, margin: int) -> Iterator[Window]:
         start += step
 
 
+def row_of(document: Encoded, start: int, end: int, sites: NDArray[np.int64], opening: int) -> Row:
+    """Return a slice of a text as a network reads it.
+
+    Args:
+        document: the text.
+        start: its first piece.
+        end: the piece after its last.
+        sites: which of the text's sites are judged in it (indices).
+        opening: the start token.
+    """
+    return Row(
+        np.concatenate(([opening], document.ids[start:end])).astype(np.int64, copy=False),
+        np.concatenate(([0], document.types[start:end])).astype(np.int64, copy=False),
+        document.sites[sites].astype(np.int64) - start + 1,
+    )
+
+
 def _space_kind(space: str, previous: str, word: str) -> int:
     if not previous:
         return SPACE_ODD if space == " " else SPACE_ORDINARY

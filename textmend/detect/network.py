@@ -17,7 +17,7 @@ from textmend.detect.lengths import LengthKinds
 from textmend.detect.other_gaps import ArticleWeights
 from textmend.errors import ModelError
 from textmend.models.folder import ModelFolder
-from textmend.models.session import open_session, usable_cores
+from textmend.models.session import open_session, run_session, usable_cores
 from textmend.models.wordpiece import WordPieces
 
 _INPUTS = {"input_ids", "type_ids", "sites"}
@@ -28,6 +28,7 @@ class OnnxDetector:
 
     Attributes:
         name: its name and version, as its card gives them.
+        language: the language it knows, as ISO 639 names it; ``None`` where its folder does not say.
         pieces: its vocabulary.
         window: how many tokens it reads at once, the start token included.
         margin: how many pieces of context a judged site should have on both sides.
@@ -41,6 +42,7 @@ class OnnxDetector:
     def __init__(self, folder: Path, threads: int | None = None) -> None:
         opened = ModelFolder.open(folder, "detector")
         self.name = str(opened.get("name", str))
+        self.language = opened.config.get("language")
         self.pieces: Pieces = opened.read("tokens", lambda tokens: WordPieces(opened.tokenizer, **tokens))
         self.window = int(opened.get("window", int))
         self.margin = int(opened.get("margin", int))
@@ -75,7 +77,7 @@ class OnnxDetector:
 
     def _judge(self, row: Row) -> NDArray[np.float32]:
         inputs = {"input_ids": row.ids[None], "type_ids": row.types[None], "sites": row.sites}
-        (logits,) = self._session.run(["logits"], inputs)
+        (logits,) = run_session(self._session, ["logits"], inputs)
         # A copy, so that ONNX Runtime's own memory goes back at once: kept, it splits the heap between calls
         # and lets it grow, now and then by hundreds of megabytes on a document of 1 MB.
         copied: NDArray[np.float32] = logits.copy()

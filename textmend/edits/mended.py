@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from textmend.edits.apply import apply_edits, undo_edits
 from textmend.edits.plan import plan, with_words
 from textmend.errors import RecordError
-from textmend.records import SCHEMA, Decision, Edit, Gap
+from textmend.records import SCHEMA, Decision, Edit, Gap, Skipped
+
+Value = TypeVar("Value", int, str)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +24,7 @@ class Mended:
         gaps: all gaps found, in order, each with its decision.
         original: the text as it was.
         placeholder: what stands for words that are marked as missing.
+        skipped: why the text was left as it is; ``None`` where it was worked on.
     """
 
     text: str
@@ -29,6 +32,7 @@ class Mended:
     gaps: tuple[Gap, ...]
     original: str
     placeholder: str = "[…]"
+    skipped: Skipped | None = None
 
     @classmethod
     def of(cls, original: str, gaps: Iterable[Gap], placeholder: str) -> Mended:
@@ -42,6 +46,12 @@ class Mended:
             placeholder=placeholder,
         )
 
+    @classmethod
+    def left(cls, original: str, gaps: Iterable[Gap], placeholder: str, skipped: Skipped) -> Mended:
+        """Return a text that was left as it is, with its gaps and the reason."""
+        kept = tuple(gap.with_decision("keep") for gap in gaps)
+        return cls(text=original, edits=(), gaps=kept, original=original, placeholder=placeholder, skipped=skipped)
+
     def undo(self) -> str:
         """Return the original text, from the mended one and its edits."""
         return undo_edits(self.text, self.edits)
@@ -49,22 +59,33 @@ class Mended:
     def apply(self, decisions: Iterable[Decision]) -> Mended:
         """Replay a reviewer's decisions on the original text.
 
-        Gaps without a decision stay as the policy decided.
+        Gaps without a decision stay as the policy decided. A decision that says so adds a gap where none was found.
 
         Raises:
-            RecordError: a decision names a place where no gap was found, or two name the same.
+            RecordError: a decision names a place where no gap was found and none can be added, or two name the same.
         """
         gaps = {(gap.start, gap.end): gap for gap in self.gaps}
         seen: set[tuple[int, int]] = set()
         for decision in decisions:
             place = (decision.start, decision.end)
             if place not in gaps:
-                raise RecordError(f"decision at {decision.start}:{decision.end}: no gap was found there in this text")
+                gaps[place] = self._added(decision, gaps.values())
             if place in seen:
                 raise RecordError(f"decision at {decision.start}:{decision.end}: this gap has a decision already")
             seen.add(place)
             gaps[place] = _decided(gaps[place], decision)
-        return Mended.of(self.original, gaps.values(), self.placeholder)
+        return Mended.of(self.original, sorted(gaps.values(), key=lambda gap: gap.start), self.placeholder)
+
+    def _added(self, decision: Decision, gaps: Iterable[Gap]) -> Gap:
+        """Return the gap that a decision adds. Raises :class:`RecordError` where none can be added."""
+        start, end = decision.start, decision.end
+        if not decision.added:
+            raise RecordError(f"decision at {start}:{end}: no gap was found there in this text")
+        if end > len(self.original) or self.original[start:end].strip():
+            raise RecordError(f"decision at {start}:{end}: a gap is added where white space stands, or nothing")
+        if any(start <= gap.end and gap.start <= end for gap in gaps):
+            raise RecordError(f"decision at {start}:{end}: the gap that it adds overlaps or touches another one")
+        return Gap(start=start, end=end, probability=1.0)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form (``docs/records.md``). Edits name their gap, and their fill, by number."""
@@ -83,7 +104,7 @@ class Mended:
                     "fill": fill,
                 }
             )
-        return {
+        form = {
             "schema": SCHEMA,
             "text": self.text,
             "original": self.original,
@@ -91,6 +112,7 @@ class Mended:
             "gaps": [gap.to_dict() for gap in self.gaps],
             "edits": edits,
         }
+        return form if self.skipped is None else {**form, "skipped": self.skipped.to_dict()}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Mended:
@@ -99,27 +121,39 @@ class Mended:
         Raises:
             RecordError: it is malformed, or its text, original and edits don't fit together.
         """
+        if not isinstance(data, Mapping):
+            raise RecordError(f"mended: expected a JSON object, got {type(data).__name__}")
         if data.get("schema") != SCHEMA:
             raise RecordError(f"mended: schema version {data.get('schema')!r} can't be read; this reads {SCHEMA}")
         try:
             gaps = tuple(Gap.from_dict(gap) for gap in data["gaps"])
-            edits = tuple(
-                Edit(
-                    start=edit["start"],
-                    end=edit["end"],
-                    removed=edit["removed"],
-                    replacement=edit["replacement"],
-                    gap=gaps[edit["gap"]],
-                    fill=gaps[edit["gap"]].fills[edit["fill"]] if edit["fill"] is not None else None,
-                )
-                for edit in data["edits"]
-            )
-            text, original, placeholder = data["text"], data["original"], data["placeholder"]
+            edits = tuple(_edit(edit, gaps) for edit in data["edits"])
+            text, original, placeholder = (_of(data[key], str) for key in ("text", "original", "placeholder"))
         except (KeyError, IndexError, TypeError) as error:
             raise RecordError(f"mended: malformed: {error!r}") from error
         if apply_edits(original, edits) != text:
             raise RecordError("mended: the edits don't turn the original into the text")
-        return cls(text=text, edits=edits, gaps=gaps, original=original, placeholder=placeholder)
+        skipped = Skipped.from_dict(data["skipped"]) if data.get("skipped") is not None else None
+        return cls(text=text, edits=edits, gaps=gaps, original=original, placeholder=placeholder, skipped=skipped)
+
+
+def _edit(data: Mapping[str, Any], gaps: tuple[Gap, ...]) -> Edit:
+    """Read an edit whose gap and fill are numbers. Raises ``KeyError``, ``IndexError`` or ``TypeError``."""
+    gap = gaps[_of(data["gap"], int)]
+    return Edit(
+        start=_of(data["start"], int),
+        end=_of(data["end"], int),
+        removed=_of(data["removed"], str),
+        replacement=_of(data["replacement"], str),
+        gap=gap,
+        fill=gap.fills[_of(data["fill"], int)] if data["fill"] is not None else None,
+    )
+
+
+def _of(value: Any, kind: type[Value]) -> Value:
+    if type(value) is not kind:
+        raise TypeError(f"expected {kind.__name__}, got {value!r:.60}")
+    return value
 
 
 def _decided(gap: Gap, decision: Decision) -> Gap:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from textmend.damage.benchmark import Record, TrueGap
 from textmend.detect.cues import cues_at
-from textmend.detect.finder import Sites
+from textmend.detect.sites import Sites
 from textmend.evaluate.bootstrap import Weights
 from textmend.evaluate.matching import match, same_words
 from textmend.evaluate.system import Judge, Propose
@@ -70,7 +70,7 @@ def fill_records(
         documents = documents_at_gaps(batch, judge, known_lengths)
         for record, gaps in zip(batch, propose(documents), strict=True):
             for truth, gap in zip(record.gaps, gaps, strict=True):
-                filled.append(_filled(document, record, truth, gap.fills))
+                filled.append(filled_gap(document, record, truth, gap.fills))
             document += 1
     return filled
 
@@ -173,7 +173,8 @@ def rank_of(fills: Sequence[Fill], lost: Sequence[str]) -> int:
     return next((rank for rank, fill in enumerate(fills, 1) if any(same_words(fill.text, one) for one in lost)), 0)
 
 
-def _filled(document: int, record: Record, gap: TrueGap, fills: tuple[Fill, ...]) -> FilledGap:
+def filled_gap(document: int, record: Record, gap: TrueGap, fills: tuple[Fill, ...]) -> FilledGap:
+    """Return a gap with its fills, judged."""
     return FilledGap(
         document=document,
         record=record,

@@ -20,8 +20,9 @@ from textmend.evaluate.report import counts_of, grid, sections
 from textmend.evaluate.run import BenchmarkResult, CleanResult, Evaluation
 from textmend.metrics import PrecisionRecall, ReliabilityBin, reliability
 from textmend.policy import Policy
+from textmend.report.bars import bar_plot
 from textmend.report.page import render
-from textmend.report.plots import Series, bar_plot, line_plot
+from textmend.report.plots import Series, line_plot
 
 _TEMPLATE = Path(__file__).parent / "report.html.jinja"
 _WORST = 25

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
-from textmend.detect.finder import Sites, judge
+from textmend.detect.finder import judge
+from textmend.detect.sites import Sites
 from textmend.edits.mended import Mended
 from textmend.fill.propose import Document
 from textmend.mender import Mender
@@ -58,7 +59,7 @@ class MenderSystem:
 
     def judge(self, texts: Sequence[str]) -> Sequence[Sites]:
         """Return every site of each text (see ``Judge``)."""
-        return judge(texts, self.mender.detector)
+        return judge(texts, self.mender.detector, self.mender.second_look)
 
     def propose(self, documents: Sequence[Document]) -> Sequence[Sequence[Gap]]:
         """Return the documents' gaps with fills (see ``Propose``)."""

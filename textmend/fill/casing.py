@@ -15,7 +15,9 @@ from textmend.fill.casing_table import UsualCasing
 LOWER, TITLE, UPPER, MIXED = range(4)
 
 _TOKEN = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:[-'’.&][\p{L}\p{M}\p{N}]+)*\.?")
-_SENTENCE_END = regex.compile(r"(?:[.!?…]['\"”’)\]]*|[\n\r\u2028\u2029])\s*[\"“‘'(\[*#>•\-–]*\s*$")
+_LINE_ENDS = frozenset("\n\r\u2028\u2029")
+_OPENING = "\"“‘'([*#>•-–"
+_CLOSING = "'\"”’)]"
 _INITIALS = regex.compile(r"(?:\p{L}\.){2,}\p{L}?")
 _SURELY_LOWER = -0.3
 _AGREED = 0.8
@@ -59,7 +61,20 @@ class ArticleCasing:
 def starts_sentence(text: str, position: int, within: int = 12) -> bool:
     """Whether a sentence, or a line, starts at ``position``, judged by the characters just before it."""
     before = text[max(0, position - within) : position]
-    return position == 0 or not before.strip("\"“‘'([*#>• \t-–") or bool(_SENTENCE_END.search(before))
+    return position == 0 or not before.strip(_OPENING + " \t") or _ends_sentence(before)
+
+
+def _ends_sentence(before: str) -> bool:
+    """Whether a full stop or a line end is the last thing before closing marks, opening marks and white space.
+
+    Read from the end, mark by mark: as one expression with four runs in a row it would be cubic.
+    """
+    marks = before.rstrip()
+    space = marks.rstrip(_OPENING)
+    words = space.rstrip()
+    if not _LINE_ENDS.isdisjoint(before[len(marks) :]) or not _LINE_ENDS.isdisjoint(space[len(words) :]):
+        return True
+    return words.rstrip(_CLOSING).endswith((".", "!", "?", "…"))
 
 
 def cased(

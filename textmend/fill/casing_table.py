@@ -50,7 +50,7 @@ class UsualCasing:
                 share, lower = map(int, shares.split())
                 for surface in surfaces.split():
                     habits[surface.casefold()] = Habit(surface, share, lower)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise ModelError(f"{file}: no table of casings made by textmend: {error!r}") from error
         return cls(habits)
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import regex
 
-from textmend.errors import ModelError
+from textmend.errors import LanguageError
 from textmend.models.masked_lm import Pieces
 
 MOST_PIECES = 2.5
@@ -62,12 +62,12 @@ def survey_words(text: str, pieces: Pieces) -> Survey:
 
 
 def check_language(survey: Survey, text: str, model: str) -> None:
-    """Raise :class:`ModelError` where a text is evidently none that the model can read."""
+    """Raise :class:`LanguageError` where a text is evidently none that the model can read."""
     if survey.words < LEAST_WORDS:
         return
     pieces, unknown = survey.pieces / survey.words, survey.unknown / survey.words
     if pieces > MOST_PIECES or unknown > MOST_UNKNOWN:
-        raise ModelError(
+        raise LanguageError(
             f"the text that begins {text.strip()[:40]!r} is not in a language of the filler {model}: its words have "
             f"{pieces:.1f} pieces each and {unknown:.0%} of them hold unknown ones; choose a masked language model "
             "of the text's language, or a multilingual one"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -21,6 +21,12 @@ from textmend.models.masked_lm import MaskedLM
 from textmend.records import Evidence, Fill, Gap
 from textmend.text.echoes import Echo, EchoIndex
 from textmend.text.words import is_encodable
+
+Watch = Callable[[int, int], None]
+"""Is told how many gaps are done, and of how many."""
+
+_TOGETHER = 4
+"""How many gaps are filled between two tellings."""
 
 _LONGEST_PHRASE = 8
 """How many pieces a phrase that stands elsewhere may have."""
@@ -93,14 +99,18 @@ class Proposer:
         self._search = search or Search()
         self._echoes, self._repeated = echoes, repeated
 
-    def propose(self, documents: Sequence[Document]) -> list[list[Gap]]:
+    def propose(self, documents: Sequence[Document], watch: Watch | None = None) -> list[list[Gap]]:
         """Return each document's gaps with ranked fills.
+
+        Args:
+            documents: the documents.
+            watch: called now and then with how many gaps are done, and of how many.
 
         Raises:
             ModelError: a document is evidently not written in the model's language.
         """
         result = []
-        for document, candidates in zip(documents, self.candidates(documents), strict=True):
+        for document, candidates in zip(documents, self.candidates(documents, watch), strict=True):
             novelty = _novelty(document)
             own = iter(candidates)
             result.append(
@@ -121,15 +131,22 @@ class Proposer:
         novelty = _novelty(document)
         return self._rank(document, document.gaps[0], candidates, novelty, len(candidates))
 
-    def candidates(self, documents: Sequence[Document]) -> list[list[list[Proposed]]]:
+    def candidates(self, documents: Sequence[Document], watch: Watch | None = None) -> list[list[list[Proposed]]]:
         """Return, for each gap of each document that has no fills, its candidates with what is known of them, unranked."""
         views = [
             _View(document, self.model, self._usual, self._search.most_pieces, self._echoes, self._repeated)
             for document in documents
         ]
         requests = [request for view in views for request in view.requests]
-        found = iter(infill(requests, self.model, self._search))
-        return [[view.proposed(index, next(found)) for index in range(len(view.requests))] for view in views]
+        found: list[list[Hypothesis]] = []
+        for start in range(0, len(requests), _TOGETHER):
+            if watch:
+                watch(start, len(requests))
+            found += infill(requests[start : start + _TOGETHER], self.model, self._search)
+        if watch:
+            watch(len(requests), len(requests))
+        each = iter(found)
+        return [[view.proposed(index, next(each)) for index in range(len(view.requests))] for view in views]
 
     def _rank(
         self, document: Document, gap: Gap, proposed: Sequence[Proposed], novelty: Novelty, most: int

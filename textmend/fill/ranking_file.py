@@ -38,7 +38,7 @@ def read_ranking(file: Path, model: str) -> Ranking:
         if (record["schema"], record["kind"]) != (SCHEMA, "ranking"):
             raise ModelError(f"{file}: holds a {record['kind']!r} of version {record['schema']!r}, not a ranking")
         fitted_to, ranking = str(record["model"]), Ranking.from_dict(record["ranking"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         raise ModelError(f"{file}: no ranking made by textmend train calibrate: {error!r}") from error
     if fitted_to != model:
         raise ModelError(f"{file}: was fitted to {fitted_to}, not to {model}; fit one with  textmend train calibrate")

@@ -45,7 +45,7 @@ class ModelFolder:
                 raise ModelError(f"{path}: the file {name} is missing, so this is no {kind} made by textmend")
         try:
             config = json.loads((path / "config.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise ModelError(f"{path / 'config.json'}: can't be read: {error}") from error
         if not isinstance(config, dict) or config.get("kind") != kind:
             found = config.get("kind") if isinstance(config, dict) else None
@@ -74,6 +74,14 @@ class ModelFolder:
             raise ModelError(f"{self.path / 'config.json'}: {key!r} is missing or malformed: {value!r}")
         return value
 
+    def list_of(self, key: str, kind: Callable[[Any], Made]) -> tuple[Made, ...]:
+        """Return a list of the configuration. Raises :class:`ModelError` where an item is not of its kind."""
+        value = self.get(key, list)
+        try:
+            return tuple(kind(item) for item in value)
+        except Exception as error:  # as many kinds as there are ways to be malformed
+            raise ModelError(f"{self.path / 'config.json'}: {key!r} is malformed: {error!r}") from error
+
     def read(self, key: str, make: Callable[[dict[str, Any]], Made], default: Made | None = None) -> Made:
         """Return what ``make`` makes of an object of the configuration.
 
@@ -90,5 +98,5 @@ class ModelFolder:
         value = self.get(key, dict)
         try:
             return make(value)
-        except (ModelError, KeyError, TypeError, ValueError) as error:
+        except Exception as error:  # as many kinds as there are ways to be malformed
             raise ModelError(f"{self.path / 'config.json'}: {key!r} is malformed: {error!r}") from error

@@ -9,19 +9,42 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from textmend.errors import ModelError
 from textmend.models.folder import ModelFolder
-from textmend.models.session import batches, open_session, padded
+from textmend.models.near_reader import NearReader
+from textmend.models.session import batches, padded
+from textmend.models.trunk import GapReader, Trunk
 from textmend.models.vocabulary import Vocabulary
 from textmend.models.wordpiece import WordPieces
 
-_BATCH_TOKENS = 4096
+_BATCH_TOKENS = 1024
+"""Rows that run together have so many tokens: less than a second of one core, so that Ctrl-C is heard soon. More is
+no faster: 4,096 take half as long again a token."""
+_LEAST_WINDOW, _MOST_WINDOW = 16, 1 << 16
+
+
+class Place(NamedTuple):
+    """Where lost words stand in a sequence: ``ids[start:end]``; all else is context."""
+
+    start: int
+    end: int
 
 
 class Query(NamedTuple):
-    """A sequence with masks, special tokens included, and the one position to predict."""
+    """A sequence with masks, special tokens included, and the one position to predict.
+
+    Attributes:
+        ids: the pieces.
+        position: which of them is to be predicted.
+        place: where the lost words stand. A model may read the context once for all sequences that share it, and
+            of each only what stands at this place and near it.
+        context: that context, before and after the place, where ``ids`` has other pieces masked too; ``None``: as in ``ids``.
+    """
 
     ids: tuple[int, ...]
     position: int
+    place: Place | None = None
+    context: tuple[tuple[int, ...], tuple[int, ...]] | None = None
 
 
 class Prediction(NamedTuple):
@@ -82,12 +105,19 @@ class MaskedLM(Protocol):
     pieces_per_word: tuple[float, ...] | None
 
     def predict(self, queries: Sequence[Query]) -> list[Prediction]:
-        """Return a prediction for each query; queries don't influence each other."""
+        """Return a prediction for each query; queries don't influence each other.
+
+        Queries of one sequence that ask for several of its positions are worth little more than one.
+        """
         ...
 
 
 class OnnxMaskedLM:
-    """A masked language model on ONNX Runtime, with an uncased WordPiece vocabulary and a case head."""
+    """A masked language model on ONNX Runtime, with an uncased WordPiece vocabulary and a case head.
+
+    Attributes:
+        trunk: its network, which may have a head for lost words too.
+    """
 
     def __init__(self, folder: Path, threads: int | None = None) -> None:
         opened = ModelFolder.open(folder, "filler")
@@ -101,6 +131,7 @@ class OnnxMaskedLM:
             ),
         )
         self.pieces: Pieces = pieces
+        self._word_pieces = pieces
         tokenizer = pieces.tokenizer
         known = tokenizer.get_vocab(with_added_tokens=True)
         names = [""] * (max(known.values()) + 1)
@@ -108,32 +139,58 @@ class OnnxMaskedLM:
             names[index] = name
         mask = opened.read("tokens", lambda use: known[use["mask"]])
         padding = opened.read("tokens", lambda use: known[use["padding"]])
-        special = [known[name] for name in (*tokens.values(), *opened.get("special", list)) if name in known]
+        special = [
+            known[name] for name in (*map(str, tokens.values()), *opened.list_of("special", str)) if name in known
+        ]
         self.vocabulary = Vocabulary.of_wordpiece(names, mask=mask, special=special, cased=False)
         self.window = int(opened.get("window", int))
-        self.pieces_per_word: tuple[float, ...] | None = tuple(
-            float(share) for share in opened.get("pieces_per_word", list)
-        )
+        if not _LEAST_WINDOW <= self.window <= _MOST_WINDOW:
+            raise ModelError(f"{folder}: a window of {self.window} tokens makes no sense")
+        self.pieces_per_word: tuple[float, ...] | None = opened.list_of("pieces_per_word", float)
         self._padding = padding
-        self._session = open_session(opened.model, threads)
+        self.trunk = Trunk(opened.model, padding, threads)
+        self._reader = NearReader(self.trunk, mask)
+
+    @property
+    def reader(self) -> GapReader:
+        """What takes second looks; it shares the network."""
+        return GapReader(self.trunk, self._word_pieces)
 
     def predict(self, queries: Sequence[Query]) -> list[Prediction]:
         """Return a prediction for each query (see :class:`MaskedLM`)."""
+        if not self.trunk.reads_on:
+            return self._whole(queries)
+        near = [index for index, query in enumerate(queries) if self._reader.can_read(query)]
+        answers = self._reader.read([queries[index] for index in near])
+        found = dict(zip(near, (_prediction(*answer) for answer in answers), strict=True))
+        far = [index for index in range(len(queries)) if index not in found]
+        found |= zip(far, self._whole([queries[index] for index in far]), strict=True)
+        return [found[index] for index in range(len(queries))]
+
+    def _whole(self, queries: Sequence[Query]) -> list[Prediction]:
+        """Return predictions from whole rows."""
         results: list[Prediction | None] = [None] * len(queries)
-        for indices in batches([len(query.ids) for query in queries], _BATCH_TOKENS):
-            shape = (len(indices), padded(len(queries[indices[0]].ids)))
+        rows: dict[tuple[int, ...], list[int]] = {}
+        for index, query in enumerate(queries):
+            rows.setdefault(query.ids, []).append(index)
+        sequences = list(rows)
+        for chosen in batches([len(sequence) for sequence in sequences], _BATCH_TOKENS):
+            shape = (len(chosen), padded(len(sequences[chosen[0]])))
             ids = np.full(shape, self._padding, dtype=np.int64)
             mask = np.zeros(shape, dtype=np.int64)
-            positions = np.zeros(len(indices), dtype=np.int64)
-            for at, index in enumerate(indices):
-                query = queries[index]
-                ids[at, : len(query.ids)] = query.ids
-                mask[at, : len(query.ids)] = 1
-                positions[at] = at * shape[1] + query.position
-            log_probs, case_logits = self._session.run(
-                ["log_probs", "case_logits"], {"input_ids": ids, "attention_mask": mask, "positions": positions}
-            )
-            case = case_logits - np.logaddexp.reduce(case_logits, axis=1, keepdims=True)
-            for at, index in enumerate(indices):
-                results[index] = Prediction(log_probs[at], case[at])
+            indices: list[int] = []
+            positions: list[int] = []
+            for at, number in enumerate(chosen):
+                sequence = sequences[number]
+                ids[at, : len(sequence)] = sequence
+                mask[at, : len(sequence)] = 1
+                indices += rows[sequence]
+                positions += (at * shape[1] + queries[index].position for index in rows[sequence])
+            scores = self.trunk.pieces(ids, mask, np.array(positions, dtype=np.int64))
+            for index, log_probs, case_logits in zip(indices, *scores, strict=True):
+                results[index] = _prediction(log_probs, case_logits)
         return [result for result in results if result is not None]
+
+
+def _prediction(log_probs: NDArray[np.float32], case_logits: NDArray[np.float32]) -> Prediction:
+    return Prediction(log_probs, case_logits - np.logaddexp.reduce(case_logits))

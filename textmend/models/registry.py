@@ -50,7 +50,7 @@ def hub_model(
     """
     if not isinstance(name, str | Path) or not str(name) or name in embedded_languages():
         return None
-    if Path(name).is_dir():
+    if is_folder(name):
         if not _is_hub_folder(Path(name)):
             return None
         if revision is not None:
@@ -69,9 +69,22 @@ def hub_model(
 def _is_hub_folder(folder: Path) -> bool:
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return False
     return isinstance(config, dict) and "kind" not in config and "model_type" in config
+
+
+def is_folder(name: str | Path) -> bool:
+    """Whether there is a folder of this name; a name that no file can have names none."""
+    try:
+        return Path(name).is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def _shown(name: str | Path) -> str:
+    shown = repr(str(name))
+    return shown if len(shown) <= 200 else shown[:199] + "…"
 
 
 def embedded_languages() -> list[str]:
@@ -97,8 +110,7 @@ def locate(name: str | Path, kind: str) -> Path:
         if not folder.is_dir():
             raise ModelError(f"textmend embeds no {kind} for {name!r}")
         return folder
-    path = Path(name)
-    if path.is_dir():
-        return path
+    if is_folder(name):
+        return Path(name)
     known = ", ".join(map(repr, embedded_languages())) or "none"
-    raise ModelError(f"unknown {kind} {str(name)!r}: neither an embedded model ({known}) nor a folder that exists")
+    raise ModelError(f"unknown {kind} {_shown(name)}: neither an embedded model ({known}) nor a folder that exists")

@@ -7,9 +7,10 @@ import ctypes
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textmend.errors import ModelError
+from textmend.models.runtime import onnx_runtime
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -27,9 +28,8 @@ def open_session(file: Path, threads: int | None) -> onnxruntime.InferenceSessio
     Raises:
         ModelError: the file is no ONNX model that this ONNX Runtime can run.
     """
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
+    runtime = onnx_runtime()
+    options = runtime.SessionOptions()
     options.log_severity_level = 3
     if threads:
         options.intra_op_num_threads = threads
@@ -37,11 +37,22 @@ def open_session(file: Path, threads: int | None) -> onnxruntime.InferenceSessio
     # Memory is handed back between calls, so that one long document does not keep it for good.
     options.enable_cpu_mem_arena = False
     try:
-        session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+        session: onnxruntime.InferenceSession = runtime.InferenceSession(
+            str(file), options, providers=["CPUExecutionProvider"]
+        )
     except Exception as error:  # the library raises many kinds
         raise ModelError(f"{file}: ONNX Runtime can't load this model: {error}") from error
     _give_memory_back()
     return session
+
+
+def run_session(session: onnxruntime.InferenceSession, names: list[str], inputs: dict[str, Any]) -> list[Any]:
+    """Run a model. Raises :class:`ModelError` where it fails: its files don't fit each other, or memory is short."""
+    try:
+        found: list[Any] = session.run(names, inputs)
+    except Exception as error:  # the library raises many kinds
+        raise ModelError(f"ONNX Runtime can't run the model: {error}") from error
+    return found
 
 
 def _give_memory_back() -> None:

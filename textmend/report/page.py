@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from textmend.errors import MissingExtraError
+from textmend.extras import needs
 
 
 def render(template: Path, **values: Any) -> str:
@@ -20,11 +20,9 @@ def render(template: Path, **values: Any) -> str:
     Raises:
         MissingExtraError: Jinja2 is not installed.
     """
-    try:
+    with needs("the HTML report", "report"):
         import jinja2
         import markupsafe
-    except ImportError as error:
-        raise MissingExtraError("the HTML report", "report") from error
 
     def svg(plot: str) -> str:
         return markupsafe.Markup(plot)  # written by ``plots``, which escapes

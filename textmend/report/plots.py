@@ -1,6 +1,6 @@
-"""Plots as inline SVG. Colours come from the page's CSS classes (``s0`` …), so that they follow light and dark.
+"""Lines and points as inline SVG; ``bars`` draws all else. Colours come from the page's CSS classes (``s0`` …).
 
-Only the few plots that reports need. All text is escaped by the XML writer.
+All text is escaped by the XML writer.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ _WIDTH, _HEIGHT = 380.0, 300.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 12.0, 18.0, 42.0
 _DASHES = ("", "6 3", "2 3", "8 3 2 3", "1 4", "12 4")
 _MOST_POINTS = 240
-_LONGEST_LABEL = 52
 
 Node = ElementTree.Element
 
@@ -80,98 +79,6 @@ def line_plot(
     return _written(svg)
 
 
-def bar_plot(labels: Sequence[str], shares: Sequence[float], *, title: str, x_label: str, y_label: str) -> str:
-    """Return bars for shares from 0 to 1, each with its value above it."""
-    top = next((top for top in (0.1, 0.25, 0.5, 1.0) if max(shares, default=0.0) <= top), 1.0)
-    svg = _canvas(title, 0)
-    _axes(svg, x_label, y_label, (0.0, 1.0), (0.0, top), ticks_x=False)
-    step = (_WIDTH - _LEFT - _RIGHT) / max(1, len(labels))
-    for index, (label, value) in enumerate(zip(labels, shares, strict=True)):
-        x = _LEFT + (index + 0.5) * step
-        _, y = _place(0, value, (0.0, 1.0), (0.0, top))
-        height = _HEIGHT - _BOTTOM - y
-        bar = _add(svg, "rect", {"class": "bar", "x": x - 0.36 * step, "y": y, "width": 0.72 * step, "height": height})
-        _add(bar, "title", {}, f"{label}: {value:.1%}")
-        _add(svg, "text", {"class": "value", "x": x, "y": y - 4, "text-anchor": "middle"}, f"{100 * value:.0f} %")
-        _add(svg, "text", {"x": x, "y": _HEIGHT - _BOTTOM + 15, "text-anchor": "middle"}, label)
-    return _written(svg)
-
-
-def row_plot(
-    labels: Sequence[str], values: Sequence[float], *, title: str, x_label: str, notes: Sequence[str] = ()
-) -> str:
-    """Return horizontal bars from 0, each with its label above and its value beside it; as tall as they need.
-
-    Args:
-        labels: what each bar stands for; long ones are cut.
-        values: not negative.
-        title: what the plot shows, for those who can't see it.
-        x_label: what the values are.
-        notes: where given, what each bar says when pointed at.
-    """
-    row, left, room = 30.0, 4.0, _WIDTH - 64.0
-    height = row * len(labels) + 30
-    svg = ElementTree.Element(
-        "svg", {"viewBox": f"0 0 {_WIDTH:g} {height:g}", "role": "img", "aria-label": title, "class": "plot"}
-    )
-    most = max(values, default=0.0) or 1.0
-    for index, (label, value) in enumerate(zip(labels, values, strict=True)):
-        y = row * index
-        width = room * value / most
-        bar = _add(svg, "rect", {"class": "bar", "x": left, "y": y + 16, "width": width, "height": 10})
-        _add(bar, "title", {}, notes[index] if notes else f"{label}: {value:.3g}")
-        shown = label if len(label) <= _LONGEST_LABEL else label[: _LONGEST_LABEL - 1] + "…"
-        _add(svg, "text", {"x": left, "y": y + 12}, shown)
-        _add(svg, "text", {"class": "value", "x": left + width + 6, "y": y + 25}, _number(value))
-    _add(svg, "text", {"class": "label", "x": _WIDTH / 2, "y": height - 6, "text-anchor": "middle"}, x_label)
-    return _written(svg)
-
-
-def histogram(parts: Mapping[str, Sequence[int]], *, title: str, x_label: str, y_label: str) -> str:
-    """Return counts over bins of equal width from 0 to 1, those of several parts stacked.
-
-    Args:
-        parts: for each name, counts by bin; all of the same length.
-        title: what the plot shows, for those who can't see it.
-        x_label: what is binned.
-        y_label: what is counted.
-    """
-    svg = _canvas(title, _legend_rows(len(parts)))
-    totals = [sum(column) for column in zip(*parts.values(), strict=True)] or [0]
-    top = float(_round_up(max(totals)))
-    _axes(svg, x_label, y_label, (0.0, 1.0), (0.0, top))
-    step = (_WIDTH - _LEFT - _RIGHT) / len(totals)
-    for index in range(len(totals)):
-        below = 0
-        for number, (name, counts) in enumerate(parts.items()):
-            count = counts[index] if index < len(counts) else 0
-            if not count:
-                continue
-            _, y = _place(0, below + count, (0.0, 1.0), (0.0, top))
-            _, base = _place(0, below, (0.0, 1.0), (0.0, top))
-            where = {"x": _LEFT + step * index + 0.5, "y": y, "width": step - 1, "height": base - y}
-            bar = _add(svg, "rect", {"class": f"bar s{number % 6}", **where})
-            low, high = index / len(totals), (index + 1) / len(totals)
-            _add(bar, "title", {}, f"{name}, {low:.2f} to {high:.2f}: {count:,}")
-            below += count
-    _legend(svg, list(parts))
-    return _written(svg)
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.2g}" if value < 1 else f"{value:.1f}"
-
-
-def _round_up(value: int) -> int:
-    """Return the least round number not below ``value`` that five parts divide well."""
-    size = 1
-    while True:
-        for step in (5, 10, 20, 25):
-            if value <= step * size:
-                return step * size
-        size *= 10
-
-
 def _canvas(title: str, legend_rows: int) -> Node:
     height = _HEIGHT + 20.0 * legend_rows
     box = f"0 0 {_WIDTH:g} {height:g}"
@@ -184,7 +91,6 @@ def _axes(
     y_label: str,
     x_range: tuple[float, float],
     y_range: tuple[float, float],
-    ticks_x: bool = True,
 ) -> None:
     right, bottom = _WIDTH - _RIGHT, _HEIGHT - _BOTTOM
     for part in range(6):
@@ -194,9 +100,8 @@ def _axes(
         x, y = _place(x_value, y_value, x_range, y_range)
         _add(svg, "line", {"class": "grid", "x1": _LEFT, "y1": y, "x2": right, "y2": y})
         _add(svg, "text", {"x": _LEFT - 6, "y": y + 4, "text-anchor": "end"}, f"{y_value:.3g}")
-        if ticks_x:
-            _add(svg, "line", {"class": "grid", "x1": x, "y1": _TOP, "x2": x, "y2": bottom})
-            _add(svg, "text", {"x": x, "y": bottom + 15, "text-anchor": "middle"}, f"{x_value:.3g}")
+        _add(svg, "line", {"class": "grid", "x1": x, "y1": _TOP, "x2": x, "y2": bottom})
+        _add(svg, "text", {"x": x, "y": bottom + 15, "text-anchor": "middle"}, f"{x_value:.3g}")
     _add(svg, "text", {"class": "label", "x": (_LEFT + right) / 2, "y": bottom + 33, "text-anchor": "middle"}, x_label)
     middle = (_TOP + bottom) / 2
     turned = f"rotate(-90 12 {middle:g})"

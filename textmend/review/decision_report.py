@@ -1,7 +1,8 @@
 """The machine's probabilities beside what people chose: figures of a review, as tables and as JSON.
 
-They tell of the gaps that were shown to people and decided, and of no others: what the detector passed over is not
-among them, and where a review was not finished, what was useful first is.
+They tell of the gaps that were shown to people and decided, and of those that people added. Recall is measured against
+these: what neither the machine nor a person saw is not among them. Where a review was not finished, what was shown
+first is.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from textmend.metrics import (
     share,
     top_share,
 )
-from textmend.review.judged import Judged
+from textmend.review.judged import Judged, Judgement
 
 SCHEMA = 1
 """Version of the JSON form."""
@@ -77,6 +78,8 @@ class Comparison:
         gap_error: expected calibration error of gap probabilities.
         gap_log_loss: mean log loss of gap probabilities, in nats.
         fill_error: expected calibration error of the first fills' probabilities.
+        missed: how many gaps people added, which the machine did not flag.
+        recall: the share of all that are gaps to people that the machine flagged.
         unmatched: decisions about gaps that are not among the suggestions.
     """
 
@@ -91,11 +94,14 @@ class Comparison:
     gap_error: float
     gap_log_loss: float
     fill_error: float
+    missed: int
+    recall: float
     unmatched: int
 
 
-def compare(decided: Sequence[Judged], unmatched: int = 0) -> Comparison:
+def compare(judgement: Judgement) -> Comparison:
     """Return the comparison of decided gaps; undefined figures are NaN."""
+    decided, missed = judgement.decided, len(judgement.missed)
     probabilities = np.array([one.gap.probability for one in decided])
     truths = np.array([one.is_gap for one in decided], dtype=bool)
     filled = [one for one in decided if one.decision.text is not None and one.gap.fills]
@@ -113,7 +119,9 @@ def compare(decided: Sequence[Judged], unmatched: int = 0) -> Comparison:
         gap_error=expected_calibration_error(probabilities, truths, _BINS) if decided else math.nan,
         gap_log_loss=float(log_losses(probabilities, truths).mean()) if decided else math.nan,
         fill_error=expected_calibration_error(first, right, _BINS) if filled else math.nan,
-        unmatched=unmatched,
+        missed=missed,
+        recall=share(sum(one.is_gap for one in decided), sum(one.is_gap for one in decided) + missed),
+        unmatched=judgement.unmatched,
     )
 
 
@@ -140,6 +148,12 @@ def show(comparison: Comparison, console: Console) -> None:
         f"gaps: the machine expected {_percent(everything.expected)} %, people say {_percent(everything.gaps)} %; "
         f"calibration error {_number(comparison.gap_error)}, log loss {_number(comparison.gap_log_loss)}"
     )
+    if comparison.missed:
+        found = round(everything.decided * everything.gaps)
+        console.print(
+            f"recall: people added {comparison.missed:,} gap{'' if comparison.missed == 1 else 's'} that the machine had missed; it found {found:,} of "
+            f"{found + comparison.missed:,} ({_percent(comparison.recall)} %)"
+        )
     if everything.filled:
         console.print(
             f"first fills: the machine expected {_percent(everything.expected_first)} % right, "

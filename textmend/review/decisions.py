@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -19,6 +19,9 @@ Undo = Literal["undo"]
 
 Key = tuple[str, str | None, int, int]
 """Which gap a decision is about: document, digest, start, end."""
+
+_FLAGS = ("added", "settles")
+"""Keys that stand in a line only where they are true."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,8 @@ class Recorded:
         at: when, as ISO 8601; free text.
         spacing: of the fill that was taken, where a source told it; see :class:`textmend.records.Fill`.
         replaces: of the fill that was taken; the quote's suffix holds what is replaced.
+        added: the person added the gap: the machine did not flag this place.
+        settles: the person knew what others had decided about the gap; this decision counts over theirs.
 
     Raises:
         RecordError: the verdict ``"fill"`` goes without words, or another one with them; or what is replaced is not
@@ -54,6 +59,8 @@ class Recorded:
     at: str | None = None
     spacing: tuple[str, str] | None = None
     replaces: int = 0
+    added: bool = False
+    settles: bool = False
 
     def __post_init__(self) -> None:
         if self.verdict != "undo":
@@ -86,6 +93,7 @@ class Recorded:
             at=self.at,
             spacing=self.spacing,
             replaces=self.replaces,
+            added=self.added,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -108,7 +116,7 @@ class Recorded:
             form["spacing"] = list(self.spacing)
         if self.replaces:
             form["replaces"] = self.replaces
-        return form
+        return form | {name: True for name in _FLAGS if getattr(self, name)}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Recorded:
@@ -138,6 +146,8 @@ class Recorded:
             at=decision.at,
             spacing=decision.spacing,
             replaces=decision.replaces,
+            added=decision.added,
+            settles=_flag(data, "settles"),
         )
 
 
@@ -156,6 +166,8 @@ def record(
     at: str | None = None,
     spacing: tuple[str, str] | None = None,
     replaces: int = 0,
+    added: bool = False,
+    settles: bool = False,
 ) -> Recorded:
     """Return what a person decided about a gap of a document, ready to be kept."""
     return Recorded(
@@ -170,16 +182,35 @@ def record(
         at=at,
         spacing=spacing,
         replaces=replaces,
+        added=added,
+        settles=settles,
     )
 
 
-def latest(decisions: Iterable[Recorded]) -> dict[Key, Recorded]:
-    """Return what counts: for each gap its last decision, in the order they were made; undone ones are gone."""
-    last: dict[Key, Recorded] = {}
+def standing(decisions: Iterable[Recorded]) -> dict[Key, list[Recorded]]:
+    """Return what each person decided last about each gap, in the order these decisions were made.
+
+    An ``"undo"`` takes the person's own decision back; where there is none, it takes back everybody's.
+    """
+    found: dict[Key, list[Recorded]] = {}
     for decision in decisions:
-        last.pop(decision.key, None)
-        last[decision.key] = decision
-    return {key: decision for key, decision in last.items() if decision.verdict != "undo"}
+        before = found.pop(decision.key, [])
+        others = [one for one in before if one.by != decision.by]
+        if decision.verdict != "undo":
+            found[decision.key] = [*others, decision]
+        elif others and len(others) < len(before):
+            found[decision.key] = others
+    return found
+
+
+def counting(decisions: Sequence[Recorded]) -> Recorded:
+    """Return the decision that counts of those that stand about one gap: the last that settles, or else the last."""
+    return next((one for one in reversed(decisions) if one.settles), decisions[-1])
+
+
+def latest(decisions: Iterable[Recorded]) -> dict[Key, Recorded]:
+    """Return what counts for each gap, in the order it was decided; what was undone is gone."""
+    return {key: counting(found) for key, found in standing(decisions).items()}
 
 
 def dump(decision: Recorded) -> str:
@@ -222,4 +253,11 @@ def _string(data: Mapping[str, Any], key: str) -> str:
     if not isinstance(value, str):
         problem = f"should be a string, not {value!r:.60}" if key in data else "is missing"
         raise RecordError(f"decision: {key!r} {problem}")
+    return value
+
+
+def _flag(data: Mapping[str, Any], key: str) -> bool:
+    value = data.get(key, False)
+    if not isinstance(value, bool):
+        raise RecordError(f"decision: {key!r} should be true or false, not {value!r:.60}")
     return value

@@ -26,6 +26,8 @@ class ReviewDocument:
         text: the text; offsets are its code points.
         gaps: its gaps, sorted and disjoint, with ranked fills.
         title: its headline, where one is known.
+        url: where it was published, an address of the web; anything else is not shown.
+        html: the page it was taken from, to be shown beside it.
 
     Raises:
         RecordError: a gap is not a place of white space in the text, gaps are out of order, or the text holds the
@@ -36,6 +38,8 @@ class ReviewDocument:
     text: str
     gaps: tuple[Gap, ...] = field(repr=False)
     title: str | None = None
+    url: str | None = None
+    html: str | bytes | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if pair := _PAIR.search(self.text):
@@ -72,6 +76,8 @@ class Fields:
     text: str = "text"
     id: str = "id"
     title: str = "title"
+    url: str = "url"
+    html: str | None = None
     annotations: str = "textmend"
 
 
@@ -82,6 +88,8 @@ class Row:
     id: str
     text: str
     title: str | None = None
+    url: str | None = None
+    html: str | bytes | None = None
     gaps: tuple[Gap, ...] | None = None
 
 
@@ -98,7 +106,7 @@ def read_rows(name: str, text: str, load: Callable[[str], str], fields: Fields |
         name: the file's name, which is the id of a document without one.
         text: what it holds.
         load: returns the text of a file that a line names.
-        fields: the keys of text, id, title and annotations.
+        fields: the keys of the parts of a line.
 
     Raises:
         RecordError: a line is malformed; the error names it.
@@ -138,7 +146,12 @@ def review_documents(
     found = iter(analyse([row for row in read if row.gaps is None]))
     return [
         ReviewDocument(
-            id=row.id, title=row.title, text=row.text, gaps=tuple(next(found)) if row.gaps is None else row.gaps
+            id=row.id,
+            title=row.title,
+            text=row.text,
+            url=row.url,
+            html=row.html,
+            gaps=tuple(next(found)) if row.gaps is None else row.gaps,
         )
         for row in read
     ]
@@ -181,10 +194,23 @@ def _row(data: Mapping[str, Any], place: str, load: Callable[[str], str], fields
         text = load(file)
     if not isinstance(text, str):
         raise RecordError(f"{place}: {fields.text!r} should be the text, a string; name its key with --text-field")
-    title = data.get(fields.title)
-    if title is not None and not isinstance(title, str):
-        raise RecordError(f"{place}: {fields.title!r} should be a string, not {title!r:.60}")
-    return Row(id=id_of(data, place, fields), text=text, title=title, gaps=_gaps(data, place, fields))
+    title, html = (_optional(data, key, place) for key in (fields.title, fields.html))
+    url = data.get(fields.url)
+    return Row(
+        id=id_of(data, place, fields),
+        text=text,
+        title=title,
+        url=url if isinstance(url, str) else None,
+        html=html,
+        gaps=_gaps(data, place, fields),
+    )
+
+
+def _optional(data: Mapping[str, Any], key: str | None, place: str) -> str | None:
+    value = None if key is None else data.get(key)
+    if value is not None and not isinstance(value, str):
+        raise RecordError(f"{place}: {key!r} should be a string, not {value!r:.60}")
+    return value
 
 
 def _gaps(data: Mapping[str, Any], place: str, fields: Fields) -> tuple[Gap, ...] | None:

@@ -11,7 +11,7 @@ from textmend.records import Gap
 from textmend.review.decisions import Recorded, read_decisions
 from textmend.review.documents import Row, read_rows, review_documents
 from textmend.review.exchange import exchange
-from textmend.review.judged import Judged, judged
+from textmend.review.judged import Judgement, judged
 
 
 def decisions_in(path: Path, source: str | None = None) -> list[Recorded]:
@@ -31,8 +31,8 @@ def decisions_in(path: Path, source: str | None = None) -> list[Recorded]:
     return read(document.name, document.text)
 
 
-def judged_in(suggestions: Sequence[Path], decisions: Sequence[Path]) -> tuple[list[Judged], int]:
-    """Return the gaps of suggestions that were decided, and how many decisions are about none of them.
+def judged_in(suggestions: Sequence[Path], decisions: Sequence[Path]) -> Judgement:
+    """Return what people decided about suggestions.
 
     Raises:
         FileError: a file can't be read, or holds texts without suggestions.

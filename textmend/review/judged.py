@@ -40,8 +40,23 @@ class Judged:
         return next((rank for rank, fill in enumerate(self.gap.fills, 1) if fold(fill.text) == wanted), 0)
 
 
-def judged(documents: Sequence[ReviewDocument], decisions: Iterable[Recorded]) -> tuple[list[Judged], int]:
-    """Return the gaps that were decided, in order, and how many decisions are about none of them.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """Suggestions beside decisions.
+
+    Attributes:
+        decided: the gaps that were decided, in order.
+        missed: the gaps that people added in these documents: the machine did not flag them.
+        unmatched: how many decisions are about other documents or places.
+    """
+
+    decided: list[Judged]
+    missed: list[Recorded]
+    unmatched: int
+
+
+def judged(documents: Sequence[ReviewDocument], decisions: Iterable[Recorded]) -> Judgement:
+    """Return what people decided about suggestions.
 
     Args:
         documents: the suggestions that people saw.
@@ -54,4 +69,6 @@ def judged(documents: Sequence[ReviewDocument], decisions: Iterable[Recorded]) -
             decision = counting.pop(key_of(document, gap), None)
             if decision is not None:
                 found.append(Judged(document=document, gap=gap, decision=decision))
-    return found, len(counting)
+    texts = {(document.id, document.digest) for document in documents}
+    missed = [one for key, one in counting.items() if one.added and one.verdict != "not_a_gap" and key[:2] in texts]
+    return Judgement(decided=found, missed=missed, unmatched=len(counting) - len(missed))

@@ -1,13 +1,18 @@
-"""In which order gaps are shown to a person: the most useful decision first. The page and the terminal share it."""
+"""In which order gaps are shown to a person: article by article, or the most useful decision first.
+
+The page and the terminal share it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from textmend.policy import Policy
 from textmend.records import Gap
 from textmend.review.documents import ReviewDocument
+
+Order = Literal["reading", "useful"]
 
 KEYS = 9
 """How many fills one key can take: ``1`` to ``9``."""
@@ -46,3 +51,22 @@ def by_usefulness(documents: Sequence[ReviewDocument], policy: Policy | None = N
     """Return every gap of the documents, the most useful decision first; ties stay in reading order."""
     items = [Item(d, g) for d, document in enumerate(documents) for g in range(len(document.gaps))]
     return sorted(items, key=lambda item: -round(usefulness(documents[item.document].gaps[item.gap], policy), 9))
+
+
+def by_article(documents: Sequence[ReviewDocument], policy: Policy | None = None) -> list[int]:
+    """Return the numbers of the documents, the most useful one first; ties stay in the order given.
+
+    A document is as useful as its gaps together: so many wrongs does a person put right who reads it.
+    """
+    worth = [round(sum(usefulness(gap, policy) for gap in document.gaps), 9) for document in documents]
+    return sorted(range(len(documents)), key=lambda number: -worth[number])
+
+
+def in_reading_order(documents: Sequence[ReviewDocument], policy: Policy | None = None) -> list[Item]:
+    """Return every gap of the documents: the most useful document first, its gaps as they stand in the text."""
+    return [Item(d, g) for d in by_article(documents, policy) for g in range(len(documents[d].gaps))]
+
+
+def ordered(documents: Sequence[ReviewDocument], order: Order, policy: Policy | None = None) -> list[Item]:
+    """Return every gap of the documents in one of the two orders."""
+    return (in_reading_order if order == "reading" else by_usefulness)(documents, policy)

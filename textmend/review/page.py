@@ -1,6 +1,7 @@
 """The review page: documents, their gaps and fills, and the page's own script and style, in one HTML file.
 
-The page works from a file, loads nothing and sends nothing. Texts reach it as JSON in a data block and become text
+The page works from a file, loads nothing and sends nothing; one that a server hands out talks to that server and to
+nobody else. Texts reach it as JSON in a data block and become text
 nodes in the browser; no text is ever part of the markup. The parts of the page lie in ``assets``.
 """
 
@@ -14,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from html import escape
 from importlib import resources
+from itertools import accumulate
 from pathlib import PurePath
 from typing import Any
 
@@ -24,18 +26,25 @@ from textmend.detect.cues import CUES
 from textmend.edits.apply import insertion
 from textmend.policy import Policy
 from textmend.records import Evidence, Fill, Gap
-from textmend.review.decisions import Recorded, key_of
+from textmend.review.added import with_added
+from textmend.review.agreement import is_conflict
+from textmend.review.beside import beside
+from textmend.review.decisions import Recorded, counting, key_of, standing
 from textmend.review.documents import ReviewDocument
-from textmend.review.order import by_usefulness
+from textmend.review.order import by_article, by_usefulness
 from textmend.review.quotes import REACH, quote_at
 
-_SCRIPTS = ("text", "model", "store", "decisions", "article", "list", "panel", "settings", "filters", "main")
+_SCRIPTS = (
+    *("text", "emphasis", "model", "store", "decisions", "article", "lines", "place", "list", "panel", "settings"),
+    *("filters", "main"),
+)
 _STYLES = ("base", "article", "list", "panel")
 
 _ASTRAL = regex.compile(r"[\U00010000-\U0010ffff]")
 _SLOT = regex.compile(r"\{\{(\w+)\}\}")
+_WEB = regex.compile(r"https?://[^\s\p{C}]+", regex.IGNORECASE)
 _UNFIT = regex.compile(r"[^\w.-]+")
-_DECIDED = ("verdict", "text", "by", "at", "spacing", "replaces")
+_DECIDED = ("verdict", "text", "by", "at", "spacing", "replaces", "settles")
 _WORD = "x"  # stands for words in general where the white space around an insertion is asked for
 
 
@@ -45,45 +54,43 @@ def render_page(
     decisions: Sequence[Recorded] = (),
     by: str | None = None,
     policy: Policy | None = None,
+    served: Mapping[str, Any] | None = None,
 ) -> str:
     """Return the page on which a person decides about the gaps of ``documents``.
 
     Args:
         documents: what to review; each id once.
-        decisions: earlier decisions about these documents, at most one a gap, none undone; those that name another
-            text or place are passed over.
+        decisions: earlier decisions about these documents, in the order they were made; those that name another text
+            or place are passed over, but for gaps that people added.
         by: the reviewer's name, filled in already.
         policy: what the machine would do alone; see ``review.order.usefulness``.
+        served: where a server hands the page out, what the page has to know of it.
 
     Returns:
         HTML, which can be encoded in UTF-8 whatever the texts hold.
     """
     style = _joined(_STYLES, "css")
-    script = f'(() => {{\n"use strict";\n{_joined(_SCRIPTS, "js")}}})();\n'
+    scripts = _SCRIPTS if served is None else (*_SCRIPTS[:-1], "server", _SCRIPTS[-1])
+    script = f'(() => {{\n"use strict";\n{_joined(scripts, "js")}}})();\n'
+    data = page_data(documents, decisions, by, policy) | ({} if served is None else {"served": served})
     return _filled(
         _asset("page.html"),
         {
-            "policy": escape(_security_policy(script, style)),
+            "policy": escape(_security_policy(script, style, connects=served is not None)),
             "generator": f"textmend {__version__}",
             "title": escape(_title(documents)),
             "style": style,
-            "data": _embedded(_data(documents, decisions, by, policy)),
+            "data": _embedded(data),
             "script": script,
         },
     )
 
 
-def _data(
+def page_data(
     documents: Sequence[ReviewDocument], decisions: Sequence[Recorded], by: str | None, policy: Policy | None
 ) -> dict[str, Any]:
-    first = [0]
-    for document in documents:
-        first.append(first[-1] + len(document.gaps))
-    places = {
-        key_of(document, gap): first[number] + index
-        for number, document in enumerate(documents)
-        for index, gap in enumerate(document.gaps)
-    }
+    """Return what the page's script works with; for the arguments see :func:`render_page`."""
+    first = list(accumulate((len(document.gaps) for document in documents), initial=0))
     return {
         "digest": _digest(documents),
         "file": _file_name(documents),
@@ -91,14 +98,42 @@ def _data(
         "placeholder": Policy().placeholder,
         "cues": CUES,
         "reach": REACH,
+        "articles": by_article(documents, policy),
         "order": [first[item.document] + item.gap for item in by_usefulness(documents, policy)],
-        "decided": [
-            [places[one.key], {key: value for key, value in one.to_dict().items() if key in _DECIDED}]
-            for one in decisions
-            if one.key in places
-        ],
+        "decided": _decided(documents, decisions),
         "documents": [_document(document) for document in documents],
     }
+
+
+def told(decision: Recorded) -> dict[str, Any]:
+    """Return what the page has to know of a decision."""
+    return {key: value for key, value in decision.to_dict().items() if key in _DECIDED}
+
+
+def shown_fills(text: str, fills: Sequence[Fill]) -> list[dict[str, Any]]:
+    """Return what the page has to know of fills for a place of a text."""
+    units = _Units(text)
+    return [_fill(text, fill, units) for fill in fills]
+
+
+def _decided(documents: Sequence[ReviewDocument], decisions: Sequence[Recorded]) -> list[list[Any]]:
+    """Return ``[document, start, end, decision, others]`` for each gap that was decided, or added.
+
+    ``others`` are the decisions that the one that counts contradicts, where people disagree and nobody settled it.
+    """
+    shown = with_added(documents, decisions)
+    places = {
+        key_of(document, gap): [number, gap.start, gap.end]
+        for number, document in enumerate(shown)
+        for gap in document.gaps
+    }
+    found: list[list[Any]] = []
+    for key, stand in standing(decisions).items():
+        if key in places:
+            counts = counting(stand)
+            others = [told(one) for one in stand if one is not counts] if is_conflict(stand) else []
+            found.append([*places[key], told(counts), others])
+    return found
 
 
 def _document(document: ReviewDocument) -> dict[str, Any]:
@@ -107,9 +142,25 @@ def _document(document: ReviewDocument) -> dict[str, Any]:
         "id": document.id,
         "digest": document.digest,
         "title": document.title,
+        "url": _address(document.url),
+        "beside": [] if document.html is None else _beside(document.text, document.html, units),
         "text": document.text,
         "gaps": [_gap(document.text, gap, units) for gap in document.gaps],
     }
+
+
+def _address(url: str | None) -> str | None:
+    """Return an address that a browser may open: one of the web."""
+    return url if url is not None and _WEB.fullmatch(url) else None
+
+
+def _beside(text: str, html: str | bytes, units: _Units) -> list[dict[str, Any]]:
+    found = []
+    for one in beside(text, html):
+        inside = _Units(one.text)
+        more = [[inside(span.start), inside(span.end)] for span in one.more]
+        found.append({"from": units(one.article.start), "to": units(one.article.end), "text": one.text, "more": more})
+    return found
 
 
 def _gap(text: str, gap: Gap, units: _Units) -> dict[str, Any]:
@@ -137,6 +188,7 @@ def _fill(text: str, fill: Fill, units: _Units) -> dict[str, Any]:
     return {
         **tied,
         **({"replaces": fill.replaces} if fill.replaces else {}),
+        **({} if fill.calibrated else {"calibrated": False}),
         "text": fill.text,
         "probability": round(fill.probability, 6),
         "origin": fill.origin,
@@ -200,13 +252,17 @@ def _embedded(data: Mapping[str, Any]) -> str:
     return line.replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e")
 
 
-def _security_policy(script: str, style: str) -> str:
-    """Return a policy that allows the page's own script and style and nothing else: no network, no other code."""
+def _security_policy(script: str, style: str, *, connects: bool) -> str:
+    """Return a policy that allows the page's own script and style and nothing else: no other code, no network.
+
+    A page that ``connects`` may talk to the server that handed it out.
+    """
     return "; ".join(
         (
             "default-src 'none'",
             f"script-src '{_hash(script)}'",
             f"style-src '{_hash(style)}'",
+            *(("connect-src 'self'",) if connects else ()),
             "base-uri 'none'",
             "form-action 'none'",
             "require-trusted-types-for 'script'",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from textmend.policy import Policy
 from textmend.records import Fill, Gap, Verdict
+from textmend.review.added import fits, with_added
 from textmend.review.decisions import Key, Recorded, Undo, key_of, latest, record
 from textmend.review.documents import ReviewDocument
-from textmend.review.order import Item, by_usefulness
+from textmend.review.order import Item, Order, ordered
 
 
 class Session:
@@ -20,6 +22,7 @@ class Session:
         keep: called with every decision before it counts.
         by: who decides.
         now: returns the time.
+        order: article by article, or the most useful decision first.
         policy: for the order; see :func:`textmend.review.order.usefulness`.
     """
 
@@ -31,17 +34,17 @@ class Session:
         *,
         by: str | None,
         now: Callable[[], str],
+        order: Order = "reading",
         policy: Policy | None = None,
     ) -> None:
-        self.documents = documents
-        self.items = by_usefulness(documents, policy)
-        self._keys = [self._key(item) for item in self.items]
-        self._numbers = {key: number for number, key in enumerate(self._keys)}
-        self._decided = {key: one for key, one in latest(earlier).items() if key in self._numbers}
+        history = list(earlier)
+        self._original, self._order, self._policy = documents, order, policy
+        self._keep, self._by, self._now = keep, by, now
+        self._lay_out(with_added(documents, history))
+        self._decided = {key: one for key, one in latest(history).items() if key in self._numbers}
         # What ``undo`` takes back, the last first: a gap, and what was decided about it before.
         self._past: list[tuple[Key, Recorded | None]] = [(key, None) for key in self._decided]
-        self._skipped: set[int] = set()
-        self._keep, self._by, self._now = keep, by, now
+        self._skipped: set[Key] = set()
         self.number: int | None = self._next_open(0)
 
     @property
@@ -57,7 +60,12 @@ class Session:
     @property
     def gap(self) -> Gap:
         """The gap that is asked about."""
-        return self.document.gaps[self._item.gap]
+        return self._gap(self._item)
+
+    @property
+    def is_added(self) -> bool:
+        """Whether a person added the gap that is asked about."""
+        return key_of(self.document, self.gap) in self._added
 
     @property
     def place(self) -> int:
@@ -80,8 +88,20 @@ class Session:
     def skip(self) -> None:
         """Go on to the next gap without a decision; this one is not asked about again."""
         assert self.number is not None
-        self._skipped.add(self.number)
+        self._skipped.add(self._keys[self.number])
         self._advance()
+
+    def add(self, start: int, end: int) -> bool:
+        """Add a gap at a place of the document that is shown, and go there; false where none can be added."""
+        number, document = self._item.document, self.document
+        if not fits(document, start, end):
+            return False
+        gaps = sorted((*document.gaps, Gap(start=start, end=end, probability=1.0)), key=lambda gap: gap.start)
+        documents = list(self.documents)
+        documents[number] = replace(document, gaps=tuple(gaps))
+        self._lay_out(documents)
+        self.number = self._numbers[document.id, document.digest, start, end]
+        return True
 
     def undo(self) -> bool:
         """Take the last decision back, and return to its gap; false where there is none."""
@@ -89,14 +109,16 @@ class Session:
             return False
         key, before = self._past[-1]
         number = self._numbers[key]
-        undone = self._record(self.items[number], "undo") if before is None else before
+        own = before is not None and before.by == self._by
+        # With the time of now, so that it comes last wherever decisions are sorted by time.
+        undone = replace(before, at=self._now()) if own and before else self._record(self.items[number], "undo")
         self._keep(undone)
         self._past.pop()
         del self._decided[key]
         if before is not None:
             self._decided[key] = before
         self.number = number
-        self._skipped.discard(number)
+        self._skipped.discard(key)
         return True
 
     def move(self, step: int) -> bool:
@@ -126,13 +148,20 @@ class Session:
 
     def _next_open(self, start: int) -> int | None:
         for number in range(start, len(self.items)):
-            if number not in self._skipped and self._keys[number] not in self._decided:
+            if self._keys[number] not in self._skipped and self._keys[number] not in self._decided:
                 return number
         return None
 
-    def _key(self, item: Item) -> Key:
-        document = self.documents[item.document]
-        return key_of(document, document.gaps[item.gap])
+    def _lay_out(self, documents: Sequence[ReviewDocument]) -> None:
+        """Set the documents, their gaps in order, and which of these people added."""
+        self.documents = documents
+        self.items = ordered(documents, self._order, self._policy)
+        self._keys = [key_of(documents[item.document], self._gap(item)) for item in self.items]
+        self._numbers = {key: number for number, key in enumerate(self._keys)}
+        self._added = set(self._keys) - {key_of(one, gap) for one in self._original for gap in one.gaps}
+
+    def _gap(self, item: Item) -> Gap:
+        return self.documents[item.document].gaps[item.gap]
 
     def _record(
         self,
@@ -142,6 +171,18 @@ class Session:
         spacing: tuple[str, str] | None = None,
         replaces: int = 0,
     ) -> Recorded:
-        document = self.documents[item.document]
-        gap, at = document.gaps[item.gap], self._now()
-        return record(document, gap, verdict, text, by=self._by, at=at, spacing=spacing, replaces=replaces)
+        document, gap = self.documents[item.document], self._gap(item)
+        key = key_of(document, gap)
+        before = self._decided.get(key)
+        return record(
+            document,
+            gap,
+            verdict,
+            text,
+            by=self._by,
+            at=self._now(),
+            spacing=spacing,
+            replaces=replaces,
+            added=key in self._added,
+            settles=verdict != "undo" and before is not None and (before.settles or before.by != self._by),
+        )

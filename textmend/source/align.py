@@ -17,7 +17,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.errors import MissingExtraError
 from textmend.source.words import Words
 
 _Ids = NDArray[np.int64]
@@ -149,15 +148,9 @@ def _match_small(text: _Ids, copy: _Ids, stretch: _Stretch, matched: _Ids, align
 
 
 def common_runs(text: _Ids, copy: _Ids) -> Iterator[Run]:
-    """Yield a longest common subsequence of two short rows of words, run by run.
+    """Yield a longest common subsequence of two short rows of words, run by run."""
+    from rapidfuzz.distance import LCSseq
 
-    Raises:
-        MissingExtraError: rapidfuzz is not installed.
-    """
-    try:
-        from rapidfuzz.distance import LCSseq
-    except ImportError as error:
-        raise MissingExtraError("comparing a text with its source", "html") from error
     for block in LCSseq.opcodes(text.tolist(), copy.tolist()):
         if block.tag == "equal":
             yield Run(block.src_start, block.dest_start, block.src_end - block.src_start)

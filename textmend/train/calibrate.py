@@ -19,10 +19,11 @@ from textmend.damage.articles import Article
 from textmend.damage.losing import Damaged
 from textmend.damage.spans import LinkLikeness
 from textmend.detect.echoes import FEWEST, EchoWeights, matched_words, with_echoes
-from textmend.detect.finder import Sites, judge
+from textmend.detect.finder import judge, judge_alone
 from textmend.detect.lengths import LengthKinds
 from textmend.detect.network import OnnxDetector
 from textmend.detect.other_gaps import SPACES, ArticleWeights, evidence, is_doubtful, space_kinds
+from textmend.detect.sites import Sites
 from textmend.files import write_file
 from textmend.fill.load import load_hub_proposer, load_proposer
 from textmend.fill.propose import Document, Proposed, Proposer
@@ -33,7 +34,7 @@ from textmend.records import Gap
 from textmend.text.words import fold
 from textmend.train.examples import lose_words
 from textmend.train.length_kinds import fit_length_kinds
-from textmend.train.regression import logistic, with_shift
+from textmend.train.regression import logistic, minimum, with_shift
 
 log = logging.getLogger(__name__)
 
@@ -114,37 +115,72 @@ def calibrate_detector(folder: Path, damaged: Sequence[Damaged]) -> Calibration:
     calibration returned is the first.
     """
     detector = OnnxDetector(folder)
-    detector.calibration, detector.echoes, detector.article = Calibration(), EchoWeights(), ArticleWeights()
-    detector.length_kinds = LengthKinds()
-    judged: list[Sites] = []
-    lost: list[NDArray[np.int64]] = []
+    detector.calibration = Calibration()
+    judged = judge_damaged(damaged, detector)
+    raw, truths = [one.sites.probabilities for one in judged], [one.lost > 0 for one in judged]
+    calibration = fit_calibration(np.concatenate(raw), np.concatenate(truths))
+    evidence = fit_evidence(
+        [
+            one._replace(sites=one.sites._replace(probabilities=calibration(own)))
+            for one, own in zip(judged, raw, strict=True)
+        ]
+    )
+    log.info("detector: %s", evidence)
+    write_config(folder, calibration=calibration.to_dict(), **evidence.to_dict())
+    return calibration
+
+
+class JudgedText(NamedTuple):
+    """A damaged text, what is thought of it before its echoes and other gaps are heeded, and the truth.
+
+    Attributes:
+        text: the text.
+        sites: its sites, judged.
+        lost: how many words were lost at each, at most as many as are told apart; shape ``[sites]``.
+    """
+
+    text: str
+    sites: Sites
+    lost: NDArray[np.int64]
+
+
+class Evidence(NamedTuple):
+    """What an article's echoes and other gaps add: the parts of a detector's configuration of these names."""
+
+    echoes: EchoWeights
+    article: ArticleWeights
+    length_kinds: LengthKinds
+
+    def to_dict(self) -> dict[str, dict[str, Any]]:
+        """Return the JSON forms by name."""
+        return {
+            "echoes": self.echoes.to_dict(),
+            "article": self.article.to_dict(),
+            "length_kinds": self.length_kinds.to_dict(),
+        }
+
+
+def judge_damaged(damaged: Sequence[Damaged], detector: OnnxDetector) -> list[JudgedText]:
+    """Return what a detector by itself, as it is calibrated, thinks of damaged texts."""
+    judged: list[JudgedText] = []
     for start in range(0, len(damaged), _BATCH):
         batch = damaged[start : start + _BATCH]
-        for truth, sites in zip(batch, judge([item.text for item in batch], detector), strict=True):
-            judged.append(sites)
-            lost.append(_lost_words(truth, sites, detector.labels - 1))
-    truths = [words > 0 for words in lost]
-    all_truths = np.concatenate(truths)
-    calibration = fit_calibration(np.concatenate([sites.probabilities for sites in judged]), all_truths)
-    probabilities = [calibration(sites.probabilities) for sites in judged]
-    matched = [
-        matched_words(item.text, sites.starts, sites.ends, own)
-        for item, sites, own in zip(damaged, judged, probabilities, strict=True)
-    ]
-    echoes = fit_echoes(np.concatenate(probabilities), np.concatenate(matched), all_truths)
-    probabilities = [with_echoes(own, count, echoes) for own, count in zip(probabilities, matched, strict=True)]
-    spaces = [space_kinds(item.text, sites.starts, sites.ends) for item, sites in zip(damaged, judged, strict=True)]
-    article = fit_article(probabilities, spaces, truths)
-    kinds = fit_length_kinds([sites.lengths for sites in judged], lost, detector.labels - 1)
-    log.info("detector: what echoes add %s, what other gaps add %s, lengths %s", echoes, article, kinds)
-    write_config(
-        folder,
-        calibration=calibration.to_dict(),
-        echoes=echoes.to_dict(),
-        article=article.to_dict(),
-        length_kinds=kinds.to_dict(),
-    )
-    return calibration
+        for truth, sites in zip(batch, judge_alone([item.text for item in batch], detector), strict=True):
+            judged.append(JudgedText(truth.text, sites, _lost_words(truth, sites, detector.labels - 1)))
+    return judged
+
+
+def fit_evidence(judged: Sequence[JudgedText]) -> Evidence:
+    """Fit what echoes add to calibrated probabilities, then what other gaps add, and what they say about lengths."""
+    probabilities, truths = [one.sites.probabilities for one in judged], [one.lost > 0 for one in judged]
+    matched = [matched_words(one.text, one.sites.starts, one.sites.ends, one.sites.probabilities) for one in judged]
+    echoes = fit_echoes(np.concatenate(probabilities), np.concatenate(matched), np.concatenate(truths))
+    raised = [with_echoes(own, count, echoes) for own, count in zip(probabilities, matched, strict=True)]
+    spaces = [space_kinds(one.text, one.sites.starts, one.sites.ends) for one in judged]
+    article = fit_article(raised, spaces, truths)
+    lengths = [one.sites.lengths for one in judged]
+    kinds = fit_length_kinds(lengths, [one.lost for one in judged], lengths[0].shape[1])
+    return Evidence(echoes, article, kinds)
 
 
 def _lost_words(truth: Damaged, sites: Sites, most: int) -> NDArray[np.int64]:
@@ -246,33 +282,30 @@ def fit_to(proposer: Proposer, detector: Path, damaged: Sequence[Damaged], *, mo
     return fit_ranking(rows, answers)
 
 
-def fit_ranking(
-    rows: Sequence[NDArray[np.float64]], answers: Sequence[int], steps: int = 600, start: Ranking | None = None
-) -> Ranking:
+def fit_ranking(rows: Sequence[NDArray[np.float64]], answers: Sequence[int], start: Ranking | None = None) -> Ranking:
     """Fit the conditional logit model by maximum likelihood, held near where it starts, then its calibration.
 
     Args:
         rows: for each gap, its candidates' features, shape ``[candidates, features]``.
         answers: for each gap, which candidate is right, or -1 for none.
-        steps: steps of gradient descent (Adam).
         start: the ranking to start from; default: the defaults.
     """
     start = start or Ranking()
     prior = np.array([*start.weights, start.other])
-    parameters = prior.copy()
-    mean, square = np.zeros_like(prior), np.zeros_like(prior)
     designs = [_with_other(row) for row in rows]
-    for step in range(1, steps + 1):
-        gradient = (parameters - prior) * (2.0 / max(1, len(rows)))
+
+    def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        away = parameters - prior
+        value, gradient = float(away @ away), 2.0 * away
         for design, answer in zip(designs, answers, strict=True):
             scores = design @ parameters
-            shares = np.exp(scores - scores.max())
-            shares /= shares.sum()
-            shares[answer] -= 1.0  # -1 is the last row: something else
-            gradient = gradient + shares @ design / len(rows)
-        mean = 0.9 * mean + 0.1 * gradient
-        square = 0.99 * square + 0.01 * gradient**2
-        parameters -= 0.03 * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.99**step)) + 1e-8)
+            scores -= scores.max()
+            total = np.exp(scores).sum()
+            value += float(np.log(total) - scores[answer])  # -1 is the last row: something else
+            gradient += (np.exp(scores) / total) @ design - design[answer]
+        return value / max(1, len(rows)), gradient / max(1, len(rows))
+
+    parameters = minimum(loss, prior)
     ranking = replace(start, weights=tuple(float(w) for w in parameters[:-1]), other=float(parameters[-1]))
     best = [(shares.max(), int(shares.argmax()) == answer) for shares, answer in _shares(ranking, rows, answers)]
     if len(best) >= 50:

@@ -18,7 +18,7 @@ from textmend.errors import ModelError
 def save_checkpoint(path: Path, tensors: Mapping[str, torch.Tensor], state: Mapping[str, Any]) -> None:
     """Write a checkpoint; the old one stays whole until the new one is."""
     part = path.with_name(path.name + ".part")
-    contiguous = {name: tensor.detach().contiguous() for name, tensor in tensors.items()}
+    contiguous = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     save_file(contiguous, part, metadata={"state": json.dumps(state)})
     os.replace(part, path)
 
@@ -41,11 +41,11 @@ def trained_weights(path: Path) -> dict[str, torch.Tensor]:
 
 
 def optimizer_tensors(optimizer: torch.optim.Optimizer, names: list[str]) -> dict[str, torch.Tensor]:
-    """Return the moments of an Adam optimizer by parameter name."""
+    """Return the moments of an Adam optimizer by parameter name, and how many steps each parameter took part in."""
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
     tensors: dict[str, torch.Tensor] = {}
     for name, parameter in zip(names, parameters, strict=True):
-        for key in ("exp_avg", "exp_avg_sq"):
+        for key in ("exp_avg", "exp_avg_sq", "step"):
             if parameter in optimizer.state:
                 tensors[f"optimizer.{key}.{name}"] = optimizer.state[parameter][key]
     return tensors
@@ -54,12 +54,16 @@ def optimizer_tensors(optimizer: torch.optim.Optimizer, names: list[str]) -> dic
 def restore_optimizer(
     optimizer: torch.optim.Optimizer, names: list[str], tensors: Mapping[str, torch.Tensor], step: int
 ) -> None:
-    """Put saved moments back; parameters that have none start afresh."""
+    """Put saved moments back; parameters that have none start afresh.
+
+    ``step`` is the run's: checkpoints that hold no steps of their own are those of runs in which all took part in all.
+    """
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
     for name, parameter in zip(names, parameters, strict=True):
         if f"optimizer.exp_avg.{name}" in tensors:
-            optimizer.state[parameter] = {
-                "step": torch.tensor(float(step)),
-                "exp_avg": tensors[f"optimizer.exp_avg.{name}"].clone(),
-                "exp_avg_sq": tensors[f"optimizer.exp_avg_sq.{name}"].clone(),
+            saved = {
+                "step": tensors.get(f"optimizer.step.{name}", torch.tensor(float(step))),
+                "exp_avg": tensors[f"optimizer.exp_avg.{name}"],
+                "exp_avg_sq": tensors[f"optimizer.exp_avg_sq.{name}"],
             }
+            optimizer.state[parameter] = {key: value.to(parameter.device, copy=True) for key, value in saved.items()}

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -24,6 +25,7 @@ from textmend.models.wordpiece import WordPieces
 from textmend.train.base import check_architecture, check_complete, read_base
 from textmend.train.checkpoint import load_checkpoint
 from textmend.train.compact import load_compact
+from textmend.train.device import device_of, find_device
 from textmend.train.examples import (
     MOST_WORDS,
     NO_LABEL,
@@ -34,7 +36,11 @@ from textmend.train.examples import (
     site_labels,
 )
 from textmend.train.loop import Schedule, train
-from textmend.train.mixture import Mixture
+from textmend.train.mixture import Batches, resumed
+from textmend.train.prepared import PreparedBatches, folder_for, folders_of
+
+if TYPE_CHECKING:
+    from textmend.train.teacher import Teacher
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +78,9 @@ class DetectorNetwork(nn.Module):
         Returns:
             Logits, shape ``[batch, length, labels]``, and for each early layer log-odds, shape ``[batch, length]``.
         """
-        with torch.autocast("cpu", torch.bfloat16):
+        device = device_of(self)
+        ids, types, mask = ids.to(device), types.to(device), mask.to(device)
+        with torch.autocast(device.type, torch.bfloat16):
             output = self.encoder(input_ids=ids, token_type_ids=types, attention_mask=mask, output_hidden_states=True)
         logits: torch.Tensor = self.gap(output.last_hidden_state.float())
         early = [head(output.hidden_states[int(layer)].float())[..., 0] for layer, head in self.early.items()]
@@ -133,7 +141,7 @@ def tensors_of(batch: Sequence[Example]) -> tuple[torch.Tensor, torch.Tensor, to
     return torch.from_numpy(ids), torch.from_numpy(types), torch.from_numpy(mask), torch.from_numpy(labels)
 
 
-def held_out(file: Path, pieces: WordPieces, count: int) -> list[Example]:
+def held_out(file: Path, pieces: WordPieces, count: int, size: int = WINDOW) -> list[Example]:
     """Return windows of ``count`` benchmark records, drawn with a fixed seed, longest last."""
     records = [json.loads(line) for line in read_lines(file)]
     random.Random(2).shuffle(records)
@@ -142,24 +150,36 @@ def held_out(file: Path, pieces: WordPieces, count: int) -> list[Example]:
         gaps = tuple(Loss(gap["start"], gap["end"], gap["lost"]) for gap in record["gaps"])
         encoded = encode(record["text"], pieces)
         labels = site_labels(encoded, Damaged(record["text"], gaps))
-        examples += tiled(encoded, labels, pieces)
+        examples += tiled(encoded, labels, pieces, size)
     return sorted(examples, key=lambda example: len(example.ids))
 
 
-def tiled(encoded: Encoded, labels: NDArray[np.int64], pieces: WordPieces) -> list[Example]:
+def tiled(encoded: Encoded, labels: NDArray[np.int64], pieces: WordPieces, size: int = WINDOW) -> list[Example]:
     """Return all windows of a text, side by side; ``labels`` as ``examples.site_labels`` gives them."""
-    return [cut(encoded, labels, start, WINDOW - 1, pieces) for start in range(0, len(encoded.ids), WINDOW - 1)]
+    return [cut(encoded, labels, start, size - 1, pieces) for start in range(0, len(encoded.ids), size - 1)]
+
+
+def measure(model: DetectorNetwork, examples: Sequence[Example]) -> dict[str, float]:
+    """Return detection measures by site."""
+    return measure_finding(lambda ids, types, mask: model(ids, types, mask)[0], examples)
 
 
 @torch.no_grad()
-def measure(model: DetectorNetwork, examples: Sequence[Example]) -> dict[str, float]:
-    """Return detection measures by site."""
+def measure_finding(
+    logits_of: Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor], examples: Sequence[Example]
+) -> dict[str, float]:
+    """Return detection measures by site of any network that says how many words were lost before each piece.
+
+    Args:
+        logits_of: the logits ``[batch, length, labels]`` of ids, types and mask, each of shape ``[batch, length]``.
+        examples: labelled windows.
+    """
     scores, truths = [], []
     for start in range(0, len(examples), 32):
         ids, types, mask, labels = tensors_of(examples[start : start + 32])
-        probability = 1 - model(ids, types, mask)[0].softmax(-1)[..., 0]
+        probability = 1 - logits_of(ids, types, mask).softmax(-1)[..., 0]
         known = labels != NO_LABEL
-        scores.append(probability[known].numpy())
+        scores.append(probability.cpu()[known].numpy())
         truths.append((labels[known] > 0).numpy())
     curve = precision_recall(np.concatenate(scores), np.concatenate(truths))
     return {"AP": average_precision(curve), "F1": best_f1(curve), "R@P90": recall_at_precision(curve, 0.9)}
@@ -174,22 +194,30 @@ def train_detector(
     schedule: Schedule,
     benchmarks: Sequence[Path] = (),
     start: Path | None = None,
+    teacher: tuple[Path, Path] | None = None,
+    taught: float = 0.5,
     batch: int = 12,
     threads: int | None = None,
+    device: str = "cpu",
     seed: int = 0,
 ) -> None:
     """Train a detector, or go on training one.
 
     Args:
         base: folder of the base encoder, with its ``tokenizer.json``.
-        sources: files of clean articles (``corpus.read_articles``), each with its share.
+        sources: files of clean articles (``damage.articles.read_articles``), each with its share; or one folder
+            of examples that have lost words (``prepared``).
         linked: a file of articles with known links, from which link-like spans are learnt.
         checkpoint: where the run is kept; resumed from where it exists.
         schedule: how long and how fast.
         benchmarks: benchmark files; a fixed sample of each is measured at every checkpoint.
         start: weights to start from instead of the base's, where there is no checkpoint.
+        teacher: base and weights of a filler that finds lost words. Its opinion of every place, and that of the
+            weights to start from, are learnt too (``teacher.Teacher``); needs twice the time a step and more.
+        taught: how much of the loss is that, 0 to 1; the rest is what was lost in truth.
         batch: windows a step.
         threads: CPU threads; default: all.
+        device: where to compute, ``cpu`` or ``cuda``.
         seed: of the damage, and of how the files take turns. Another one where a run starts from weights that
             have seen these files, so that it doesn't see the same again.
     """
@@ -211,23 +239,27 @@ def train_detector(
         for layer in EARLY_LAYERS:  # weights of before there were early heads
             if layer < model.encoder.config.num_hidden_layers and str(layer) not in model.early:
                 model.early[str(layer)] = nn.Linear(model.encoder.config.hidden_size, 1)
+    model.to(find_device(device))
     likeness = LinkLikeness.learn(read_articles(linked), random.Random(0))
-    batches = ExampleBatches(
-        Mixture(sources, position["positions"] if position else None),
-        likeness,
-        pieces,
-        size=WINDOW,
-        batch=batch,
-        seed=seed,
-        position=position,
-    )
+    batches: Batches
+    if folders := folders_of(path for path, _ in sources):
+        folder = folder_for(folders, "lost")
+        batches = PreparedBatches(folder, "lost", base, pieces=batch * WINDOW, seed=seed, position=position)
+    else:
+        mixture = resumed(sources, position)
+        batches = ExampleBatches(mixture, likeness, pieces, size=WINDOW, batch=batch, seed=seed, position=position)
     held = {file.name.split(".")[0]: held_out(file, pieces, 60) for file in benchmarks}
+    opinion_of = _teacher(base, teacher, start, pieces).to(find_device(device)) if teacher else None
 
     def loss_of(examples: list[Example]) -> tuple[torch.Tensor, int]:
         ids, types, mask, labels = tensors_of(examples)
-        known = labels != NO_LABEL
         logits, early = model(ids, types, mask)
+        labels = labels.to(logits.device)
+        known = labels != NO_LABEL
         loss = nn.functional.cross_entropy(logits[known], labels[known])
+        if opinion_of is not None:
+            soft = nn.functional.cross_entropy(logits[known], opinion_of(ids, types, mask)[known])
+            loss = (1 - taught) * loss + taught * soft
         some = 1 - logits[known].detach().softmax(-1)[:, 0]
         for opinion in early:
             loss = loss + _EARLY_LOSS * nn.functional.binary_cross_entropy_with_logits(opinion[known], some)
@@ -243,3 +275,13 @@ def train_detector(
     }
     log.info("before training: %s", evaluate())
     train(model, groups, batches, loss_of, evaluate, schedule, checkpoint)
+
+
+def _teacher(base: Path, teacher: tuple[Path, Path], start: Path | None, pieces: WordPieces) -> Teacher:
+    from textmend.train.teacher import load_teacher  # which needs the filler, which needs this module
+
+    partner = None
+    if start:
+        partner = from_base(base)
+        load_weights(partner, start)
+    return load_teacher(*teacher, pieces, partner)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textmend.damage.articles import Article
+from textmend.damage.densities import lose_by_kind
 from textmend.damage.losing import Damaged, choose_variant, damage
 from textmend.damage.spans import (
     LinkLikeness,
@@ -22,8 +23,9 @@ from textmend.damage.spans import (
     tokens,
 )
 from textmend.detect.inputs import Encoded, Pieces, encode
+from textmend.train.asides import aside, insert
 from textmend.train.mixture import BatchStream, Mixture
-from textmend.train.negatives import double_spaced_sentences, ellipses, hard_negative, tokenised, wrapped
+from textmend.train.negatives import hard_negative, spaced
 
 NO_LABEL = -100
 MOST_WORDS = 6
@@ -42,14 +44,13 @@ class Example:
 
 
 def lose_words(article: Article, likeness: LinkLikeness, rng: random.Random) -> Damaged:
-    """Damage an article as the wild would: its own links, spans like links, or keywords."""
+    """Damage an article as link-blind extractors do: its own links go, spans like links, or keywords."""
     kinds = rng.choices(("links", "keywords", "both"), (0.5, 0.38, 0.12))[0]
-    rate = 0.004 * (6 ** rng.random())
+    rate = 0.004 * (6 ** rng.random()) if rng.random() < 0.88 else rng.uniform(0.03, 0.12)
     share = 1.0 if rng.random() < 0.5 else rng.uniform(0.3, 1.0)
+    if rng.random() < 0.1:
+        article = spaced(article, rng)
     paragraphs = split_paragraphs(article)
-    if not article.links and rng.random() < 0.1:
-        dress = rng.choice((tokenised, double_spaced_sentences, wrapped, ellipses))
-        paragraphs = [(text, []) for text in dress([text for text, _ in paragraphs], rng).split("\n\n")]
     spans: list[tuple[int, int]] = []
     offset = 0
     for text, links in paragraphs:
@@ -68,6 +69,13 @@ def lose_words(article: Article, likeness: LinkLikeness, rng: random.Random) -> 
         ]
         offset += len(text) + 2
     return damage("\n\n".join(text for text, _ in paragraphs), spans, choose_variant(rng))
+
+
+def lose_somehow(article: Article, likeness: LinkLikeness, rng: random.Random) -> Damaged:
+    """Damage an article as the wild would: most often as links are lost, or else by the other kinds."""
+    if rng.random() < 0.6:
+        return lose_words(article, likeness, rng)
+    return lose_by_kind((spaced(article, rng) if rng.random() < 0.2 else article).text, rng)
 
 
 def _real_links(
@@ -133,24 +141,28 @@ class ExampleBatches(BatchStream[list[Example]]):
         self._likeness, self._pieces, self._size, self._batch = likeness, pieces, size, batch
 
     def _batches(self, articles: Iterable[Article], rng: random.Random) -> list[list[Example]]:
-        examples = [example for article in articles for example in self._examples(article, rng)]
+        examples = [example for article in articles for example in self.examples(article, rng)]
         examples.sort(key=lambda example: len(example.ids))
         return [examples[i : i + self._batch] for i in range(0, len(examples), self._batch)]
 
-    def _examples(self, article: Article, rng: random.Random) -> Iterator[Example]:
+    def examples(self, article: Article, rng: random.Random) -> Iterator[Example]:
+        """Yield some windows of an article, most often damaged."""
         if article.title and rng.random() < 0.3:
             moved = len(article.title) + 2
             links = tuple((start + moved, end + moved) for start, end in article.links)
             article = Article(f"{article.title}\n\n{article.text}", links, article.title)
         chance = rng.random()
-        if chance < 0.15:
+        if chance < 0.17:
             paragraphs = article.text.split("\n\n")
             first = rng.randrange(len(paragraphs))
             damaged = Damaged(hard_negative(paragraphs[first : first + 8], rng), ())
-        elif chance < 0.35:
+        elif chance < 0.34:
             damaged = Damaged(article.text, ())
         else:
-            damaged = lose_words(article, self._likeness, rng)
+            damaged = lose_somehow(article, self._likeness, rng)
+        if rng.random() < 0.2:
+            for _ in range(rng.randint(1, 3)):
+                damaged = insert(damaged, aside(article.text, rng), rng)
         encoded = encode(damaged.text, self._pieces)
         labels = site_labels(encoded, damaged)
         room = self._size - 1

@@ -8,14 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import onnx
-import onnxruntime as ort
 
+from textmend.models.runtime import onnx_runtime
 from textmend.train.graph import Graph, attention, gelu, layer_norm, linear
 from textmend.train.quantize import Array, Precision
+
+if TYPE_CHECKING:
+    import onnxruntime
 
 Weights = Mapping[str, Array]
 FLOAT = Precision(32)
@@ -58,6 +61,15 @@ class LayerNames:
 
 
 @dataclass(frozen=True)
+class Heeded:
+    """What attention heeds besides the rows themselves: a bias on its scores, keys and values from before."""
+
+    bias: str = ""
+    keys: str = ""
+    values: str = ""
+
+
+@dataclass(frozen=True)
 class Builder:
     """A graph, the weights it draws on, how its matrices are stored, and the moments to round them by."""
 
@@ -77,11 +89,15 @@ class Builder:
         gain, shift = self.weights[f"{name}.weight"], self.weights[f"{name}.bias"]
         return layer_norm(self.graph, x, gain, shift, name, self.size.epsilon, skip)
 
-    def layer(self, x: str, mask: str, prefix: str, names: LayerNames, bias: str = "", only: str | None = None) -> str:
+    def layer(
+        self, x: str, mask: str, prefix: str, names: LayerNames, heeded: Heeded = Heeded(), only: str | None = None
+    ) -> str:
         """One encoder layer; with `only`, its result at those places of the flattened batch alone."""
         graph = self.graph
         query, key, value = (self.linear(x, f"{prefix}.{part}") for part in (names.query, names.key, names.value))
-        seen = attention(graph, query, key, value, mask, self.size.heads, f"{prefix}/attention", bias)
+        if heeded.keys:
+            key, value = graph.op("Concat", heeded.keys, key, axis=1), graph.op("Concat", heeded.values, value, axis=1)
+        seen = attention(graph, query, key, value, mask, self.size.heads, f"{prefix}/attention", heeded.bias)
         if only is not None:
             x, seen = self.at(x, only), self.at(seen, only)
         x = self.norm(self.linear(seen, f"{prefix}.{names.mixed}"), f"{prefix}.{names.mixed_norm}", skip=x)
@@ -96,9 +112,11 @@ class Builder:
     def places(self, ids: str, table: Array, name: str) -> str:
         """The first rows of a position table, as many as the ids are long: `[1, length, width]`."""
         length = self.graph.op("Shape", ids, start=1, end=2)
-        store = self.graph.weight if self.precision.is_float else self.graph.half_weight
-        rows = store(name, table[None])
-        return self.graph.op("Slice", rows, self.graph.ints(0), length, self.graph.ints(1))
+        return self.graph.op("Slice", self.store(name, table[None]), self.graph.ints(0), length, self.graph.ints(1))
+
+    def store(self, name: str, table: Array) -> str:
+        """A table kept as it is, or in float16 where the matrices are rounded."""
+        return (self.graph.weight if self.precision.is_float else self.graph.half_weight)(name, table)
 
 
 def write_model(graph: Graph, folder: str | Path, notes: Mapping[str, str] | None) -> Path:
@@ -112,11 +130,13 @@ def write_model(graph: Graph, folder: str | Path, notes: Mapping[str, str] | Non
     return path
 
 
-def session(path: str | Path, threads: int = 0) -> ort.InferenceSession:
+def session(path: str | Path, threads: int = 0) -> onnxruntime.InferenceSession:
     """A CPU session on a model; 0 threads lets ONNX Runtime choose."""
+    ort = onnx_runtime()
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
-    return ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    made: onnxruntime.InferenceSession = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return made
 
 
 @dataclass(frozen=True)

@@ -1,30 +1,35 @@
-"""Training the filler: a masked language model that also says the letter case of the words it fills in."""
+"""Training the filler: one encoder that fills words in, says their letter case, and sees where words were lost."""
 
 from __future__ import annotations
 
 import json
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
-from tokenizers import Tokenizer
+from numpy.typing import NDArray
 from torch import nn
 from transformers import AutoConfig, BertForMaskedLM, MPNetForMaskedLM, PretrainedConfig
 
 from textmend.damage.articles import read_articles, read_lines
 from textmend.damage.losing import Loss
 from textmend.damage.spans import LinkLikeness
-from textmend.errors import ModelError
+from textmend.detect.inputs import TOKEN_TYPES
+from textmend.errors import FileError, ModelError
 from textmend.models.wordpiece import WordPieces
 from textmend.text.words import WORD
 from textmend.train.base import TIED, Weights, check_architecture, check_complete, read_base
 from textmend.train.checkpoint import load_checkpoint
 from textmend.train.compact import load_compact
-from textmend.train.examples import NO_LABEL, pad
+from textmend.train.detector import held_out, measure_finding
+from textmend.train.detector import tensors_of as examples_of
+from textmend.train.device import device_of, find_device
+from textmend.train.examples import MOST_WORDS, NO_LABEL, Example, ExampleBatches, pad
 from textmend.train.filler_examples import (
     FillerBatches,
     MaskedWindow,
@@ -37,26 +42,48 @@ from textmend.train.filler_examples import (
     window_at_gap,
 )
 from textmend.train.loop import Schedule, train
-from textmend.train.mixture import Mixture
+from textmend.train.mixture import Batches, Turns, resumed
+from textmend.train.prepared import PreparedBatches, folders_of
+from textmend.train.vocabulary import read_pieces
 
 log = logging.getLogger(__name__)
 
 CASES = 4
 """Letter cases: lower, Title, UPPER, mixed (``text.case_of``)."""
 
+GAP_WINDOW = 128
+"""Pieces of a window in which lost words are to be found, the start token included."""
+
 _CASE_LOSS = 0.5
+_RECORDS = 25
+_OF_GAPS = ("types.", "norm.", "gap.")
 _ARCHITECTURES: dict[str, type[Any]] = {"bert": BertForMaskedLM, "mpnet": MPNetForMaskedLM}
-_SPECIAL_TOKENS = (("<s>", "</s>", "<mask>"), ("[CLS]", "[SEP]", "[MASK]"))
 
 
 class FillerNetwork(nn.Module):
-    """A masked language model (``lm``, of MPNet's or BERT's architecture) and a head for letter case (``case``)."""
+    """One encoder with three heads: for word pieces, for their letter case, and for words lost before a piece.
+
+    A masked language model (``lm``, of MPNet's or BERT's architecture) with a head for letter case (``case``).
+    Rows that ask for lost words tell it the case and the white space of each piece, as the detector's do
+    (``detect.inputs``): ``types`` is added to its word embeddings. ``norm`` stands before the head ``gap``, for
+    the last layer norm of a base may give very small states.
+
+    Attributes:
+        reads_gaps: whether the head for lost words was trained, or is about to be.
+    """
 
     def __init__(self, config: PretrainedConfig) -> None:
         super().__init__()
         config.hidden_dropout_prob = config.attention_probs_dropout_prob = 0.0
+        self.reads_gaps = True
         self.lm: Any = _ARCHITECTURES[config.model_type](config)
         self.case = nn.Linear(config.hidden_size, CASES)
+        self.types = nn.Embedding(TOKEN_TYPES, config.hidden_size)
+        self.norm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
+        self.gap = nn.Linear(config.hidden_size, MOST_WORDS + 1)
+        with torch.no_grad():
+            self.types.weight.zero_()
+            self.gap.bias[0] = 4.0
 
     @property
     def head(self) -> nn.Module:
@@ -75,10 +102,32 @@ class FillerNetwork(nn.Module):
         Returns:
             Logits of pieces, float32, shape ``[n, vocabulary]``, and of cases, float32, shape ``[n, CASES]``.
         """
-        with torch.autocast("cpu", torch.bfloat16):
+        device = device_of(self)
+        ids, mask, places = ids.to(device), mask.to(device), places.to(device)
+        with torch.autocast(device.type, torch.bfloat16):
             states = self.lm.base_model(input_ids=ids, attention_mask=mask).last_hidden_state[places]
             logits, cases = self.head(states), self.case(states)
         return logits.float(), cases.float()
+
+    def gaps(self, ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """Say how many words were lost before each piece; the encoder computes in bfloat16.
+
+        Args:
+            ids: piece ids, shape ``[batch, length]``.
+            types: token types, of the same shape.
+            mask: 1 for pieces, 0 for padding, of the same shape.
+
+        Returns:
+            Logits, float32, shape ``[batch, length, MOST_WORDS + 1]``.
+        """
+        body = self.lm.base_model
+        device = device_of(self)
+        ids, types, mask = ids.to(device), types.to(device), mask.to(device)
+        with torch.autocast(device.type, torch.bfloat16):
+            words = body.embeddings.word_embeddings(ids) + self.types(types)
+            states = body(inputs_embeds=words, attention_mask=mask).last_hidden_state
+        logits: torch.Tensor = self.gap(self.norm(states.float()))
+        return logits
 
 
 def from_base(folder: Path) -> FillerNetwork:
@@ -94,9 +143,9 @@ def from_base(folder: Path) -> FillerNetwork:
     config = AutoConfig.from_pretrained(folder)
     model = FillerNetwork(config)
     missing = set(model.load_state_dict(base_weights(folder), strict=False).missing_keys)
-    head = {name for name, _ in model.named_parameters() if _is_head(name)}
+    head = {name for name, _ in model.named_parameters() if _is_head(name) or name.startswith(_OF_GAPS)}
     check_complete(folder, (name for name in missing - head if not name.endswith((*TIED, "position_ids"))))
-    if any(name in missing for name in head if not name.startswith("case.")):
+    if any(name in missing for name in head if name.startswith(("lm.lm_head.", "lm.cls."))):
         _start_as_identity(model.head)
     model.lm.tie_weights()
     for module in model.lm.base_model.embeddings.modules():
@@ -110,21 +159,11 @@ def base_weights(folder: Path) -> Weights:
     return {f"lm.{name}": tensor for name, tensor in read_base(folder).items()}
 
 
-def read_pieces(file: Path) -> tuple[WordPieces, int]:
-    """Return the word pieces of a ``tokenizer.json`` and the mask's id, whichever names its special tokens have."""
-    try:
-        tokenizer = Tokenizer.from_file(str(file))
-    except Exception as error:  # the library raises bare Exception
-        raise ModelError(f"{file}: not a tokenizer: {error}") from error
-    for start, separator, mask in _SPECIAL_TOKENS:
-        found = tokenizer.token_to_id(mask)
-        if found is not None:
-            return WordPieces(file, start=start, separator=separator), int(found)
-    raise ModelError(f"{file}: the vocabulary has no mask ({' or '.join(mask for *_, mask in _SPECIAL_TOKENS)})")
-
-
 def load_filler(base: Path, start: Path) -> FillerNetwork:
-    """Build a filler and load weights into it: a checkpoint's averaged ones, bare ones, or the compact form."""
+    """Build a filler and load weights into it: a checkpoint's averaged ones, bare ones, or the compact form.
+
+    Weights of a filler that was never trained to find lost words load too (``FillerNetwork.reads_gaps``).
+    """
     model = from_base(base)
     weights = load_compact(base_weights(base), start)
     unknown = weights.keys() - model.state_dict().keys()
@@ -134,7 +173,17 @@ def load_filler(base: Path, start: Path) -> FillerNetwork:
         model.load_state_dict(weights, strict=False)
     except RuntimeError as error:
         raise ModelError(f"{start}: doesn't fit the base {base}: {error}") from error
+    model.reads_gaps = "gap.weight" in weights
     return model
+
+
+def weights_to_export(model: FillerNetwork) -> dict[str, NDArray[np.float32]]:
+    """Return a filler's weights as arrays, by name, without a head for lost words that was never trained."""
+    return {
+        name: tensor.float().numpy()
+        for name, tensor in model.state_dict().items()
+        if model.reads_gaps or not name.startswith(_OF_GAPS)
+    }
 
 
 def held_out_windows(
@@ -180,9 +229,9 @@ def measure(model: FillerNetwork, windows: Sequence[MaskedWindow], padding: int)
         ids, mask, labels, cases = tensors_of(batch, padding)
         places = labels != NO_LABEL
         logits, case_logits = model(ids, mask, places)
-        truth, case = labels[places], cases[places]
+        truth, case = labels[places].to(logits.device), cases[places].to(logits.device)
         found = logits.topk(min(20, logits.shape[1])).indices == truth[:, None]
-        hits += torch.stack([found[:, :best].any(-1).sum() for best in (1, 5, 20)])
+        hits += torch.stack([found[:, :best].any(-1).sum() for best in (1, 5, 20)]).cpu()
         loss += float(nn.functional.cross_entropy(logits, truth, reduction="sum"))
         pieces += len(truth)
         known = case != NO_LABEL
@@ -202,10 +251,19 @@ def loss_of(model: FillerNetwork, batch: Sequence[MaskedWindow], padding: int) -
     ids, mask, labels, cases = tensors_of(batch, padding)
     places = labels != NO_LABEL
     logits, case_logits = model(ids, mask, places)
-    loss = nn.functional.cross_entropy(logits, labels[places])
-    known = cases[places] != NO_LABEL
+    truth, case = labels[places].to(logits.device), cases[places].to(logits.device)
+    loss = nn.functional.cross_entropy(logits, truth)
+    known = case != NO_LABEL
     if known.any():
-        loss = loss + _CASE_LOSS * nn.functional.cross_entropy(case_logits[known], cases[places][known])
+        loss = loss + _CASE_LOSS * nn.functional.cross_entropy(case_logits[known], case[known])
+    return loss, int(mask.sum())
+
+
+def loss_of_gaps(model: FillerNetwork, batch: Sequence[Example]) -> tuple[torch.Tensor, int]:
+    """Return a batch's loss of finding lost words, and how many pieces the batch held."""
+    ids, types, mask, labels = examples_of(batch)
+    logits = model.gaps(ids, types, mask)
+    loss = nn.functional.cross_entropy(logits.flatten(0, 1), labels.to(logits.device).flatten(), ignore_index=NO_LABEL)
     return loss, int(mask.sum())
 
 
@@ -232,77 +290,142 @@ def train_filler(
     gaps: Path | None = None,
     start: Path | None = None,
     masking: Masking | None = None,
+    lost: float = 0.5,
     batch: int = 2048,
     threads: int | None = None,
+    device: str = "cpu",
     seed: int = 0,
 ) -> None:
     """Train a filler, or go on training one.
 
     Args:
         base: folder of the base model, with its ``tokenizer.json``.
-        sources: files of clean articles (``corpus.read_articles``), each with its share.
+        sources: files of clean articles (``damage.articles.read_articles``), each with its share; or folders of
+            prepared examples (``prepared``), one of words masked, one of words lost.
         linked: a file of articles with known links, from which link-like spans are learnt.
         checkpoint: where the run is kept; resumed from where it exists.
         schedule: how long and how fast.
         clean: a file of held-out articles; some of their words are masked and measured at every checkpoint.
-        gaps: a benchmark file; its first gaps of one word are measured at every checkpoint.
+        gaps: a benchmark file; finding the gaps of some records, and filling its first ones of one word, are
+            measured at every checkpoint.
         start: weights to start from (a checkpoint, bare weights, or the compact form), where there is no checkpoint.
         masking: how windows are cut and masked.
+        lost: share of the batches in which lost words are to be found, 0 to 1; in the others, masked words.
         batch: pieces a step, padding included.
         threads: CPU threads; default: all.
+        device: where to compute, ``cpu`` or ``cuda``.
         seed: of the damage, and of how the files take turns. Another one where a run starts from weights that
             have seen these files, so that it doesn't see the same again.
+
+    Raises:
+        ModelError: the checkpoint is one of another version of textmend.
     """
     if threads:
         torch.set_num_threads(threads)
     torch.manual_seed(seed)
-    pieces, mask = read_pieces(base / "tokenizer.json")
-    position = None
-    if checkpoint.exists():
-        model = from_base(base)
-        tensors, state = load_checkpoint(checkpoint)
-        own = {k.removeprefix("model."): v for k, v in tensors.items() if k.startswith("model.")}
-        model.load_state_dict(own, strict=False)
-        position = state["position"]
-        del tensors, own
-    else:
-        model = load_filler(base, start) if start else from_base(base)
+    model, position = _begun(base, start, checkpoint)
+    model.to(find_device(device))
     padding = int(model.lm.config.pad_token_id)
+    pieces, mask = read_pieces(base / "tokenizer.json")
     likeness = LinkLikeness.learn(read_articles(linked), random.Random(0))
-    batches = FillerBatches(
-        Mixture(sources, position["positions"] if position else None),
+
+    streams = _streams(base, sources, likeness, masking, batch, seed, position)
+    shares = {name: share for name, share in (("masked", 1 - lost), ("lost", lost)) if share}
+    if missing := shares.keys() - streams.keys():
+        raise FileError(f"no prepared examples of words {missing.pop()} were given, which --lost {lost:g} asks for")
+    batches = Turns({name: streams[name] for name in shares}, shares, seed, position)
+    evaluate = _evaluation(model, pieces, mask, likeness, clean, gaps)
+    trained = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
+    groups = {
+        "head": [(name, p) for name, p in trained if _is_head(name)],
+        "body": [(name, p) for name, p in trained if not _is_head(name)],
+    }
+
+    def loss(item: tuple[str, Any]) -> tuple[torch.Tensor, int]:
+        kind, windows = item
+        return loss_of(model, windows, padding) if kind == "masked" else loss_of_gaps(model, windows)
+
+    log.info("before training: %s", " ".join(f"{key} {value:.4f}" for key, value in evaluate().items()))
+    train(model, groups, batches, loss, evaluate, schedule, checkpoint)
+
+
+def _streams(
+    base: Path,
+    sources: Sequence[tuple[Path, float]],
+    likeness: LinkLikeness,
+    masking: Masking | None,
+    batch: int,
+    seed: int,
+    position: Mapping[str, Any] | None,
+) -> dict[str, Batches]:
+    """Return the streams of masked words and of lost words, from files of articles or from prepared examples."""
+    at = {what: position.get(what) if position else None for what in ("masked", "lost")}
+    if folders := folders_of(path for path, _ in sources):
+        return {
+            what: PreparedBatches(folder, what, base, pieces=batch, seed=seed, position=at[what])
+            for what, folder in folders.items()
+        }
+    pieces, mask = read_pieces(base / "tokenizer.json")
+    masked = FillerBatches(
+        resumed(sources, at["masked"]),
         likeness,
         pieces,
         mask=mask,
         batch=batch,
         masking=masking,
         seed=seed,
-        position=position,
+        position=at["masked"],
     )
-    held: dict[str, list[MaskedWindow]] = {}
-    if clean:
-        held["clean"] = held_out_windows(clean, pieces, mask, likeness)
+    damaged = ExampleBatches(
+        resumed(sources, at["lost"]),
+        likeness,
+        pieces,
+        size=GAP_WINDOW,
+        batch=max(1, batch // GAP_WINDOW),
+        seed=seed,
+        position=at["lost"],
+    )
+    return {"masked": masked, "lost": damaged}
+
+
+def _begun(base: Path, start: Path | None, checkpoint: Path) -> tuple[FillerNetwork, dict[str, Any] | None]:
+    """Return the network to train, and where its run is in the data, if it goes on."""
+    if not checkpoint.exists():
+        return load_filler(base, start) if start else from_base(base), None
+    model = from_base(base)
+    tensors, state = load_checkpoint(checkpoint)
+    own = {k.removeprefix("model."): v for k, v in tensors.items() if k.startswith("model.")}
+    if own.keys() != {name for name, p in model.named_parameters() if p.requires_grad}:
+        raise ModelError(f"{checkpoint}: a run of another version of textmend; take its weights with --start")
+    model.load_state_dict(own, strict=False)
+    return model, state["position"]
+
+
+def _evaluation(
+    model: FillerNetwork, pieces: WordPieces, mask: int, likeness: LinkLikeness, clean: Path | None, gaps: Path | None
+) -> Callable[[], dict[str, float]]:
+    """Return what measures the network at every checkpoint."""
+    padding = int(model.lm.config.pad_token_id)
+    masked = {"clean": held_out_windows(clean, pieces, mask, likeness)} if clean else {}
     if gaps:
-        held["gaps"] = gap_windows(gaps, pieces, mask)
+        masked["gaps"] = gap_windows(gaps, pieces, mask)
+    damaged = held_out(gaps, pieces, _RECORDS, GAP_WINDOW) if gaps else []
 
     def evaluate() -> dict[str, float]:
-        return {
+        found = {
             f"{name}.{key}": value
-            for name, windows in held.items()
+            for name, windows in masked.items()
             for key, value in measure(model, windows, padding).items()
         }
+        if damaged:
+            found |= {f"finding.{key}": value for key, value in measure_finding(model.gaps, damaged).items()}
+        return found
 
-    trained = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
-    groups = {
-        "head": [(name, p) for name, p in trained if _is_head(name)],
-        "body": [(name, p) for name, p in trained if not _is_head(name)],
-    }
-    log.info("before training: %s", " ".join(f"{key} {value:.4f}" for key, value in evaluate().items()))
-    train(model, groups, batches, lambda windows: loss_of(model, windows, padding), evaluate, schedule, checkpoint)
+    return evaluate
 
 
 def _is_head(name: str) -> bool:
-    return name.startswith(("case.", "lm.lm_head.", "lm.cls."))
+    return name.startswith(("case.", "norm.", "gap.", "lm.lm_head.", "lm.cls."))
 
 
 def _start_as_identity(head: nn.Module) -> None:

@@ -21,7 +21,7 @@ from textmend.damage.spans import LinkLikeness, Token, keyword_span, link_like_s
 from textmend.detect.inputs import Pieces
 from textmend.text.function_words import FUNCTION_WORDS
 from textmend.text.words import WORD, case_of, paragraphs
-from textmend.train.examples import NO_LABEL, lose_words
+from textmend.train.examples import NO_LABEL, lose_somehow
 from textmend.train.mixture import BatchStream, Mixture
 
 _WINDOWS_PER_ARTICLE = 4
@@ -387,7 +387,7 @@ class FillerBatches(BatchStream[list[MaskedWindow]]):
         text = article.text
         losses: tuple[Loss, ...] = ()
         if rng.random() < masking.damaged:
-            damaged = lose_words(article, self._likeness, rng)
+            damaged = lose_somehow(article, self._likeness, rng)
             text, losses = damaged.text, tuple(loss for loss in damaged.gaps if rng.random() < masking.marked)
         units = mark_losses(read_units(text, self._pieces), losses, self._mask)
         cuts = cut_windows(units, masking, rng)

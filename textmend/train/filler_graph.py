@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import onnx
 
-from textmend.train.export import FLOAT, Builder, LayerNames, Size, Weights, write_model
+from textmend.models.trunk import NO_TYPE
+from textmend.train.export import FLOAT, Builder, Heeded, LayerNames, Size, Weights, write_model
 from textmend.train.graph import Graph, block_embedding, block_linear, embedding, gelu
 from textmend.train.quantize import Array, Precision, quantize
 
@@ -21,6 +23,8 @@ MPNET_MAX_DISTANCE = 128
 MPNET = LayerNames(
     "attention.attn.q", "attention.attn.k", "attention.attn.v", "attention.attn.o", "attention.LayerNorm"
 )
+_TABLES, _ENCODER, _HEAD = "lm.mpnet.embeddings", "lm.mpnet.encoder", "lm.lm_head"
+_ALL = int(np.iinfo(np.int64).max)
 
 
 def export_filler(
@@ -42,9 +46,19 @@ def export_filler(
     `[n]`, places in the flattened batch); outputs `log_probs` (float32 `[n, vocabulary]`) and `case_logits`
     (float32 `[n, cases]`). The word embeddings are stored once, for input and output.
 
+    With a head for lost words there are two inputs more, `type_ids` (int64 `[batch, length]`: token types, or
+    `NO_TYPE` in rows that ask for pieces) and `sites` (int64 `[m]`, places in the flattened batch), and an output
+    `gap_logits` (float32 `[m, labels]`). Either of `positions` and `sites` may be empty.
+
+    What was computed of a row can be read on from: of layer `i` it gives `keys_i` and `values_i` (float32 `[batch,
+    length, width]`) out, and takes such (of one row, or a row each) in as `read_keys_i` and `read_values_i`, with
+    `read_places` (int64 `[batch, read]`: where they stand in a row) and `read_mask` (which of them count). The new
+    rows then stand from place `first` (int64 `[batch]`) on. Whoever leaves these inputs out has read nothing before.
+
     Args:
         weights: An MPNet masked LM under `lm.` (its decoder is the word embeddings; a copy of them may be
-            there and is ignored) and the case layer `case.weight`, `case.bias`.
+            there and is ignored), the case layer `case.weight`, `case.bias`, and perhaps a head for lost words:
+            `types.weight`, the layer norm `norm`, and the layer `gap`.
         config: The encoder's `config.json`.
         folder: Made if it is not there.
         bits: 32, 8 or 4, for the matrices of the layers.
@@ -61,69 +75,188 @@ def export_filler(
     Raises:
         KeyError: If a weight or a number of the config is missing.
     """
-    size = Size.of(config)
     graph = Graph("filler")
-    build = Builder(graph, weights, size, Precision(bits, block, rows), moments or {})
-    ids, mask = (graph.input(name, ["batch", "length"]) for name in ("input_ids", "attention_mask"))
-    asked = positions = graph.input("positions", ["n"])
-    if not build.precision.is_float:
-        ids, mask, positions = _tiled(graph, ids, mask, positions, int(config["pad_token_id"]))
-    tables, encoder, head = "lm.mpnet.embeddings", "lm.mpnet.encoder", "lm.lm_head"
-    words, stored = weights[f"{tables}.word_embeddings.weight"], f"{tables}.word_embeddings"
-    precision = Precision(embedding_bits, embedding_block)
-    blocks = None if precision.is_float else quantize(words, precision)
-    x = block_embedding(graph, ids, blocks, stored) if blocks else embedding(graph, ids, words, stored, FLOAT)
-    # MPNet counts positions from the row after the padding's.
-    start = int(config["pad_token_id"]) + 1
-    places = build.places(ids, weights[f"{tables}.position_embeddings.weight"][start:], f"{tables}.position_embeddings")
-    x = build.norm(x, f"{tables}.LayerNorm", skip=places)
-    seen = graph.op("Cast", mask, to=onnx.TensorProto.INT32)
-    bias = _relative_bias(graph, ids, weights[f"{encoder}.relative_attention_bias.weight"], size.places - start)
-    for index in range(size.layers):
-        last = index == size.layers - 1
-        x = build.layer(x, seen, f"{encoder}.layer.{index}", MPNET, bias, positions if last else None)
-    x = graph.op("Reshape", x, graph.ints(-1, size.width))
-    case = build.linear(x, "case", FLOAT)
-    x = build.norm(gelu(graph, build.linear(x, f"{head}.dense"), f"{head}/gelu"), f"{head}.layer_norm")
-    given = weights[f"{head}.bias"].astype(np.float32)
-    if blocks:
-        scores = block_linear(graph, x, blocks, graph.weight(f"{head}.bias", given), stored, f"{head}.decoder")
-    else:
-        turned = graph.op("Transpose", graph.weight(stored, words), perm=[1, 0])
-        scores = graph.op("Add", graph.op("MatMul", x, turned), graph.weight(f"{head}.bias", given))
-    if positions != asked:
-        count = graph.op("Shape", asked)
-        case, scores = (graph.op("Slice", x, graph.ints(0), count, graph.ints(0)) for x in (case, scores))
-    graph.output(graph.op("LogSoftmax", scores, axis=-1), "log_probs", ["n", len(words)])
+    build = Builder(graph, weights, Size.of(config), Precision(bits, block, rows), moments or {})
+    table = _WordTable(graph, weights[f"{_TABLES}.word_embeddings.weight"], Precision(embedding_bits, embedding_block))
+    asked = _Asked.by(graph, gaps="gap.weight" in weights)
+    pad = int(config["pad_token_id"])
+    given = asked if build.precision.is_float else asked.tiled(graph, pad)
+    x = _states(build, table, given, _Read.by(graph, build.size), pad)
+    if given.sites:
+        count = graph.op("Shape", given.positions)
+        gaps = build.linear(build.norm(_rows(graph, x, count, graph.ints(_ALL)), "norm"), "gap", FLOAT)
+        gaps = _rows(graph, gaps, graph.ints(0), graph.op("Shape", asked.sites))
+        graph.output(gaps, "gap_logits", ["m", len(weights["gap.bias"])])
+        x = _rows(graph, x, graph.ints(0), count)
+    case, scores = build.linear(x, "case", FLOAT), _scores(build, table, x)
+    if given != asked:
+        count = graph.op("Shape", asked.positions)
+        case, scores = (_rows(graph, part, graph.ints(0), count) for part in (case, scores))
+    graph.output(graph.op("LogSoftmax", scores, axis=-1), "log_probs", ["n", len(table.words)])
     graph.output(case, "case_logits", ["n", len(weights["case.bias"])])
     return write_model(graph, folder, notes)
 
 
-def _tiled(graph: Graph, ids: str, mask: str, positions: str, pad: int) -> tuple[str, str, str]:
-    """The inputs padded so that there are whole tiles of places and of positions."""
-    length, tile = graph.op("Shape", ids, start=1, end=2), graph.ints(TILE)
+@dataclass(frozen=True)
+class _Asked:
+    """Names of the inputs: a batch of rows, and the places asked for; `types` and `sites` may be missing."""
 
-    def missing(count: str) -> str:
-        return graph.op("Mod", graph.op("Sub", tile, graph.op("Mod", count, tile)), tile)
+    ids: str
+    mask: str
+    positions: str
+    types: str = ""
+    sites: str = ""
 
-    more = graph.op("Concat", graph.ints(0, 0, 0), missing(length), axis=0)
-    ids, mask = graph.op("Pad", ids, more, graph.number(pad)), graph.op("Pad", mask, more, graph.number(0))
-    row, column = graph.op("Div", positions, length), graph.op("Mod", positions, length)
-    moved = graph.op("Add", graph.op("Mul", row, graph.op("Shape", ids, start=1, end=2)), column)
-    more = graph.op("Concat", graph.ints(0), missing(graph.op("Shape", positions)), axis=0)
-    return ids, mask, graph.op("Pad", moved, more, graph.number(0))
+    @classmethod
+    def by(cls, graph: Graph, *, gaps: bool) -> _Asked:
+        """Declare the inputs."""
+        ids, mask = (graph.input(name, ["batch", "length"]) for name in ("input_ids", "attention_mask"))
+        positions = graph.input("positions", ["n"])
+        if not gaps:
+            return cls(ids, mask, positions)
+        return cls(ids, mask, positions, graph.input("type_ids", ["batch", "length"]), graph.input("sites", ["m"]))
+
+    def tiled(self, graph: Graph, pad: int) -> _Asked:
+        """The inputs padded so that there are whole tiles of places, of positions and of sites."""
+        length, tile = graph.op("Shape", self.ids, start=1, end=2), graph.ints(TILE)
+
+        def missing(count: str) -> str:
+            return graph.op("Mod", graph.op("Sub", tile, graph.op("Mod", count, tile)), tile)
+
+        more = graph.op("Concat", graph.ints(0, 0, 0), missing(length), axis=0)
+
+        def longer(rows: str, value: int) -> str:
+            return graph.op("Pad", rows, more, graph.number(value)) if rows else ""
+
+        ids, mask, types = longer(self.ids, pad), longer(self.mask, 0), longer(self.types, NO_TYPE)
+
+        def moved(places: str) -> str:
+            if not places:
+                return ""
+            row, column = graph.op("Div", places, length), graph.op("Mod", places, length)
+            there = graph.op("Add", graph.op("Mul", row, graph.op("Shape", ids, start=1, end=2)), column)
+            filled = graph.op("Concat", graph.ints(0), missing(graph.op("Shape", places)), axis=0)
+            return graph.op("Pad", there, filled, graph.number(0))
+
+        return _Asked(ids, mask, moved(self.positions), types, moved(self.sites))
 
 
-def _relative_bias(graph: Graph, ids: str, table: Array, places: int) -> str:
-    """MPNet's attention bias `[1, heads, length, length]`: one number a head and a distance."""
+class _WordTable:
+    """The word embeddings, stored once: what words come in as, and what pieces are scored by."""
+
+    def __init__(self, graph: Graph, words: Array, precision: Precision) -> None:
+        self.graph, self.words = graph, words
+        self.blocks = None if precision.is_float else quantize(words, precision)
+        self.name = f"{_TABLES}.word_embeddings"
+
+    def rows(self, ids: str) -> str:
+        """The embeddings of pieces."""
+        if self.blocks:
+            return block_embedding(self.graph, ids, self.blocks, self.name)
+        return embedding(self.graph, ids, self.words, self.name, FLOAT)
+
+    def scores(self, x: str, bias: Array, head: str) -> str:
+        """What each piece scores at a state."""
+        graph, given = self.graph, self.graph.weight(f"{head}.bias", bias.astype(np.float32))
+        if self.blocks:
+            return block_linear(graph, x, self.blocks, given, self.name, f"{head}.decoder")
+        turned = graph.op("Transpose", graph.weight(self.name, self.words), perm=[1, 0])
+        return graph.op("Add", graph.op("MatMul", x, turned), given)
+
+
+@dataclass(frozen=True)
+class _Read:
+    """Names of the inputs that hold what was read before; each may be left out."""
+
+    first: str
+    places: str
+    mask: str
+    keys: Sequence[str]
+    values: Sequence[str]
+
+    @classmethod
+    def by(cls, graph: Graph, size: Size) -> _Read:
+        """Declare the inputs."""
+        nothing, none = np.zeros((1, 0, size.width), np.float32), np.zeros((1, 0), np.int64)
+
+        def states(name: str) -> list[str]:
+            shape: list[str | int] = ["read_rows", "read", size.width]
+            return [graph.optional(f"{name}_{layer}", shape, nothing) for layer in range(size.layers)]
+
+        return cls(
+            graph.optional("first", ["read_rows"], np.zeros(1, np.int64)),
+            graph.optional("read_places", ["read_rows", "read"], none),
+            graph.optional("read_mask", ["read_rows", "read"], none),
+            states("read_keys"),
+            states("read_values"),
+        )
+
+    def heeded(self, graph: Graph, ids: str, layer: int, bias: str) -> Heeded:
+        """What attention heeds in a layer: the keys and values, the same for every row of the batch."""
+        keys, values = (self._for_each_row(graph, ids, kept[layer]) for kept in (self.keys, self.values))
+        return Heeded(bias, keys, values)
+
+    def with_mask(self, graph: Graph, ids: str, mask: str) -> str:
+        """The mask of what was read, and of the new places after it: int32 `[batch, read + length]`."""
+        both = graph.op("Concat", self._for_each_row(graph, ids, self.mask), mask, axis=1)
+        return graph.op("Cast", both, to=onnx.TensorProto.INT32)
+
+    def here(self, graph: Graph, ids: str) -> str:
+        """Where the new places stand: `[read_rows, length]`."""
+        length = graph.op("Squeeze", graph.op("Shape", ids, start=1, end=2))
+        steps = graph.op("Range", graph.number(0), length, graph.number(1))
+        return graph.op("Add", graph.op("Unsqueeze", self.first, graph.ints(1)), steps)
+
+    def _for_each_row(self, graph: Graph, ids: str, value: str) -> str:
+        rows, shape = graph.op("Shape", ids, start=0, end=1), graph.op("Shape", value, start=1)
+        return graph.op("Expand", value, graph.op("Concat", rows, shape, axis=0))
+
+
+def _states(build: Builder, table: _WordTable, given: _Asked, read: _Read, pad: int) -> str:
+    """The encoder's states at the positions, then at the sites: `[n + m, width]`."""
+    graph, weights, size = build.graph, build.weights, build.size
+    x = table.rows(given.ids)
+    if given.types:
+        # Added first: where there is no type, x stays what it is to the last bit.
+        kinds = np.concatenate([weights["types.weight"], np.zeros((1, size.width), np.float32)])
+        x = graph.op("Add", x, graph.op("Gather", build.store("types", kinds), given.types, axis=0))
+    # MPNet counts positions from the row after the padding's.
+    start = pad + 1
+    here, stored = read.here(graph, given.ids), f"{_TABLES}.position_embeddings"
+    places = build.store(stored, weights[f"{stored}.weight"][start:])
+    x = build.norm(x, f"{_TABLES}.LayerNorm", skip=graph.op("Gather", places, here, axis=0))
+    seen = read.with_mask(graph, given.ids, given.mask)
+    there = graph.op("Concat", read.places, here, axis=1)
+    bias = _relative_bias(
+        graph, here, there, weights[f"{_ENCODER}.relative_attention_bias.weight"], size.places - start
+    )
+    wanted = graph.op("Concat", given.positions, given.sites, axis=0) if given.sites else given.positions
+    for index in range(size.layers):
+        last, prefix = index == size.layers - 1, f"{_ENCODER}.layer.{index}"
+        heeded = read.heeded(graph, given.ids, index, bias)
+        x = build.layer(x, seen, prefix, MPNET, heeded, wanted if last else None)
+        graph.output(f"{prefix}.{MPNET.key}", f"keys_{index}", ["batch", "tiled_length", size.width])
+        graph.output(f"{prefix}.{MPNET.value}", f"values_{index}", ["batch", "tiled_length", size.width])
+    return graph.op("Reshape", x, graph.ints(-1, size.width))
+
+
+def _scores(build: Builder, table: _WordTable, x: str) -> str:
+    x = build.norm(gelu(build.graph, build.linear(x, f"{_HEAD}.dense"), f"{_HEAD}/gelu"), f"{_HEAD}.layer_norm")
+    return table.scores(x, build.weights[f"{_HEAD}.bias"], _HEAD)
+
+
+def _rows(graph: Graph, x: str, start: str, end: str) -> str:
+    return graph.op("Slice", x, start, end, graph.ints(0))
+
+
+def _relative_bias(graph: Graph, here: str, there: str, table: Array, places: int) -> str:
+    """MPNet's attention bias `[read_rows, heads, here, there]`: one number a head and a distance."""
     distances = np.arange(1 - places, places)
     by_distance = table[relative_buckets(distances, len(table))].T.astype(np.float32)
-    length = graph.op("Squeeze", graph.op("Shape", ids, start=1, end=2))
-    steps = graph.op("Range", graph.number(0), length, graph.number(1))
-    there, here = graph.op("Unsqueeze", steps, graph.ints(0)), graph.op("Unsqueeze", steps, graph.ints(1))
-    column = graph.op("Add", graph.op("Sub", there, here), graph.number(places - 1))
+    away = graph.op("Sub", graph.op("Unsqueeze", there, graph.ints(1)), graph.op("Unsqueeze", here, graph.ints(2)))
+    column = graph.op("Add", away, graph.number(places - 1))
     heads = graph.op("Gather", graph.weight("relative_attention_bias", by_distance), column, axis=1)
-    return graph.op("Unsqueeze", heads, graph.ints(0))
+    return graph.op("Transpose", heads, perm=[1, 0, 2, 3])
 
 
 def relative_buckets(distances: Array, buckets: int) -> Array:

@@ -47,6 +47,11 @@ class Graph:
         self._inputs.append(helper.make_tensor_value_info(name, kind, list(shape)))
         return name
 
+    def optional(self, name: str, shape: Sequence[str | int], default: Array) -> str:
+        """Declare an input that may be left out: then it is `default`."""
+        kind = TensorProto.FLOAT if default.dtype == np.float32 else TensorProto.INT64
+        return self.weight(self.input(name, shape, kind), default)
+
     def output(self, value: str, name: str, shape: Sequence[str | int]) -> None:
         """Give a float32 value out under a name."""
         self._nodes.append(helper.make_node("Identity", [value], [name], name=f"output/{name}"))

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 
 from textmend.train.checkpoint import load_checkpoint, optimizer_tensors, restore_optimizer, save_checkpoint
+from textmend.train.mixture import Batches
 
 log = logging.getLogger(__name__)
 
@@ -42,18 +43,6 @@ class Schedule:
         """Return the learning-rate factor at a step of this run and a share of its hours."""
         falling = (1 - progress) / self.decay if self.decay and progress > 1 - self.decay else 1.0
         return min(1.0, (step + 1) / self.warmup) * max(0.0, falling)
-
-
-class Batches(Protocol):
-    """A repeatable stream of batches: ``position`` says where it is, in JSON."""
-
-    def __iter__(self) -> Iterator[Any]:
-        """Yield batches without end."""
-        ...
-
-    def position(self) -> dict[str, Any]:
-        """Return what is needed to go on from here."""
-        ...
 
 
 def train(
@@ -92,7 +81,7 @@ def train(
         tensors, state = load_checkpoint(checkpoint)
         run = _Run(**state["run"])
         restore_optimizer(optimizer, names, tensors, run.step)
-        average = {name: tensors[f"average.{name}"].clone() for name in names}
+        average = {name: tensors[f"average.{name}"].to(p.device, copy=True) for name, p in average.items()}
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
 
     def save(end: float) -> None:

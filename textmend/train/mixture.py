@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import random
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from textmend.damage.articles import Article, read_articles
-from textmend.errors import FileError
+from textmend.errors import FileError, ModelError
 
 Batch = TypeVar("Batch")
 
-_BLOCK = 96
+BLOCK = 96
+
+
+class Batches(Protocol):
+    """A repeatable stream of batches: ``position`` says where it is, in JSON."""
+
+    def __iter__(self) -> Iterator[Any]:
+        """Yield batches without end."""
+        ...
+
+    def position(self) -> dict[str, Any]:
+        """Return what is needed to go on from here."""
+        ...
 
 
 class Mixture:
@@ -47,8 +59,19 @@ class Mixture:
         return article
 
 
+def resumed(sources: Sequence[tuple[Path, float]], position: Mapping[str, Any] | None) -> Mixture:
+    """Return a mixture that goes on where a stream of it stopped.
+
+    Raises:
+        ModelError: the stream was one of prepared examples.
+    """
+    if position and "positions" not in position:
+        raise ModelError("this run was begun on prepared examples; give the same folder, or another --checkpoint")
+    return Mixture(sources, position["positions"] if position else None)
+
+
 class BatchStream(ABC, Generic[Batch]):
-    """An endless, repeatable stream of batches (see ``loop.Batches``), made of blocks of articles.
+    """An endless, repeatable stream of batches (see ``Batches``), made of blocks of articles.
 
     Args:
         mixture: where the articles come from.
@@ -71,7 +94,7 @@ class BatchStream(ABC, Generic[Batch]):
         while True:
             rng = random.Random(f"{self._seed}:{self._block}")
             self._positions = list(self._mixture.positions)
-            batches = self._batches(self._mixture.block(_BLOCK, rng), rng)
+            batches = self._batches(self._mixture.block(BLOCK, rng), rng)
             rng.shuffle(batches)
             for batch in batches[self._done :]:
                 self._done += 1
@@ -81,3 +104,37 @@ class BatchStream(ABC, Generic[Batch]):
     @abstractmethod
     def _batches(self, articles: Iterable[Article], rng: random.Random) -> list[Batch]:
         """Return the batches of a block, items of about one length together."""
+
+
+class Turns:
+    """Endless, repeatable batches of several streams by turns, each with the name of its stream.
+
+    Args:
+        streams: by name; each has been told its own part of the position.
+        shares: how often each has its turn.
+        seed: another seed gives another order.
+        position: where to go on, from ``position()``.
+    """
+
+    def __init__(
+        self,
+        streams: Mapping[str, Batches],
+        shares: Mapping[str, float],
+        seed: int = 0,
+        position: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._streams, self._shares, self._seed = streams, shares, seed
+        self._turn = position["turn"] if position else 0
+
+    def position(self) -> dict[str, Any]:
+        """Return where it is: the turn, and where each stream is."""
+        return {"turn": self._turn} | {name: stream.position() for name, stream in self._streams.items()}
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        """Yield batches without end."""
+        running = {name: iter(stream) for name, stream in self._streams.items()}
+        names, weights = list(self._shares), list(self._shares.values())
+        while True:
+            (name,) = random.Random(f"{self._seed}:turn:{self._turn}").choices(names, weights)
+            self._turn += 1
+            yield name, next(running[name])

@@ -8,13 +8,17 @@ from __future__ import annotations
 import random
 import sysconfig
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import accumulate
 from pathlib import Path
 
 import regex
 
-_SENTENCE = regex.compile(r"(?<=[.!?]['\"”’]?)\s+(?=[\p{Lu}“\"‘'])")
-_BEFORE_PUNCTUATION = regex.compile(r"(?<=\w)([,.;:!?)”\"])(?=\s|$)")
-_AFTER_OPENING = regex.compile(r"(?<=(?:^|\s)[(“\"])(?=\w)")
+from textmend.damage.articles import Article
+from textmend.damage.patterns import SENTENCE_BREAK
+
+_BEFORE_PUNCTUATION = regex.compile(r"(?<=\w)(?<!\.\p{L}|\b\p{Lu}|\b(?:M[rs]|Mrs|Dr|St))([,.;:!?)”\"])(?=\s|$)")
+_AFTER_OPENING = regex.compile(r"(?<=(?:^|\s)[(“\"$€£])(?=\w)")
 
 
 def tokenised(paragraphs: Sequence[str], rng: random.Random) -> str:
@@ -27,7 +31,7 @@ def tokenised(paragraphs: Sequence[str], rng: random.Random) -> str:
 
 def justified(paragraphs: Sequence[str], rng: random.Random) -> str:
     """Text with double and triple spaces strewn over it."""
-    rate = rng.uniform(0.02, 0.3)
+    rate = 0.02 * 45 ** rng.random()  # up to nearly every space
     return "\n\n".join(
         "".join(char + " " * rng.randint(1, 2) if char == " " and rng.random() < rate else char for char in text)
         for text in paragraphs
@@ -36,7 +40,7 @@ def justified(paragraphs: Sequence[str], rng: random.Random) -> str:
 
 def double_spaced_sentences(paragraphs: Sequence[str], rng: random.Random) -> str:
     """Two spaces after every sentence, as typists did."""
-    return "\n\n".join("  ".join(_SENTENCE.split(text)) for text in paragraphs)
+    return "\n\n".join("  ".join(SENTENCE_BREAK.split(text)) for text in paragraphs)
 
 
 def wrapped(paragraphs: Sequence[str], rng: random.Random) -> str:
@@ -54,6 +58,85 @@ def spaced_commas(paragraphs: Sequence[str], rng: random.Random) -> str:
     )
 
 
+def loosened(paragraphs: Sequence[str], rng: random.Random) -> str:
+    """A space on the inner side of some marks, as where elements of a page were joined with spaces."""
+    rate = rng.uniform(0.1, 0.9)
+
+    def loosen(text: str) -> str:
+        text = _AFTER_OPENING.sub(lambda m: " " if rng.random() < rate else "", text)
+        return _BEFORE_PUNCTUATION.sub(lambda m: " " + m.group() if rng.random() < rate else m.group(), text)
+
+    return "\n\n".join(loosen(text) for text in paragraphs)
+
+
+def spaced_names(paragraphs: Sequence[str], rng: random.Random) -> str:
+    """Double spaces around names and some other words, as around links that were kept."""
+    rate, both = rng.uniform(0.05, 0.6), rng.random()
+
+    def widen(match: regex.Match[str]) -> str:
+        if rng.random() > rate:
+            return match.group()
+        sides = 3 if rng.random() < both else rng.choice((1, 2))
+        return " " * (sides & 1) + match.group() + " " * (sides >> 1)
+
+    return "\n\n".join(_SPACED_SPAN.sub(widen, text) for text in paragraphs)
+
+
+_SPACED_SPAN = regex.compile(
+    r"(?<= )(?:\p{Lu}[\p{L}’'-]+(?: \p{Lu}[\p{L}’'-]+){0,2}|\p{Ll}{5,}(?: \p{Ll}{5,})?)(?= |[,.;](?: |$))"
+)
+
+
+def glued_words(paragraphs: Sequence[str], rng: random.Random) -> str:
+    """Some spaces lost and no word: after full stops, and here and there between words."""
+    inside, at_stops = rng.uniform(0.01, 0.06), rng.uniform(0.2, 1.0)
+
+    def glue(match: regex.Match[str]) -> str:
+        return "" if rng.random() < (at_stops if match.group("stop") else inside) else " "
+
+    return "\n\n".join(_GLUED.sub(glue, text) for text in paragraphs)
+
+
+_GLUED = regex.compile(r"(?P<stop>(?<=[.!?]) (?=\p{Lu}))|(?<=\p{Ll}) (?=\p{L})")
+
+
+def transcript(paragraphs: Sequence[str], rng: random.Random) -> str:
+    """Speech as it is taken down: small letters, no marks, words said twice, hesitation."""
+    rate = rng.uniform(0.02, 0.12)
+
+    def said(word: str) -> str:
+        if rng.random() > rate:
+            return word
+        return rng.choice((f"{word} {word}", f"{word} um {word}", f"uh {word}", f"{word} you know"))
+
+    bare = (regex.sub(r"[^\p{L}\p{N}'’\s-]|(?<!\w)-+(?!\w)", "", text).lower() for text in paragraphs[:4])
+    return "\n\n".join(" ".join(said(word) for word in text.split()) for text in bare)
+
+
+def blanks(paragraphs: Sequence[str], rng: random.Random) -> str:
+    """An exercise: words replaced by blanks to be filled in."""
+    blank = rng.choice(("____", "___", "_____", "( )", "[ ]", "……", "[blank]", "(     )"))
+    rate = rng.uniform(0.02, 0.12)
+    return "\n\n".join(
+        regex.sub(r"(?<= )\p{L}+(?=[ ,.])", lambda m: blank if rng.random() < rate else m.group(), text)
+        for text in paragraphs[:5]
+    )
+
+
+def verse(paragraphs: Sequence[str], rng: random.Random) -> str:
+    """Prose broken into lines that start with capitals, as verse is."""
+    stanzas = []
+    for text in paragraphs[:4]:
+        words, lines = text.split(), []
+        while words:
+            many = rng.randint(4, 9)
+            line = " ".join(words[:many])
+            lines.append(line[:1].upper() + line[1:])
+            words = words[many:]
+        stanzas.append("\n".join(lines))
+    return "\n\n".join(stanzas)
+
+
 def bullets(paragraphs: Sequence[str], rng: random.Random) -> str:
     """A list of short items without full stops."""
     mark = rng.choice(["- ", "* ", "• ", "", "– ", "1. "])
@@ -66,7 +149,7 @@ def headlines(paragraphs: Sequence[str], rng: random.Random) -> str:
     dress = rng.choice(_HEADLINE_DRESSES)
     lines = []
     for text in paragraphs:
-        sentences = _SENTENCE.split(text)
+        sentences = SENTENCE_BREAK.split(text)
         lines += [dress(sentences[0].rstrip(".")) if len(sentences[0]) < 90 else sentences[0], text]
     return "\n\n".join(lines)
 
@@ -129,12 +212,37 @@ TRANSFORMS: tuple[Callable[[Sequence[str], random.Random], str], ...] = (
     ellipses,
     code,
     foreign,
+    loosened,
+    spaced_names,
+    glued_words,
+    transcript,
+    blanks,
+    verse,
 )
 
 
 def hard_negative(paragraphs: Sequence[str], rng: random.Random) -> str:
     """Dress clean paragraphs up in one of the ways above."""
     return rng.choice(TRANSFORMS)(paragraphs, rng)
+
+
+_SPACINGS = (tokenised, justified, double_spaced_sentences, wrapped, spaced_commas, loosened, spaced_names)
+"""The ways above that change white space alone."""
+
+
+def spaced(article: Article, rng: random.Random) -> Article:
+    """Dress a whole article up in odd white space; its links stay where they were."""
+    text = rng.choice(_SPACINGS)(article.text.split("\n\n"), rng)
+    return replace(article, text=text, links=tuple(carried(article.links, article.text, text)))
+
+
+def carried(spans: Sequence[tuple[int, int]], before: str, after: str) -> list[tuple[int, int]]:
+    """Return where spans of a text stand in another that differs from it in white space alone."""
+    visible = [at for at, char in enumerate(after) if not char.isspace()]
+    counts = [0, *accumulate(not char.isspace() for char in before)]
+    return [
+        (visible[counts[start]], visible[counts[end] - 1] + 1) for start, end in spans if counts[start] < counts[end]
+    ]
 
 
 def _wrap(text: str, width: int) -> list[str]:

@@ -21,7 +21,7 @@ from textmend.train.detector import WINDOW, from_base, load_weights
 from textmend.train.detector_graph import export_detector
 from textmend.train.early_exit import choose_early_exit
 from textmend.train.examples import MOST_WORDS
-from textmend.train.filler import load_filler
+from textmend.train.filler import load_filler, weights_to_export
 from textmend.train.filler_graph import export_filler
 
 MARGIN = 16
@@ -106,7 +106,7 @@ def package_filler(
         moments: ``quantize.second_moments``, to round to 4 bits with less loss (GPTQ).
         quantized: round the weights; otherwise they stay float32, to measure what rounding loses.
     """
-    arrays = _arrays(load_filler(base, weights).state_dict())
+    arrays = weights_to_export(load_filler(base, weights))
     bits, embedding_bits = (4, 8) if quantized else (32, 32)
     config = _read(base / "config.json")
     export_filler(arrays, config, folder, moments=moments, bits=bits, embedding_bits=embedding_bits)

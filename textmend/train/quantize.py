@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import onnx
-import onnxruntime as ort
+
+from textmend.models.runtime import onnx_runtime
 
 Array = npt.NDArray[Any]
 
@@ -199,7 +200,7 @@ def second_moments(path: str | Path, batches: Iterable[Mapping[str, Array]]) -> 
     model.graph.output.extend(onnx.helper.make_empty_tensor_value_info(name) for name in watched)
     for value in model.graph.output:
         value.type.tensor_type.elem_type = onnx.TensorProto.FLOAT
-    session = ort.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    session = onnx_runtime().InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
     sums: dict[str, Array] = {}
     counts = dict.fromkeys(watched, 0)
     for batch in batches:

@@ -1,11 +1,16 @@
-"""Logistic regression, held near where it starts: what calibrations are fitted by."""
+"""What calibrations and rankings are fitted by: a convex loss, and where it is least."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from textmend.calibration import sigmoid
+from textmend.extras import needs
+
+Loss = Callable[[NDArray[np.float64]], tuple[float, NDArray[np.float64]]]
 
 
 def logistic(
@@ -16,9 +21,8 @@ def logistic(
     hold: float,
     offset: NDArray[np.float64] | float = 0.0,
     least: ArrayLike = -np.inf,
-    steps: int = 50,
 ) -> NDArray[np.float64]:
-    """Return the weights of a logistic regression, by Newton's method.
+    """Return the weights of a logistic regression, held near where they start.
 
     Args:
         design: features of items, shape ``[items, features]``.
@@ -27,24 +31,36 @@ def logistic(
         hold: how firmly: the inverse of a normal prior's variance.
         offset: log-odds that each item has besides, shape ``[items]``.
         least: no weight falls below it; one for all, or one for each.
-        steps: the most steps; none moves a weight by more than 1.
     """
     truth, prior = np.asarray(truths, dtype=np.float64), np.asarray(start, dtype=np.float64)
-    floor = np.broadcast_to(np.asarray(least, dtype=np.float64), prior.shape)
-    weights = np.maximum(floor, prior)
-    for _ in range(steps):
-        expected = sigmoid(offset + design @ weights)
-        gradient = design.T @ (expected - truth) + hold * (weights - prior)
-        curvature = (design * (expected * (1 - expected))[:, None]).T @ design + hold * np.eye(len(prior))
-        # What stands at its floor and would fall below it stays; the others move as if it were no part of the model.
-        free = (weights > floor) | (gradient < 0)
-        step = np.zeros_like(weights)
-        step[free] = np.linalg.solve(curvature[np.ix_(free, free)], gradient[free])
-        moved = np.maximum(floor, weights - step / max(1.0, float(np.abs(step).max())))
-        done, weights = float(np.abs(moved - weights).max()) < 1e-9, moved
-        if done:
-            break
-    return weights
+
+    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        line, away = offset + design @ weights, weights - prior
+        value = np.sum(np.logaddexp(0, line) - truth * line) + hold / 2 * away @ away
+        return float(value), design.T @ (sigmoid(line) - truth) + hold * away
+
+    return minimum(loss, prior, least)
+
+
+def minimum(loss: Loss, start: ArrayLike, least: ArrayLike = -np.inf) -> NDArray[np.float64]:
+    """Return where a convex loss is least (L-BFGS-B: Byrd et al. 1995).
+
+    Args:
+        loss: gives the loss at a point, and its gradient there.
+        start: the point to start from, shape ``[features]``.
+        least: no coordinate falls below it; one for all, or one for each.
+
+    Raises:
+        MissingExtraError: SciPy is not installed.
+    """
+    with needs("fitting a calibration", "train"):
+        from scipy.optimize import Bounds, minimize
+
+    floor = np.broadcast_to(np.asarray(least, dtype=np.float64), np.shape(start))
+    options = {"ftol": 1e-15, "gtol": 1e-9, "maxiter": 1000}
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=Bounds(floor, np.inf), options=options)
+    result: NDArray[np.float64] = found.x
+    return result
 
 
 def with_shift(scores: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ from bench.compare.tables import Row, Table, columns
 from bench.rivals.fill_mask import GreedyMasks, OneMask
 from bench.rivals.sites import no_sites
 from textmend.damage.benchmark import Benchmark, Record
-from textmend.detect.finder import Sites
+from textmend.detect.sites import Sites
 from textmend.evaluate.bootstrap import intervals
 from textmend.evaluate.filling import Filling, fill_records
 from textmend.evaluate.run import by_gaps

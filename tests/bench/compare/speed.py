@@ -11,7 +11,7 @@ from bench.compare.plain_torch import TorchDetector, TorchMaskedLM
 from bench.compare.tables import Row, Table, columns, with_ratios
 from bench.rivals.fill_mask import OneMask
 from bench.rivals.parse import PIPELINE, load_pipeline
-from textmend.detect.finder import judge
+from textmend.detect.finder import find_gaps, judge
 from textmend.evaluate.filling import documents_at_gaps
 from textmend.evaluate.system import MenderSystem
 from textmend.fill.load import load_filler
@@ -37,8 +37,10 @@ def time_finding(setting: Setting, report: Report) -> list[Table]:
     torch = TorchDetector(mender.detector, THREADS)
     nlp = load_pipeline()
     parsing = [name for name in nlp.pipe_names if name in ("ner", "lemmatizer", "attribute_ruler")]
+    detectors_alone = partial(find_gaps, texts, mender.detector, mender.policy.find_at)
     contenders = [
         Contender("textmend `find_gaps`", partial(drain, partial(mender.find_gaps, texts)), words),
+        Contender("textmend `find_gaps`, without the second look", partial(drain, detectors_alone), words),
         Contender(f"spaCy `{PIPELINE}`, whole pipeline", partial(drain, partial(nlp.pipe, texts)), words),
         Contender("spaCy, tagger and parser only", partial(drain, partial(nlp.pipe, texts, disable=parsing)), words),
         Contender("the same encoder, transformers and torch, float32", partial(judge, texts, torch), words),

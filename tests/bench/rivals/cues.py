@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from bench.rivals.sites import named_sites
 from textmend.detect.cues import cue_sites
-from textmend.detect.finder import Sites
+from textmend.detect.sites import Sites
 
 
 class CuesAlone:

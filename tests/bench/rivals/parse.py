@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from bench.rivals.sites import named_sites
-from textmend.detect.finder import Sites
+from textmend.detect.sites import Sites
 from textmend.errors import MissingExtraError
 from textmend.text.words import encodable
 

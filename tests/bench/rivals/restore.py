@@ -12,7 +12,7 @@ from typing import Protocol
 from bench.rivals.align import Alignment, align
 from bench.rivals.llama import Turn
 from bench.rivals.sites import named_sites
-from textmend.detect.finder import Sites
+from textmend.detect.sites import Sites
 from textmend.fill.propose import Document
 from textmend.records import Fill, Gap
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from textmend.detect.finder import Sites
+from textmend.detect.sites import Sites
 
 
 def named_sites(found: Iterable[tuple[int, int, float]]) -> Sites:

@@ -17,6 +17,7 @@ from textmend.edits.apply import insertion
 from textmend.edits.mended import Mended
 from textmend.files import Document
 from textmend.records import Edit, Fill, Gap
+from textmend.report.numbers import count as count
 
 Kind = Literal["text", "gap", "inserted", "mark", "removed"]
 
@@ -135,11 +136,6 @@ def snippet(text: str, gaps: Sequence[Gap], index: int, screen: Screen, width: i
     drawn.append_text(show_line(right, "dim"))
     drawn.truncate(width)
     return drawn
-
-
-def count(number: int, noun: str) -> str:
-    """Return a number with its noun."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def inserted(text: str, gap: Gap, words: str, kind: Kind, fill: Fill | None = None) -> Iterator[Piece]:

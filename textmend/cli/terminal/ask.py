@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import regex
 from rich.padding import Padding
 from rich.rule import Rule
 from rich.text import Text
@@ -11,29 +12,27 @@ from rich.text import Text
 from textmend.cli.find import signs
 from textmend.cli.suggest import fill_column, fills_table, length
 from textmend.cli.terminal.article import Piece, Places, count, draw, inserted, label
+from textmend.cli.terminal.decided import SAID, words_of
 from textmend.cli.terminal.keys import read_key, read_line, reads_single_keys
 from textmend.cli.terminal.screen import Screen, is_plain, per_cent, quoted, show_line, visible
 from textmend.edits.plan import with_words
+from textmend.policy import Policy
 from textmend.records import Gap, Verdict
 from textmend.review.decisions import Recorded
 from textmend.review.order import KEYS
 from textmend.review.session import Session
+from textmend.text.words import LINE_ENDS, is_space
 
 _REACH = 320
 _VERDICTS: dict[str, Verdict] = {"x": "not_a_gap", "l": "keep", "m": "mark", "d": "drop"}
-_SAID: dict[str, str] = {
-    "not_a_gap": "not a gap",
-    "keep": "a gap, left as it is",
-    "mark": "to be marked",
-    "drop": "its sentence is to be dropped",
-}
+_PLACEHOLDER = Policy().placeholder
 _HELP = """\
-1-9  take this fill            j  go to the next gap
-e    write the words           k  go to the previous gap
-x    not a gap                 s  skip: don't ask again now
-l    a gap, but leave it       u  undo the last decision
-m    mark it as missing        q  quit; decisions are kept
-d    drop the sentence         ?  this help"""
+1-9  take this fill            a  add a gap after words that you write
+e    write the words           s  skip: don't ask again now
+x    not a gap                 j  go to the next gap
+l    a gap, but leave it       k  go to the previous gap
+m    mark it as missing        u  undo the last decision
+d    drop the sentence         q  quit; decisions are kept"""
 
 
 def ask(session: Session, screen: Screen) -> None:
@@ -58,7 +57,7 @@ def ask(session: Session, screen: Screen) -> None:
 def _prompt(session: Session) -> str:
     most = min(len(session.gap.fills), KEYS)
     fills = [] if not most else ["1"] if most == 1 else [f"1-{most}"]
-    return f"[{','.join([*fills, *'exsjkuq?'])}] "
+    return f"[{','.join([*fills, *'exlmdasjkuq?'])}] "
 
 
 def _answer(session: Session, screen: Screen, key: str) -> bool:
@@ -77,7 +76,7 @@ def _answer(session: Session, screen: Screen, key: str) -> bool:
         return False
     match key.lower():
         case "e":
-            words = rest.strip() or _written(screen)
+            words = rest.strip() or _written(screen, "words")
             if not _is_writable(words):
                 say("Nothing was written." if not words else "That is no text in UTF-8.")
                 return False
@@ -89,8 +88,13 @@ def _answer(session: Session, screen: Screen, key: str) -> bool:
             return _taken(words, screen)
         case "x" | "l" | "m" | "d" as verdict:
             session.decide(_VERDICTS[verdict])
-            screen.out.print(Text(f"Decided: {_SAID[_VERDICTS[verdict]]}.", "green"))
+            screen.out.print(Text(f"Decided: {SAID[_VERDICTS[verdict]]}.", "green"))
             return True
+        case "a":
+            problem = _added(session, rest.strip() or _written(screen, "words before the place"))
+            if problem is None:
+                return True
+            say(problem)
         case "s":
             session.skip()
             return True
@@ -117,8 +121,27 @@ def _taken(words: str, screen: Screen) -> bool:
     return True
 
 
-def _written(screen: Screen) -> str:
-    screen.out.print("words: ", end="")
+def _added(session: Session, before: str) -> str | None:
+    """Add a gap after words of the document, and go there; return why there is none."""
+    text = session.document.text
+    words = before.split()
+    if not words:
+        return "Nothing was written."
+    found = [match.end() for match in regex.finditer(r"\s+".join(map(regex.escape, words)), text)]
+    if len(found) != 1:
+        return (
+            f"These words stand there {len(found)} times: write more of them."
+            if found
+            else "No such words stand there."
+        )
+    end = found[0]
+    while end < len(text) and is_space(text[end]) and text[end] not in LINE_ENDS:
+        end += 1
+    return None if session.add(found[0], end) else "There is a gap already."
+
+
+def _written(screen: Screen, asked: str) -> str:
+    screen.out.print(f"{asked}: ", end="")
     screen.out.file.flush()
     return (read_line() or "").strip()
 
@@ -142,7 +165,8 @@ def _draw(session: Session, screen: Screen) -> None:
     screen.out.print()
     screen.out.print(Rule(title, align="left", style="dim", characters="-" if plain else "─"), width=screen.width)
     screen.out.print(Padding(draw(_around(session, plain=plain), screen), (1, 2), expand=False), width=screen.width)
-    facts = [f"line {line}, column {column}", f"{per_cent(gap.probability)} a gap", length(gap)]
+    sure = "added" if session.is_added else f"{per_cent(gap.probability)} a gap"
+    facts = [f"line {line}, column {column}", sure, length(gap)]
     screen.out.print(Padding(show_line(dot.join(filter(None, facts)), "dim"), (0, 2)), width=screen.width)
     if gap.cues:
         screen.out.print(Padding(show_line(signs(gap), "cyan"), (0, 2)), width=screen.width)
@@ -161,8 +185,7 @@ def _draw(session: Session, screen: Screen) -> None:
 
 
 def _decided(decision: Recorded, *, plain: bool) -> Text:
-    words = quoted(visible(decision.text), plain=plain) if decision.text is not None else Text(_SAID[decision.verdict])
-    return words + (Text(" by ") + show_line(decision.by) if decision.by else Text())
+    return words_of(decision, plain=plain) + (Text(" by ") + show_line(decision.by) if decision.by else Text())
 
 
 def _around(session: Session, *, plain: bool) -> Iterator[Piece]:
@@ -191,14 +214,19 @@ def _around(session: Session, *, plain: bool) -> Iterator[Piece]:
 
 
 def _gap(text: str, gap: Gap, number: int, session: Session, *, plain: bool) -> Iterator[Piece]:
-    decision = session.decision(gap)
-    if gap is session.gap or decision is None:
-        yield from inserted(text, gap, label(number, plain=plain), "gap" if gap is session.gap else "mark")
-    elif decision.text is not None:
+    """Yield a gap as it was decided; the one that is asked about keeps its number."""
+    decision, own = session.decision(gap), label(number, plain=plain)
+    shown = {"mark": _PLACEHOLDER, "drop": "[drop]" if plain else "✂", "not_a_gap": "[ok]" if plain else "✕"}
+    words = own if decision is None else decision.text or shown.get(decision.verdict, own)
+    if gap is session.gap:
+        yield from inserted(text, gap, own if words == own else f"{own} {words}", "gap")
+    elif decision is not None and decision.text is not None:
         chosen = with_words(gap, decision.text, decision.spacing, decision.replaces).fills[0]
-        yield from inserted(text, gap, decision.text, "inserted", chosen)
-    else:
+        yield from inserted(text, gap, words, "inserted", chosen)
+    elif decision is not None and decision.verdict == "not_a_gap":
         yield Piece(text[gap.start : gap.end], "text")
+    else:
+        yield from inserted(text, gap, words, "mark")
 
 
 def _after_space(text: str, start: int, end: int) -> int:

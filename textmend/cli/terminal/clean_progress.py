@@ -11,10 +11,10 @@ from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bar
 
 from textmend.cli.terminal.screen import Screen
+from textmend.report.numbers import count
 
 if TYPE_CHECKING:
     from textmend.corpus.run import Progress
-    from textmend.corpus.statistics import Statistics
 
 _WINDOW = 60.0
 """Rates are those of so many seconds."""
@@ -65,7 +65,7 @@ class Meter:
         while len(self._seen) > 2 and now - self._seen[0][0] > _WINDOW:
             self._seen.popleft()
         share = self._share(progress)
-        facts = self._facts(found)
+        facts = self._facts(progress)
         if self._task is None:
             self._task = self._bar.add_task("Cleaning", total=None if share is None else 1.0, facts=facts)
         self._bar.update(self._task, completed=share, facts=facts)
@@ -80,9 +80,13 @@ class Meter:
             shares.append((progress.statistics.documents + progress.statistics.rejected) / self._limit)
         return min(1.0, max(shares)) if shares else None
 
-    def _facts(self, found: Statistics) -> str:
+    def _facts(self, progress: Progress) -> str:
+        found = progress.statistics
         first, last = self._seen[0], self._seen[-1]
         seconds = max(1e-9, last[0] - first[0])
         rates = f", {(last[1] - first[1]) / seconds:,.1f}/s, {(last[2] - first[2]) / seconds:,.0f} words/s"
         rejected = f", {found.rejected:,} rejected" if found.rejected else ""
-        return f"{found.documents:,} documents{rates if len(self._seen) > 1 else ''}, {found.found:,} gaps{rejected}"
+        return (
+            f"{count(found.documents, 'document')}{rates if len(self._seen) > 1 else ''}, "
+            f"{progress.filled:,} of {count(max(progress.filled, progress.found), 'gap')} done{rejected}"
+        )

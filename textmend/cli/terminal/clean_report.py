@@ -8,8 +8,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from textmend.cli.terminal.article import count
 from textmend.cli.terminal.screen import Screen, is_plain, per_cent, show_line
+from textmend.corpus.statistics import OPEN
+from textmend.report.numbers import count
 
 if TYPE_CHECKING:
     from textmend.corpus.options import Options
@@ -51,17 +52,22 @@ def draw_report(outcome: Outcome, statistics: Statistics, options: Options, scre
         err.print(_table(("what can be seen at gaps", "gaps", "share"), shares))
     for name, words in report.decisions(options).items():
         for example in statistics.examples.get(name, [])[:_EXAMPLES]:
-            where = Text(f"{words}, {per_cent(example.probability)}: ") + _in_context(example, plain=plain)
-            err.print(Padding(where, (0, 2)))
+            sure = show_line(f"  {report.certainty(example)}", "dim")
+            err.print(Padding(Text(f"{words}: ") + _in_context(example, plain=plain) + sure, (0, 2)))
 
 
 def _in_context(example: Example, *, plain: bool) -> Text:
-    opening, closing, empty = ("<", ">", "_") if plain else ("⟨", "⟩", "▢")
+    opening, closing = ("<", ">") if plain else ("⟨", "⟩")
     style = "bold green" if example.decision == "apply" else "bold magenta"
-    before = example.before[-_BEFORE:].splitlines() or [""]
-    after = example.after[:_AFTER].splitlines() or [""]
-    here = Text(opening) + show_line(example.here or empty, style) + Text(closing)
-    return show_line(before[-1], "dim") + here + show_line(after[0], "dim")
+    words = "_" if plain and example.here == OPEN else example.here
+    here = show_line(words, style) if example.here == OPEN else Text(opening) + show_line(words, style) + Text(closing)
+    dots = "..." if plain else "…"
+    before, after = example.before, example.after
+    if len(before) > _BEFORE:
+        before = dots + before[-_BEFORE:].partition(" ")[2]
+    if len(after) > _AFTER:
+        after = after[:_AFTER].rpartition(" ")[0] + dots
+    return show_line(before, "dim") + here + show_line(after, "dim")
 
 
 def _table(heading: tuple[str, ...], rows: list[tuple[Any, ...]]) -> Padding:

@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
+from textmend.report.numbers import per_cent as per_cent
+
 # Control, format (bidi too) and surrogate characters and separators of lines; joiners belong to words and emoji.
 _HIDDEN = regex.compile(r"(?V1)[[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]--[\t\n\u200c\u200d]]")
 _LINE_END = regex.compile(r"\r\n|\r")
@@ -98,15 +100,6 @@ def report(console: Console, message: str, error: BaseException | None = None) -
     if error is not None:
         console.print(show("".join(traceback.format_exception(error))), soft_wrap=True)
     console.print(Text("textmend: ", "bold red") + show(message), soft_wrap=True)
-
-
-def per_cent(probability: float) -> str:
-    """Return a probability in per cent; what isn't certain is never called so."""
-    if 0 < probability < 0.005:
-        return "<1%"
-    if 0.995 <= probability < 1:
-        return ">99%"
-    return f"{probability:.0%}"
 
 
 def bar(probability: float, width: int, *, plain: bool) -> str:

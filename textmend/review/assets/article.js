@@ -2,9 +2,6 @@
 // when the browser is idle, so that its own search finds everything. Layout of what is out of sight is skipped
 // (`content-visibility` in article.css).
 
-const CHUNK = 1500; // UTF-16 units after which the next line end closes a chunk
-const LONGEST = 4000; // and those at which a line without end is parted
-const GROUP = 24; // chunks that the browser passes over together when they are out of sight
 const SLICE = 8; // milliseconds of drawing at a time
 
 class ArticleView {
@@ -31,15 +28,12 @@ class ArticleView {
     const document = this.model.documents[number];
     this.observer.disconnect();
     this.sites.clear();
-    this.document = { ...document, number };
+    this.document = { ...document, number, styles: stylesOf(document) };
     this.marks = [];
     this.chunks = chunksOf(document).map((span) => ({ ...span, drawn: false, element: this.#placeholder(span) }));
-    const heading = document.title && !document.text.trimStart().startsWith(document.title.trim())
-      ? show(make("h2", { class: "title", dir: "auto" }), document.title, { oneLine: true })
-      : null;
     const groups = [];
     for (let at = 0; at < this.chunks.length; at += GROUP) groups.push(groupOf(this.chunks.slice(at, at + GROUP)));
-    this.root.replaceChildren(...(heading ? [heading] : []), ...groups);
+    this.root.replaceChildren(...headOf(document), ...groups);
     for (const chunk of this.chunks) {
       this.#chunkOf.set(chunk.element, chunk);
       this.observer.observe(chunk.element);
@@ -69,6 +63,36 @@ class ArticleView {
     const { from, to, reach } = this.model.gaps[index];
     if (reach > to) this.#redraw(this.chunks[this.#chunkNumber(from)]);
     else this.#fillSite(site, index);
+  }
+
+  /** Draw the document anew after gaps were added to it or taken out; what is in sight stays where it is. */
+  refresh(numbers) {
+    if (!numbers.includes(this.document?.number)) return;
+    const { number } = this.document;
+    const pane = this.root.parentElement;
+    const { scrollTop } = pane;
+    const seen = this.chunks.filter((chunk) => chunk.drawn).map((chunk) => chunk.from);
+    const { marks } = this;
+    this.document = null;
+    this.open(number);
+    this.marks = marks;
+    for (const from of seen) this.#draw(this.chunks[this.#chunkNumber(from)]);
+    pane.scrollTop = scrollTop;
+  }
+
+  /** Return a range of what is drawn at an offset of the text; null where nothing is. */
+  rangeAt(offset) {
+    const chunk = this.chunks[this.#chunkNumber(offset)];
+    this.#draw(chunk);
+    const walker = document.createTreeWalker(chunk.element, NodeFilter.SHOW_TEXT);
+    for (let node; (node = walker.nextNode()); ) {
+      const origin = DRAWN.get(node);
+      if (origin === undefined || offset < origin || offset > origin + node.data.length) continue;
+      const range = document.createRange();
+      range.setStart(node, offset - origin);
+      return range;
+    }
+    return null;
   }
 
   /** Show a fill in the current gap as if it were decided; null: no longer. */
@@ -145,10 +169,10 @@ class ArticleView {
     let struck = 0; // the end of words that a fill stands for too
     const draw = (to) => {
       const middle = Math.max(position, Math.min(struck, to));
-      if (middle > position) lines.text(text.slice(position, middle), "del");
-      this.#drawText(lines, text, middle, to);
+      if (middle > position) this.#drawPlain(lines, position, middle, "del");
+      this.#drawText(lines, middle, to);
     };
-    for (let at = firstGapFrom(gaps, chunk.from); at < gaps.length && gaps[at].from < chunk.last; at++) {
+    for (let at = firstThat(gaps, (gap) => gap.from >= chunk.from); at < gaps.length && gaps[at].from < chunk.last; at++) {
       draw(gaps[at].from);
       const site = make("span", { class: "site" });
       this.sites.set(gaps[at].index, site);
@@ -169,16 +193,25 @@ class ArticleView {
     return active && chunk.element.contains(active) && active.dataset.gap ? Number(active.dataset.gap) : null;
   }
 
-  #drawText(lines, text, from, to) {
+  #drawText(lines, from, to) {
     for (const mark of this.marks) {
       if (mark.to <= from || mark.from >= to) continue;
-      lines.text(text.slice(from, mark.from));
+      this.#drawPlain(lines, from, mark.from);
       const start = Math.max(from, mark.from);
       from = Math.min(to, mark.to);
-      const kind = mark.rank === null ? { class: "context" } : { class: "echo", "data-rank": mark.rank };
-      lines.text(text.slice(start, from), "mark", kind);
+      this.#drawPlain(lines, start, from, "mark", mark.rank === null ? { class: "context" } : { class: "echo", "data-rank": mark.rank });
     }
-    lines.text(text.slice(from, to));
+    this.#drawPlain(lines, from, to);
+  }
+
+  /** Draw a stretch of text in the style that its emphasis asks for. */
+  #drawPlain(lines, from, to, element = null, attributes = {}) {
+    const { text, styles } = this.document;
+    for (const [end, style] of styled(styles, from, to)) {
+      const own = style ? { class: [attributes.class, style].filter(Boolean).join(" ") } : {};
+      lines.text(text.slice(from, end), from, element ?? (style ? "span" : null), { ...attributes, ...own });
+      from = end;
+    }
   }
 
   #fillSite(site, index) {
@@ -186,14 +219,14 @@ class ArticleView {
     const decision = this.model.decisions.get(index);
     const current = index === this.current;
     const shown = this.#shownIn(index);
-    const closed = shown.kind === "none"; // the white space stays as it is
+    const closed = shown.kind === "none" || shown.kind === "kept"; // the white space stays as it is
     const button = make("button", {
       type: "button",
-      class: `gap ${shown.kind}${current ? " current" : ""}`,
+      class: ["gap", shown.kind, gap.added && "added", this.model.state(index), current && "current"].filter(Boolean).join(" "),
       "data-gap": index,
       tabindex: current ? 0 : -1,
       "aria-current": current ? "true" : null,
-      "aria-label": `gap ${index - this.document.first + 1}, ${spoken(this.model, index)}`,
+      "aria-label": `gap ${firstThat(this.document.gaps, (one) => one.from >= gap.from) + 1}, ${spoken(this.model, index)}`,
       onclick: () => this.choose(index),
     });
     if (shown.text !== null) button.append(fillWords(shown.text));
@@ -211,85 +244,6 @@ class ArticleView {
   }
 }
 
-/** Lines of a chunk as paragraphs, each its own for the order of writing directions. */
-class Lines {
-  constructor() {
-    this.all = [];
-    this.#open();
-  }
-
-  #open() {
-    this.line = make("p", { dir: "auto" });
-    this.all.push(this.line);
-  }
-
-  add(node) {
-    this.line.append(node);
-  }
-
-  /** Add text, in an element of its own where one is named. */
-  text(text, element = null, attributes = {}) {
-    const add = (piece) => piece && show(element ? this.line.appendChild(make(element, attributes)) : this.line, piece);
-    let position = 0;
-    for (const match of text.matchAll(LINE_END)) {
-      add(text.slice(position, match.index));
-      if (!/[\r\n]/.test(match[0])) add(match[0]); // a rarer line end is shown by its name
-      position = match.index + match[0].length;
-      this.#open();
-    }
-    add(text.slice(position));
-  }
-}
-
-/** Return spans of a document, from line end to line end outside gaps, that are drawn at once. */
-function chunksOf({ text, gaps }) {
-  const spans = [];
-  let from = 0;
-  let at = 0;
-  const cut = (to, parted) => {
-    while (at < gaps.length && gaps[at].reach < to) at++;
-    const gap = gaps[at];
-    // A gap belongs to one chunk, with all that its fills change; one that starts at the cut to the chunk after it.
-    if (gap && gap.from < to) to = gap.reach;
-    spans.push({ from, to, last: to === text.length ? Infinity : to, parted });
-    from = to;
-  };
-  for (const match of text.matchAll(LINE_END)) {
-    const end = match.index + match[0].length;
-    while (end - from > LONGEST) cut(breakBefore(text, from + LONGEST), true);
-    if (end - from >= CHUNK) cut(end, false);
-  }
-  while (text.length - from > LONGEST) cut(breakBefore(text, from + LONGEST), true);
-  if (from < text.length || !spans.length) cut(text.length, false);
-  return spans;
-}
-
-function groupOf(chunks) {
-  const group = make("div", { class: "group" }, ...chunks.map((chunk) => chunk.element));
-  group.style.containIntrinsicSize = `auto ${chunks.reduce((sum, chunk) => sum + heightOf(chunk), 0)}px`;
-  return group;
-}
-
-/** Return how high a chunk will be, about: lines of 64 characters. */
-function heightOf({ from, to }) {
-  return Math.ceil((to - from) / 64 + 1) * 30;
-}
-
-function breakBefore(text, limit) {
-  for (let at = limit; at > limit - 200; at--) if (/\s/.test(text[at - 1])) return at;
-  return /[\uDC00-\uDFFF]/.test(text[limit]) ? limit - 1 : limit;
-}
-
-function firstGapFrom(gaps, offset) {
-  let low = 0;
-  for (let high = gaps.length; low < high; ) {
-    const middle = (low + high) >> 1;
-    if (gaps[middle].from < offset) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 /** Return what stands in a gap: `{kind, text}`, and `spacing` and `replaces` of a source's words. */
 function inGap(model, index, preview) {
   const decision = model.decisions.get(index);
@@ -298,22 +252,40 @@ function inGap(model, index, preview) {
     case "fill": return { ...decision, kind: "filled" };
     case "mark": return { kind: "marked", text: model.placeholder };
     case "drop": return { kind: "dropped", text: null };
-    case "not_a_gap": case "keep": return { kind: "none", text: null };
-    default: return { kind: model.skipped.has(index) ? "open skipped" : "open", text: null };
+    case "not_a_gap": return { kind: "none", text: null };
+    case "keep": return { kind: "kept", text: null };
+    default: return { kind: "vacant", text: null };
   }
 }
 
 /** Say in words what became of a gap. */
 function spoken(model, index) {
   const decision = model.decisions.get(index);
-  switch (decision?.verdict) {
-    case "fill": return `filled with “${plainFill(decision.text)}”`;
+  return decision ? said(decision) : model.skipped.has(index) ? "skipped" : "to decide";
+}
+
+/** Say a decision in words. */
+function said({ verdict, text }) {
+  switch (verdict) {
+    case "fill": return `filled with “${plainFill(text)}”`;
     case "mark": return "marked as missing";
     case "drop": return "sentence to be dropped";
     case "not_a_gap": return "not a gap";
-    case "keep": return "left as it is";
-    default: return model.skipped.has(index) ? "skipped" : "to decide";
+    default: return "a gap, left as it is";
   }
+}
+
+/** Return what stands above an article: its headline, unless the text begins with it, and where it was published. */
+function headOf({ title, text, url }) {
+  const parts = [];
+  if (title && !text.trimStart().startsWith(title.trim())) {
+    parts.push(show(make("h2", { class: "title", dir: "auto" }), title, { oneLine: true }));
+  }
+  if (url) {
+    parts.push(make("p", { class: "published" }, make("a", { href: url, target: "_blank", rel: "noopener noreferrer" },
+      words(url.replace(/^https?:\/\//i, "")))));
+  }
+  return parts;
 }
 
 function calm() {

@@ -3,14 +3,21 @@
 
 const VERDICTS = ["fill", "not_a_gap", "keep", "mark", "drop"];
 
-/** Return the decisions as JSON Lines in ASCII, in the order of the texts. */
+/** Return the decisions as JSON Lines in ASCII, in the order of the texts; what others decided who disagree, too. */
 function exportLines(model) {
   const lines = [];
-  for (const gap of model.gaps) {
-    const decision = model.decisions.get(gap.index);
-    if (decision) lines.push(ascii(JSON.stringify({ ...targetOf(model, gap, decision), ...decision })) + "\n");
+  for (const { gaps } of model.documents) {
+    for (const gap of gaps) {
+      const decision = model.decisions.get(gap.index);
+      const others = (model.others.get(gap.index) ?? []).filter((one) => one.by !== decision?.by);
+      for (const one of decision ? [...others, decision] : []) lines.push(lineOf(model, gap, one) + "\n");
+    }
   }
   return lines.join("");
+}
+
+function lineOf(model, gap, decision) {
+  return ascii(JSON.stringify({ ...targetOf(model, gap, decision), ...decision, ...(gap.added ? { added: true } : {}) }));
 }
 
 function targetOf(model, gap, { replaces = 0 }) {
@@ -22,50 +29,77 @@ function targetOf(model, gap, { replaces = 0 }) {
 }
 
 /**
- * Read decisions; the last one about a gap counts.
- * Returns `changes` (as `Model.change` takes them), how many are `foreign` to these texts, and `broken` line numbers.
+ * Read decisions. Returns `changes` (as `Model.change` takes them), `others` who disagree by gap index, how many are
+ * `foreign` to these texts, and `broken` line numbers.
  */
 function importLines(model, content) {
-  const places = new Map();
-  for (const gap of model.gaps) {
-    const { id, digest } = model.documents[gap.document];
-    const place = `${digest}:${gap.start}:${gap.end}`;
-    places.set(`${place}:${id}`, gap.index);
-    places.set(place, places.has(place) ? null : gap.index); // a renamed text is known by its digest, if only one has it
-  }
-  const latest = new Map();
+  const numbers = new Map();
+  model.documents.forEach(({ id, digest }, number) => {
+    numbers.set(`${digest}:${id}`, number);
+    numbers.set(digest, numbers.has(digest) ? null : number); // a renamed text is known by its digest, if only one has it
+  });
+  const made = new Map(); // gap index -> what stands, one a person
   const broken = [];
   let foreign = 0;
-  content.replace(/^\uFEFF/, "").split(/\r\n|\n/).forEach((line, number) => {
+  content.replace(/^\uFEFF/, "").split(/\r\n|\n/).forEach((line, at) => {
     if (!line.trim()) return;
     const data = parse(line);
     const decision = data && data.schema === 1 ? decisionOf(data) : undefined;
     if (decision === undefined) {
-      broken.push(number + 1);
+      broken.push(at + 1);
       return;
     }
-    const place = `${data.digest}:${data.start}:${data.end}`;
-    const index = places.get(`${place}:${data.document}`) ?? places.get(place) ?? null;
+    const number = numbers.get(`${data.digest}:${data.document}`) ?? numbers.get(data.digest) ?? null;
+    const index = number === null ? null : model.at(number, data.start, data.end, { add: data.added === true });
     if (index === null) foreign += 1;
-    else latest.set(index, decision);
+    else made.set(index, stands(made.get(index) ?? [], decision, data.by ?? null));
   });
-  const changes = [...latest].map(([index, decision]) => [index, decision, false]);
-  return { changes, foreign, broken };
+  const counting = [...made].map(([index, stand]) => [index, counts(stand)]);
+  return {
+    changes: counting.map(([index, decision]) => [index, decision, false]),
+    others: new Map(counting.map(([index, decision]) => [index, disagreeing(made.get(index), decision)])),
+    foreign,
+    broken,
+  };
+}
+
+/** Return what stands about a gap, one decision a person, after one more; null takes back one's own, or else all. */
+function stands(before, decision, by) {
+  const others = before.filter((one) => one.by !== by);
+  if (decision) return [...others, decision];
+  return others.length < before.length ? others : [];
+}
+
+/** Return the decision that counts: the last that settles, or else the last; null where none stands. */
+function counts(stand) {
+  return stand.findLast((one) => one.settles) ?? stand.at(-1) ?? null;
+}
+
+/** Return the decisions of others, where they disagree with the one that counts and nobody settled it. */
+function disagreeing(stand, decision) {
+  const said = ({ verdict, text }) => `${verdict} ${(text ?? "").trim().replace(/\s+/g, " ")}`;
+  const differ = !decision?.settles && stand.some((one) => said(one) !== said(decision));
+  return differ ? stand.filter((one) => one !== decision) : [];
 }
 
 /** Return the decision in data of unknown make, null where it takes one back, undefined where it is none. */
-function decisionOf({ verdict, text, by, at, spacing, replaces }) {
+function decisionOf({ verdict, text, by, at, spacing, replaces, settles }) {
   if (verdict === "undo") return null;
   const fill = verdict === "fill";
   const fits = fill ? typeof text === "string" && text !== "" : (text ?? spacing ?? null) === null && !replaces;
   if (!VERDICTS.includes(verdict) || !fits || !isSpacing(spacing ?? null) || !isCount(replaces ?? 0)) return undefined;
   const string = (value) => (typeof value === "string" ? value : null);
-  return { verdict, text: string(text), by: string(by), at: string(at), ...ofSource({ spacing, replaces }) };
+  return { verdict, text: string(text), by: string(by), at: string(at), ...ofSource({ spacing, replaces }),
+    ...(settles === true ? { settles } : {}) };
 }
 
-/** Return a decision; `fill` is `{text}`, of a source with `spacing` and `replaces`, and goes with the verdict "fill". */
-function decide(verdict, fill, by) {
-  return { verdict, text: fill?.text ?? null, by: by || null, at: now(), ...ofSource(fill ?? {}) };
+/**
+ * Return a decision; `fill` is `{text}`, of a source with `spacing` and `replaces`, and goes with the verdict "fill".
+ * `settles`: it is made knowing what others decided.
+ */
+function decide(verdict, fill, by, settles) {
+  return { verdict, text: fill?.text ?? null, by: by || null, at: now(), ...ofSource(fill ?? {}),
+    ...(settles ? { settles: true } : {}) };
 }
 
 /** Return what ties a source's words to their place, as far as there is any. */

@@ -56,6 +56,11 @@ class Filters {
     byId("document-filter").hidden = documents.length < 2;
   }
 
+  /** Show the choice of what people disagree about where there is such, or might be. */
+  offerDisputed(offered) {
+    byId("state").querySelector('[value="disputed"]').hidden = !offered;
+  }
+
   #describe() {
     for (const id of SLIDERS) byId(`${id}-value`).value = `${byId(id).value}%`;
     const { gapLow, gapHigh, fillLow, origin, cue, document } = this.values;

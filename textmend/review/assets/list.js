@@ -51,7 +51,7 @@ class ListView {
     const rows = [];
     for (let place = first; place < last; place++) rows.push(this.#row(place));
     this.room.replaceChildren(...rows);
-    if (!this.order.length) this.room.append(make("p", { class: "soft empty" }, "No gap fits these filters."));
+    if (!this.order.length) this.room.append(make("p", { class: "soft empty" }, this.model.size ? "No gap fits these filters." : "No gaps."));
     if (held) this.room.querySelector(`[data-gap="${held}"]`)?.focus({ preventScroll: true });
   }
 
@@ -69,8 +69,11 @@ class ListView {
     hole.append(shown.text === null ? make("span", { class: "heard" }, "gap") : fillWords(shown.text));
     const line = make("span", { class: "snippet", dir: "auto" }, words(before), " ", hole, " ", words(after));
     const best = gap.fills[0];
-    const facts = make("span", { class: "facts" }, `${perCent(gap.probability)} missing`);
-    if (best) facts.append(" · ", fillWords(head(best.text, 0, 40)), ` ${perCent(best.probability)}`);
+    const { by } = this.model.decisions.get(index) ?? {};
+    const facts = make("span", { class: "facts" }, gap.added ? "added" : `${perCent(gap.probability)} missing`);
+    if (by && state !== DISPUTED && (gap.added || this.model.shared)) facts.append(" · ", words(by));
+    if (state === DISPUTED) facts.append(" · ", make("b", { class: "disputed" }, "people disagree"));
+    else if (best) facts.append(" · ", fillWords(head(best.text, 0, 40)), ` ${perCent(best.probability)}`);
     const row = make("div", { class: "row", role: "listitem", "aria-setsize": this.order.length, "aria-posinset": place + 1 },
       make("button", {
         type: "button", class: `entry ${state}`, "data-gap": index, tabindex: current ? 0 : -1,

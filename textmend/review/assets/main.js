@@ -3,24 +3,31 @@
 class Review {
   constructor(data) {
     this.model = new Model(data);
+    this.model.shared = Boolean(data.served);
+    this.server = data.served ? new Server(data.served, data.digest) : null;
     this.store = new Store(data.digest);
     this.store.addEventListener("failed", () => this.#warn());
+    this.settings = new Settings(this.store, this.server?.reviewer ?? data.by, Boolean(this.server));
     this.#restore(data);
-    this.settings = new Settings(this.store, data.by);
     this.article = new ArticleView(byId("article"), this.model, (index) => this.go(index));
+    this.place = new PlaceView(this.article, { add: (from, to) => this.#addAt(from, to), say: (words) => this.#say(words) });
     this.list = new ListView(byId("rows"), this.model, (index) => {
       this.#openList(false);
       this.go(index);
     });
     this.panel = new PanelView(byId("panel"), this.model, {
       take: (fill) => this.verdict("fill", fill),
-      write: () => this.panel.openWriting(),
+      write: () => this.write(),
       verdict: (name) => this.verdict(name),
       skip: () => this.skip(),
+      add: () => this.add(),
+      undo: () => this.undo(),
       next: () => this.step(1),
       previous: () => this.step(-1),
       tryFill: (fill) => this.article.tryFill(fill),
       reveal: (rank) => this.article.reveal(rank),
+      cancel: () => this.#escape(),
+      me: () => this.settings.by,
     });
     this.filters = new Filters(this.model, () => this.#arrange());
     this.current = null;
@@ -28,15 +35,19 @@ class Review {
     this.#listen(data);
     this.#name(data);
     this.#arrange();
-    if (!this.model.gaps.length) {
+    if (!this.model.size) {
       if (this.model.documents.length) this.article.open(0);
-      this.panel.showEmpty("No gaps were found: there is nothing to decide.");
+      this.panel.showEmpty("No gaps were found: there is nothing to decide. Where you see one, point at the place and press a.");
     }
+    this.#serve();
   }
 
   /** Make a gap the current one. */
   go(index, { aloud = "" } = {}) {
     if (this.panel.isWriting) this.panel.closeWriting();
+    if (this.model.pending !== index) this.model.begin(null);
+    this.place.clear();
+    getSelection().removeAllRanges();
     this.current = index;
     const gap = this.model.gaps[index];
     this.article.focus(index, marksOf(gap));
@@ -57,10 +68,12 @@ class Review {
 
   verdict(name, fill = null) {
     if (this.current === null) return;
+    const { added } = this.model.gaps[this.current];
+    if (added && name === "not_a_gap") return this.#takeOut();
     const next = this.#nextOpen();
-    this.model.change([[this.current, decide(name, fill, this.settings.by), false]]);
-    const said = spoken(this.model, this.current);
-    this.#went(next, `${said[0].toUpperCase()}${said.slice(1)}.`);
+    this.model.change([[this.current, decide(name, fill, this.settings.by, this.#knowsOthers(this.current)), false]]);
+    const words = spoken(this.model, this.current);
+    this.#went(next, `${words[0].toUpperCase()}${words.slice(1)}.`);
   }
 
   skip() {
@@ -70,11 +83,38 @@ class Review {
     this.#went(next, "Skipped.");
   }
 
+  /** Write words; those that are selected, on the page beside or in the article, stand in the line already. */
+  write() {
+    if (this.current === null) return;
+    const selection = getSelection();
+    const inside = [byId("panel"), byId("article")].some((pane) => selection.rangeCount && pane.contains(selection.anchorNode));
+    this.panel.openWriting(inside ? strip(String(selection)).replace(/\s+/g, " ") : "");
+  }
+
+  /** Add a gap where a person points, or begin to point by keys, near the current gap. */
+  add() {
+    if (this.place.take()) return;
+    if (!this.article.document) return;
+    const gap = this.model.gaps[this.current];
+    this.place.begin(gap ? gap.to : 0);
+    this.#tell("Where are words missing? Click there, or move with the arrows; Enter adds a gap, Escape leaves.", { silent: true });
+  }
+
+  /** Take all echoes and source words that are sure, as one step. */
+  accept() {
+    const sure = this.model.sure();
+    if (!sure.length) return this.#tell("No open gap has an echo or source words that are at least 95% sure.");
+    this.model.change(sure.map(([index, fill]) => [index, decide("fill", fill, this.settings.by), false]));
+    const next = this.model.state(this.current) === OPEN ? this.current : this.#nextOpen();
+    this.#went(next, `${count(sure.length, "fill")} accepted; one undo takes all of them back.`);
+  }
+
   undo() {
-    const index = this.model.undo();
-    if (index === null) return this.#tell("There is nothing to undo.");
-    this.#tell("Undone.", { silent: true });
-    this.go(index, { aloud: "Undone." });
+    const indexes = this.model.undo();
+    if (indexes === null) return this.#tell("There is nothing to undo.");
+    this.#tell(indexes.length > 1 ? `${indexes.length} decisions undone.` : "Undone.", { silent: true });
+    const index = indexes.find((one) => !this.model.gaps[one].gone) ?? this.#left();
+    if (index !== null) this.go(index, { aloud: "Undone." });
   }
 
   download() {
@@ -87,11 +127,12 @@ class Review {
 
   /** Take over the decisions of a file; where both decided, the later decision counts. */
   load(content) {
-    const { changes, foreign, broken } = importLines(this.model, content);
+    const { changes, others, foreign, broken } = importLines(this.model, content);
     const news = changes.filter(([index, decision]) => {
       const here = this.model.decisions.get(index);
       return decision ? !here || (decision.at ?? "") > (here.at ?? "") : false;
     });
+    for (const [index] of news) this.model.others.set(index, others.get(index));
     if (news.length) this.model.change(news);
     const notes = [`${count(news.length, "decision")} taken over`];
     const older = changes.filter(([, decision]) => decision).length - news.length;
@@ -99,33 +140,118 @@ class Review {
     if (foreign) notes.push(`${foreign} about other texts or places`);
     if (broken.length) notes.push(`${count(broken.length, "line")} unreadable, the first is line ${broken[0]}`);
     this.#tell(notes.join("; ") + ".", { stay: foreign > 0 || broken.length > 0 });
-    if (news.length && this.model.state(this.current) !== OPEN) this.go(this.#nextOpen() ?? this.current);
+    const next = news.length && this.model.state(this.current) !== OPEN ? this.#nextOpen() : null;
+    if (next !== null) this.go(next);
+  }
+
+  #addAt(from, to) {
+    const { number } = this.article.document;
+    const index = this.model.place(number, from, to);
+    if (index === null) return this.#tell("No gap can be added there.");
+    const gap = this.model.gaps[index];
+    if (!gap.gone) {
+      this.#tell("There is a gap already.");
+      return this.go(index);
+    }
+    this.model.begin(index);
+    this.go(index);
+    queueMicrotask(() => this.panel.openWriting()); // when the panel is drawn
+    this.#ask(gap);
+  }
+
+  /** Ask the server what may have stood at a gap that a person adds. */
+  async #ask(gap) {
+    if (!this.server || gap.asked !== undefined || gap.fills.length) return;
+    gap.asked = true;
+    gap.fills = await this.server.fills(gap.document, gap.start, gap.end);
+    gap.asked = false;
+    if (this.current === gap.index) this.panel.refreshFills();
+  }
+
+  /** Take out a gap that a person added. */
+  #takeOut() {
+    const index = this.current;
+    const next = this.#left();
+    if (this.model.decisions.has(index)) this.model.change([[index, null, false]]);
+    this.#tell("The added gap is taken out.", { silent: next !== null });
+    if (next !== null) this.go(next, { aloud: "The added gap is taken out." });
+  }
+
+  /** Return a gap to go on with when the current one may be gone; null where there is none. */
+  #left() {
+    const open = this.#nextOpen();
+    return open ?? this.list.order.find((index) => index !== this.current && !this.model.gaps[index].gone) ?? null;
+  }
+
+  /** Return whether a person who decides about a gap now sees what others decided. */
+  #knowsOthers(index) {
+    const before = this.model.decisions.get(index);
+    return Boolean(before && (before.settles || before.by !== this.settings.by) || this.model.others.get(index)?.length);
   }
 
   #restore(data) {
-    const here = new Map(this.store.load(this.model.gaps.length));
-    const decided = new Map(data.decided);
-    const changes = [...decided].map(([index, decision]) => [index, decision, false]);
-    for (const [index, value] of here) {
-      const given = decided.get(index);
-      const kept = value.verdict ? decisionOf(value) ?? null : null;
-      if (given && (given.at ?? "") > (value.at ?? "")) continue;
-      changes.push([index, kept, value.skipped === true]);
+    const changes = new Map();
+    for (const [number, start, end, decision, others] of data.decided) {
+      const index = this.model.at(number, start, end, { add: true });
+      if (index === null) continue;
+      changes.set(index, [index, decision, false]);
+      if (others.length) this.model.others.set(index, others);
     }
-    this.model.change(changes, { undoable: false });
-    this.model.remember();
+    if (this.server) {
+      const waiting = importLines(this.model, this.server.waiting.join("\n")).changes;
+      for (const [index, decision] of waiting) changes.set(index, [index, decision, false]);
+    } else {
+      for (const [name, value] of this.store.load()) {
+        const index = this.model.named(name);
+        const given = changes.get(index)?.[1];
+        if (index === null || given && (given.at ?? "") > (value.at ?? "")) continue;
+        changes.set(index, [index, value.verdict ? decisionOf(value) ?? null : null, value.skipped === true]);
+      }
+    }
+    this.model.change([...changes.values()], { undoable: false });
+    this.model.remember(this.server ? this.server.reviewer : null);
     this.model.addEventListener("change", ({ detail }) => this.#changed(detail));
   }
 
-  #changed(indexes) {
+  #changed({ indexes, moved, remote }) {
+    if (!remote) this.#keep(indexes);
+    this.article.refresh(moved);
+    for (const index of indexes) this.article.update(index);
+    if (moved.length || this.filters.byState) this.list.set(select(this.model, this.filters.values));
+    this.#draw();
+  }
+
+  #keep(indexes) {
+    const me = this.settings.by;
+    const lines = [];
     for (const index of indexes) {
       const decision = this.model.decisions.get(index);
-      if (decision) this.store.put(index, decision);
-      else this.store.put(index, { skipped: this.model.skipped.has(index), at: now() }); // or it would come back
-      this.article.update(index);
+      const skipped = this.model.skipped.has(index);
+      if (!this.server) this.store.put(this.model.nameOf(index), decision ?? { skipped, at: now() }); // or it would come back
+      else if (decision?.by === me) lines.push(lineOf(this.model, this.model.gaps[index], { ...decision, at: now() }));
+      else if (!skipped) lines.push(lineOf(this.model, this.model.gaps[index], { verdict: "undo", text: null, by: me, at: now() }));
     }
-    if (this.filters.byState) this.list.set(select(this.model, this.filters.values));
-    this.#draw();
+    if (lines.length) this.server.send(lines);
+  }
+
+  /** Take what others decided from the server, as it comes. */
+  #serve() {
+    if (!this.server) return;
+    this.server.addEventListener("news", ({ detail: { news, refused } }) => {
+      const changes = [];
+      for (const [number, start, end, decision, others] of news) {
+        const index = this.model.at(number, start, end, { add: true });
+        if (index === null || this.server.waitsFor(number, start, end, this.model.documents)) continue;
+        const before = [this.model.decisions.get(index) ?? null, this.model.others.get(index) ?? []];
+        if (JSON.stringify(before) === JSON.stringify([decision, others])) continue;
+        this.model.others.set(index, others);
+        changes.push([index, decision, this.model.skipped.has(index)]);
+      }
+      if (changes.length) this.model.change(changes, { undoable: false, remote: true });
+      if (refused.length) this.#tell(`The server refused a decision: ${refused[0]}`, { stay: true });
+    });
+    this.server.addEventListener("state", () => this.#progress());
+    this.server.start();
   }
 
   /** Draw once what one key, click or message changed, when all of it is known. */
@@ -144,8 +270,9 @@ class Review {
   }
 
   #went(next, said) {
-    const done = this.model.decisions.size === this.model.gaps.length;
-    this.#tell(done ? `${said} All gaps are decided: download the decisions.` : said, { silent: next !== null, stay: done });
+    const done = this.model.decisions.size === this.model.size;
+    const last = this.server ? "All gaps are decided." : "All gaps are decided: download the decisions.";
+    this.#tell(done ? `${said} ${last}` : said, { silent: next !== null, stay: done });
     if (next !== null) this.go(next, { aloud: said });
   }
 
@@ -166,22 +293,46 @@ class Review {
     if (this.current !== null && placeOf.has(this.current)) {
       this.list.focus(this.current);
     } else if (order.length) {
-      const last = this.current === null ? Number(this.store.setting(`at:${this.model.digest}`) ?? NaN) : NaN;
-      this.go(placeOf.has(last) ? last : order.find((index) => this.model.state(index) === OPEN) ?? order[0]);
+      this.go(this.#first(order, placeOf));
     }
     this.#draw();
   }
 
+  /** Return the gap to begin with: where the person left off, or the first open one of their first article. */
+  #first(order, placeOf) {
+    const last = this.current === null ? Number(this.store.setting(`at:${this.model.digest}`) ?? NaN) : NaN;
+    const article = this.model.articles[this.server?.article ?? 0];
+    const from = placeOf.get(last) ?? Math.max(0, order.findIndex((index) => this.model.gaps[index].document === article));
+    const around = [...order.slice(from), ...order.slice(0, from)];
+    return around.find((index) => this.model.state(index) === OPEN) ?? around[0];
+  }
+
   #progress() {
     const { size } = this.model.decisions;
-    const all = this.model.gaps.length;
+    const all = this.model.size;
     byId("progress").max = Math.max(1, all);
     byId("progress").value = size;
-    byId("count").textContent = `${size.toLocaleString("en")} of ${all.toLocaleString("en")} decided`;
+    const { disputed } = this.model;
+    byId("count").textContent = `${size.toLocaleString("en")} of ${all.toLocaleString("en")} decided`
+      + (disputed ? `, ${disputed.toLocaleString("en")} to settle` : "");
     byId("undo").disabled = !this.model.past.length;
-    byId("download").classList.toggle("ready", all > 0 && size === all);
-    byId("saved").textContent = this.store.failed ? "not kept" : "kept in this browser";
-    byId("saved").classList.toggle("failed", Boolean(this.store.failed));
+    byId("download").classList.toggle("ready", !this.server && all > 0 && size === all);
+    const sure = this.model.sure().length;
+    byId("accept").hidden = !sure;
+    byId("accept").textContent = `Accept ${sure.toLocaleString("en")} sure`;
+    this.filters.offerDisputed(disputed > 0);
+    const [words, failed] = this.#kept();
+    byId("saved").textContent = words;
+    byId("saved").classList.toggle("failed", failed);
+  }
+
+  /** Return in words where decisions are kept, and whether something is wrong. */
+  #kept() {
+    if (!this.server) return this.store.failed ? ["not kept", true] : ["kept in this browser", false];
+    const { waiting: { length }, trouble, reviewer, keeps } = this.server;
+    if (!trouble) return [length ? `${reviewer}: saving…` : `${reviewer}: saved`, false];
+    const where = keeps ? "wait in this browser" : "are kept nowhere else";
+    return [length ? `${count(length, "decision")} ${where}: ${trouble}` : trouble, true];
   }
 
   #scrollTo(site) {
@@ -198,7 +349,7 @@ class Review {
     const before = plain(tail(text, gap.from, 60));
     const after = plain(head(text, gap.to, 60));
     const best = gap.fills[0];
-    const offer = best ? `First of ${gap.fills.length} fills: ${plainFill(best.text)}, ${perCent(best.probability)}.` : "No fills.";
+    const offer = gap.added ? "Added by a person." : best ? `First of ${gap.fills.length} fills: ${plainFill(best.text)}, ${perCent(best.probability)}.` : "No fills.";
     return `${before} (gap, ${perCent(gap.probability)}) ${after}. ${offer}`;
   }
 
@@ -243,6 +394,10 @@ class Review {
 
   #listen() {
     byId("undo").addEventListener("click", () => this.undo());
+    byId("accept").addEventListener("click", () => {
+      this.#openList(false);
+      this.accept();
+    });
     byId("download").addEventListener("click", () => this.download());
     byId("open-list").addEventListener("click", () => this.#openList(true));
     byId("close-list").addEventListener("click", () => {
@@ -259,16 +414,18 @@ class Review {
     document.addEventListener("keydown", (event) => this.#key(event));
     window.addEventListener("storage", (event) => this.#otherTab(event));
     window.addEventListener("beforeunload", (event) => {
-      if (this.store.failed && exportLines(this.model) !== this.downloaded) event.preventDefault();
+      const unkept = this.server ? !this.server.keeps && this.server.waiting.length : this.store.failed;
+      if (unkept && exportLines(this.model) !== this.downloaded) event.preventDefault();
     });
   }
 
   #otherTab({ key, newValue }) {
-    const index = key === null ? null : this.store.indexOf(key);
-    if (index === null || index >= this.model.gaps.length || newValue === null) return;
+    const name = key === null || this.server ? null : this.store.nameOf(key);
+    const index = name === null || newValue === null ? null : this.model.named(name);
+    if (index === null) return;
     const value = parse(newValue);
     const decision = value?.verdict ? decisionOf(value) ?? null : null;
-    if (value) this.model.change([[index, decision, value.skipped === true]], { undoable: false });
+    if (value) this.model.change([[index, decision, value.skipped === true]], { undoable: false, remote: true });
   }
 
   #key(event) {
@@ -276,6 +433,8 @@ class Review {
     if (event.key === "Escape") return this.#escape();
     const typing = event.target.closest?.("input:not([type=range], [type=checkbox]), select, textarea, [contenteditable]");
     if (typing || this.settings.help.open || !this.settings.single.checked) return;
+    const pressed = event.key === "Enter" && event.target.closest?.("button, a, summary");
+    if (!pressed && this.place.key(event.key)) return event.preventDefault();
     if (event.target === document.body && scroll(byId("reading"), event)) return event.preventDefault();
     const action = this.#action(event.key);
     if (!action || event.repeat && !"jk".includes(event.key)) return;
@@ -284,11 +443,20 @@ class Review {
   }
 
   #escape() {
+    this.place.key("Escape");
     if (this.panel.isWriting) {
-      this.panel.closeWriting();
+      this.#stopWriting();
       byId("panel").focus({ preventScroll: true });
     }
     this.#openList(false);
+  }
+
+  /** Leave the line for words; a gap that was being added, and stays undecided, is taken out. */
+  #stopWriting() {
+    this.panel.closeWriting();
+    if (this.model.pending === null || this.model.decisions.has(this.model.pending)) return;
+    const next = this.#left();
+    if (next !== null) this.go(next);
   }
 
   #action(key) {
@@ -297,11 +465,13 @@ class Review {
     if (key === "j") return () => this.step(1);
     if (key === "k") return () => this.step(-1);
     if (key === "w") return () => this.download();
+    if (key === "a") return () => this.add();
+    if (key === "A") return () => this.accept();
     if (this.current === null) return null;
     const fill = /^[1-9]$/.test(key) ? this.model.gaps[this.current].fills[Number(key) - 1] : null;
     if (fill) return () => this.verdict("fill", fill);
     switch (key) {
-      case "e": return () => this.panel.openWriting();
+      case "e": return () => this.write();
       case "x": return () => this.verdict("not_a_gap");
       case "m": return () => this.verdict("mark");
       case "d": return () => this.verdict("drop");

@@ -11,7 +11,7 @@ const PLACES = { text: "in this article", title: "in the title", metadata: "in t
   reference: "in another copy" };
 
 class PanelView {
-  /** `actions`: take(fill), write(), verdict(name), skip(), next(), previous(), tryFill(fill), reveal(rank). */
+  /** `actions`: take(fill), write(), verdict(name), skip(), add(), next(), previous(), tryFill(fill), reveal(rank). */
   constructor(root, model, actions) {
     this.root = root;
     this.model = model;
@@ -24,6 +24,7 @@ class PanelView {
 
   show(index, { place, size }) {
     const other = index !== this.index;
+    if (!other && this.isWriting) return this.refreshFills(); // nothing that is being written is lost
     if (other) this.every = false;
     this.index = index;
     const active = this.root.contains(document.activeElement) ? document.activeElement : null;
@@ -31,6 +32,8 @@ class PanelView {
     this.root.replaceChildren(
       this.#heading(gap, place, size),
       ...this.#signs(gap),
+      ...this.#others(gap),
+      ...this.#beside(gap),
       this.#fills(gap),
       this.#writing(),
       this.#verdicts(),
@@ -43,16 +46,22 @@ class PanelView {
     }
   }
 
+  /** Draw the fills anew, and nothing else. */
+  refreshFills() {
+    this.root.querySelector(".fills, .empty")?.replaceWith(this.#fills(this.model.gaps[this.index]));
+  }
+
   showEmpty(message) {
     this.index = null;
     this.root.replaceChildren(make("p", { class: "soft empty" }, message));
   }
 
   /** Open the line for words of one's own. */
-  openWriting() {
+  openWriting(words = "") {
     const decision = this.model.decisions.get(this.index);
     this.form.hidden = false;
-    this.input.value = decision?.verdict === "fill" ? decision.text : "";
+    this.input.value = words || (decision?.verdict === "fill" ? decision.text : "");
+    this.actions.tryFill(this.#written());
     this.input.focus();
     this.input.select();
   }
@@ -73,7 +82,8 @@ class PanelView {
   }
 
   #heading(gap, place, size) {
-    const decided = this.model.state(gap.index) === DECIDED;
+    const decision = this.model.decisions.get(gap.index);
+    const by = decision?.by && decision.by !== this.actions.me() ? ` by ${plain(decision.by)}` : "";
     const document = this.model.documents[gap.document];
     const where = place === undefined ? "not in this list" : `${(place + 1).toLocaleString("en")} of ${size.toLocaleString("en")}`;
     return make("div", { class: "panel-head" },
@@ -82,8 +92,37 @@ class PanelView {
         make("span", { class: "where" }, where),
         make("button", { type: "button", class: "tool", "data-action": "next", title: "Next (j)", "aria-label": "next gap", onclick: () => this.actions.next() }, "›"),
         this.model.documents.length > 1 ? words(document.id, { class: "soft of" }) : null),
-      make("h2", { class: "verdict-line" }, decided ? `Decided: ${spoken(this.model, gap.index)}` : question(gap)),
+      make("h2", { class: "verdict-line" }, decision ? `Decided${by}: ${said(decision)}` : question(gap)),
       make("p", { class: "soft sure" }, sureness(gap)));
+  }
+
+  /** What others decided who disagree, and how that is settled. */
+  #others({ index }) {
+    const decision = this.model.decisions.get(index);
+    const others = this.model.state(index) === DISPUTED ? this.model.others.get(index) : [];
+    if (!others.length) return [];
+    const list = make("ul", {});
+    for (const one of [decision, ...others]) {
+      list.append(make("li", {}, make("b", {}, words(one.by ?? "unnamed")), `: ${said(one)}`));
+    }
+    return [make("div", { class: "others", role: "note" }, make("h3", {}, "People disagree; what you decide now settles it"), list)];
+  }
+
+  /** The paragraph of the page that the text came from, with the words in it that the text does not have. */
+  #beside(gap) {
+    const { beside } = this.model.documents[gap.document];
+    const one = beside.find(({ from, to }) => from <= gap.to && gap.from <= to);
+    if (!one) return [];
+    const quote = make("blockquote", { dir: "auto", tabindex: 0 });
+    let position = 0;
+    for (const [from, to] of one.more) {
+      show(quote, one.text.slice(position, from), { oneLine: true });
+      quote.append(words(one.text.slice(from, to), { class: "more-words" }));
+      position = to;
+    }
+    show(quote, one.text.slice(position), { oneLine: true });
+    this.#bringIntoView(quote, one, gap);
+    return [make("section", { class: "beside", "aria-label": "The page says" }, make("h3", {}, "The page says"), quote)];
   }
 
   #signs(gap) {
@@ -93,10 +132,20 @@ class PanelView {
     return [list];
   }
 
+  /** Scroll a long paragraph of the page to where the gap is, about: by its place in the article's paragraph. */
+  #bringIntoView(quote, { from, to }, gap) {
+    const share = (gap.from - from) / Math.max(1, to - from);
+    requestAnimationFrame(() => {
+      const hidden = quote.scrollHeight - quote.clientHeight;
+      if (hidden > 0) quote.scrollTop = share * quote.scrollHeight - quote.clientHeight / 2;
+    });
+  }
+
   #fills(gap) {
-    if (!gap.fills.length) return make("p", { class: "soft empty" }, "No proposals: write the words, or say what else it is.");
+    if (!gap.fills.length) return make("p", { class: "soft empty" }, gap.asked ? "Looking for words…" : "No proposals: write the words, or say what else it is.");
     const decision = this.model.decisions.get(gap.index);
-    const list = make("ol", { class: "fills", "aria-label": "What may have stood here", onpointerleave: () => this.actions.tryFill(null) });
+    const list = make("ol", { class: "fills", "aria-label": "What may have stood here", onpointerleave: () => this.actions.tryFill(null),
+      onkeydown: (event) => this.#walk(event) });
     const most = this.every ? gap.fills.length : KEYED;
     gap.fills.slice(0, most).forEach((fill, rank) => list.append(this.#fill(gap, fill, rank + 1, decision)));
     if (gap.fills.length > most) {
@@ -141,6 +190,16 @@ class PanelView {
     return item;
   }
 
+  /** Arrow keys go from fill to fill; each is shown in its sentence. */
+  #walk(event) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    const rows = [...this.root.querySelectorAll(".take")];
+    const next = rows[rows.indexOf(event.target) + step];
+    event.preventDefault();
+    next?.focus();
+  }
+
   #evidence(fill, rank) {
     const { place, quote, inside, detail, span } = fill.evidence;
     const cited = make("q", { dir: "auto" });
@@ -172,30 +231,31 @@ class PanelView {
     make("label", { for: "words" }, "The words that stood here"),
     make("div", { class: "together" }, this.input,
       make("button", { type: "submit", class: "tool main-tool" }, "Take"),
-      make("button", { type: "button", class: "tool", onclick: () => {
-        this.closeWriting();
-        this.root.focus({ preventScroll: true });
-      } }, "Cancel")));
+      make("button", { type: "button", class: "tool", onclick: () => this.actions.cancel() }, "Cancel")));
     return this.form;
   }
 
   #verdicts() {
     const decision = this.model.decisions.get(this.index);
-    const button = (key, name, verdict, meaning, action) => make("button", { type: "button", class: "tool",
-      "data-action": name, title: meaning, "aria-pressed": verdict ? String(decision?.verdict === verdict) : null, onclick: action },
-    make("kbd", { "aria-hidden": "true" }, key), name);
-    const verdict = (key, name, value, meaning) => button(key, name, value, meaning, () => this.actions.verdict(value));
+    const button = (key, name, brief, verdict, meaning, action) => make("button", { type: "button", class: "tool",
+      "data-action": name, title: meaning, "aria-label": name, "aria-pressed": verdict ? String(decision?.verdict === verdict) : null,
+      onclick: action },
+    make("kbd", { "aria-hidden": "true" }, key), make("span", { class: "wide" }, name), make("span", { class: "brief" }, brief));
+    const verdict = (key, name, brief, value, meaning) => button(key, name, brief, value, meaning, () => this.actions.verdict(value));
     return make("div", { class: "verdicts", role: "group", "aria-label": "Other decisions" },
-      button("e", "Write the words", null, "Write what stood here", () => this.actions.write()),
-      verdict("x", "Not a gap", "not_a_gap", "Nothing is missing here"),
-      button("s", "Skip", null, "Decide later", () => this.actions.skip()),
-      verdict("m", "Mark", "mark", `Words are missing, nobody knows which: put ${plain(this.model.placeholder)}`),
-      verdict("d", "Drop the sentence", "drop", "Words are missing: take the sentence out"),
-      verdict("l", "Leave", "keep", "Words are missing: leave the text as it is"));
+      button("e", "Write the words", "Write", null, "Write what stood here", () => this.actions.write()),
+      verdict("x", "Not a gap", "Not a gap", "not_a_gap", "Nothing is missing here"),
+      button("s", "Skip", "Skip", null, "Decide later", () => this.actions.skip()),
+      verdict("m", "Mark", "Mark", "mark", `Words are missing, nobody knows which: put ${plain(this.model.placeholder)}`),
+      verdict("d", "Drop sentence", "Drop", "drop", "Words are missing: take the sentence out"),
+      verdict("l", "Leave it", "Leave", "keep", "Words are missing: leave the text as it is"),
+      button("a", "Add gap", "Add gap", null, "Words are missing elsewhere: point at the place", () => this.actions.add()),
+      button("u", "Undo", "Undo", null, "Take the last decision back", () => this.actions.undo()));
   }
 }
 
 function question(gap) {
+  if (gap.added) return "Which words are missing here?";
   const most = gap.lengths.length ? gap.lengths.indexOf(Math.max(...gap.lengths)) + 1 : 0;
   if (!most) return "Are words missing here?";
   const more = most === gap.lengths.length && most > 1;
@@ -203,6 +263,7 @@ function question(gap) {
 }
 
 function sureness(gap) {
+  if (gap.added) return "A person added this gap.";
   const sure = `${perCent(gap.probability)} sure that words are missing`;
   if (gap.lengths.length < 2) return `${sure}.`;
   const parts = gap.lengths

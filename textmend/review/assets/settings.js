@@ -10,7 +10,9 @@ const KEYS = [
   ["s", "skip: decide later"],
   ["m", "mark: words are missing, nobody knows which"],
   ["d", "drop the sentence"],
-  ["l", "leave: words are missing, the text stays"],
+  ["l", "leave it: words are missing, the text stays"],
+  ["a", "add a gap that the machine missed: where you clicked or selected, or the arrows lead"],
+  ["A", "accept all echoes and source words that are at least 95% sure"],
   ["u", "undo"],
   ["j  k", "next, previous"],
   ["o", "show where the words of the first echo stand"],
@@ -19,10 +21,14 @@ const KEYS = [
 ];
 
 class Settings {
-  constructor(store, by) {
+  /** `fixed`: a server knows who decides. */
+  constructor(store, by, fixed) {
     this.store = store;
     this.name = byId("by");
     this.name.value = by ?? store.setting("by") ?? "";
+    this.name.disabled = fixed;
+    byId("alone").hidden = fixed;
+    byId("together").hidden = !fixed;
     this.name.addEventListener("input", () => store.set("by", this.name.value));
     this.single = byId("single-keys");
     this.single.checked = store.setting("single-keys") !== "off";
@@ -45,7 +51,7 @@ class Settings {
   }
 
   get by() {
-    return strip(this.name.value);
+    return strip(this.name.value) || null;
   }
 
   open() {

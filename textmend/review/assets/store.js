@@ -10,15 +10,14 @@ class Store extends EventTarget {
     this.failed = null;
   }
 
-  /** Return the kept entries as [[gap index, value]]; what can't be read is passed over. */
-  load(size) {
+  /** Return the kept entries as [[gap name, value]]; what can't be read is passed over. */
+  load() {
     const found = [];
     this.#try(() => {
       for (const key of Object.keys(localStorage)) {
-        const index = this.indexOf(key);
-        if (index === null || index >= size) continue;
-        const value = parse(localStorage.getItem(key));
-        if (value) found.push([index, value]);
+        const name = this.nameOf(key);
+        const value = name === null ? null : parse(localStorage.getItem(key));
+        if (value) found.push([name, value]);
       }
       localStorage.setItem(`${PREFIX}:probe`, "1"); // reading may work where writing doesn't
       localStorage.removeItem(`${PREFIX}:probe`);
@@ -26,13 +25,13 @@ class Store extends EventTarget {
     return found;
   }
 
-  indexOf(key) {
-    const number = key.startsWith(this.prefix) ? key.slice(this.prefix.length) : "";
-    return /^\d{1,9}$/.test(number) ? Number(number) : null;
+  nameOf(key) {
+    const name = key.startsWith(this.prefix) ? key.slice(this.prefix.length) : "";
+    return /^\d{1,9}(:\d{1,9}:\d{1,9})?$/.test(name) ? name : null;
   }
 
-  put(index, value) {
-    this.#try(() => localStorage.setItem(this.prefix + index, JSON.stringify(value)));
+  put(name, value) {
+    this.#try(() => localStorage.setItem(this.prefix + name, JSON.stringify(value)));
   }
 
   setting(name) {

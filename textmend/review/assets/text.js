@@ -28,18 +28,24 @@ function codeName(char) {
   return NAMES[code] ?? `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
-/** Yield the parts of a text: `{text}`, whose line ends are `\n`, and `{box}` with the label of what can't be seen. */
+// What was drawn of an article -> where it begins in the text.
+const DRAWN = new WeakMap();
+
+/**
+ * Yield the parts of a text: `{text}`, whose line ends are `\n`, and `{box}` with the label of what can't be seen;
+ * `at` tells where they begin in the text with such line ends.
+ */
 function* parts(text) {
   const lines = text.replace(/\r\n?/g, "\n");
   let position = 0;
   for (const match of lines.matchAll(ODD)) {
     if (match.groups.needed !== undefined) continue;
-    if (match.index > position) yield { text: lines.slice(position, match.index) };
+    if (match.index > position) yield { text: lines.slice(position, match.index), at: position };
     const { hidden, pile } = match.groups;
-    yield { box: hidden === undefined ? `+${[...pile].length} marks` : codeName(hidden) };
+    yield { box: hidden === undefined ? `+${[...pile].length} marks` : codeName(hidden), at: match.index };
     position = match.index + match[0].length;
   }
-  if (position < lines.length) yield { text: lines.slice(position) };
+  if (position < lines.length) yield { text: lines.slice(position), at: position };
 }
 
 /** Return text as one line of plain characters, for attributes, labels and what is read aloud. */
@@ -61,6 +67,18 @@ function unitsOf(text, from, points) {
   let to = from;
   for (let left = points; left > 0 && to < text.length; left--) to += text.codePointAt(to) > 0xffff ? 2 : 1;
   return to - from;
+}
+
+/** Return how many code points a stretch of a text has. */
+function pointsIn(text, from, to) {
+  let points = 0;
+  for (let at = from; at < to; points++) at += text.codePointAt(at) > 0xffff ? 2 : 1;
+  return points;
+}
+
+/** Return whether a character is white space to Python, which tells what a gap is. */
+function isSpace(char) {
+  return /^[\s\x1C-\x1F\x85]$/.test(char) && char !== "\uFEFF";
 }
 
 /** Return about `length` characters before or after a place, in whole words. */
@@ -87,11 +105,16 @@ function make(name, attributes = {}, ...children) {
   return element;
 }
 
-/** Append text to an element, boxes for what can't be seen; line ends break the line, or become `↵` boxes. */
-function show(element, text, { oneLine = false } = {}) {
+/**
+ * Append text to an element, boxes for what can't be seen; line ends break the line, or become `↵` boxes.
+ * `origin`: where a text without line ends stands in its article, to be remembered.
+ */
+function show(element, text, { oneLine = false, origin = null } = {}) {
   for (const part of parts(text)) {
-    if (part.box) {
-      element.append(box(part.box));
+    if (part.box || origin !== null) {
+      const node = part.box ? box(part.box) : document.createTextNode(part.text);
+      if (origin !== null) DRAWN.set(node, origin + part.at);
+      element.append(node);
       continue;
     }
     const lines = part.text.split("\n");

@@ -164,7 +164,10 @@ def carried(document: ReviewDocument, markers: Sequence[Span], decisions: Mappin
         fills = tuple(map(Offer.of, gap.fills[:KEYS]))
         most = max((fill.replaces for fill in fills), default=0)
         stub = replace(record(document, gap, "undo"), quote=quote_at(document.text, gap.start, gap.end, most))
-        found.append(Carried(gap=stub, fills=fills, marker=span, decision=decisions.get(stub.key)))
+        decision = decisions.get(stub.key)
+        if decision is not None and decision.added:
+            stub = replace(stub, added=True)
+        found.append(Carried(gap=stub, fills=fills, marker=span, decision=decision))
     return found
 
 

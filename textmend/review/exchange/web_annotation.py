@@ -107,7 +107,7 @@ def _annotation(document: ReviewDocument, gap: Gap, decision: Recorded | None) -
         annotation["creator"] = {"type": "Person", "name": decision.by}
     if decision.at is not None:
         annotation["created"] = decision.at
-    return annotation
+    return annotation | {f"textmend:{name}": True for name in ("added", "settles") if getattr(decision, name)}
 
 
 def _terms(chosen: Fill | Recorded) -> dict[str, Any]:
@@ -163,6 +163,8 @@ def _decision(annotation: Mapping[str, Any], place: str) -> Recorded:
             "replaces": replaces,
             "by": creator.get("name") if isinstance(creator, Mapping) else creator,
             "at": annotation.get("created"),
+            "added": annotation.get("textmend:added", False),
+            "settles": annotation.get("textmend:settles", False),
         }
     )
 
@@ -173,7 +175,10 @@ def _document(target: Mapping[str, Any], place: str) -> str:
         raise RecordError(f"{place}: the target has no 'source'")
     if not source.startswith(_DOCUMENT):
         return source
-    return unquote(source.removeprefix(_DOCUMENT), errors="surrogatepass")
+    try:
+        return unquote(source.removeprefix(_DOCUMENT), errors="surrogatepass")
+    except UnicodeDecodeError as error:
+        raise RecordError(f"{place}: the target's 'source' is no percent-encoded UTF-8: {source!r:.80}") from error
 
 
 def _quote(target: Mapping[str, Any], place: str) -> Quote:

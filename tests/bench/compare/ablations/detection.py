@@ -5,6 +5,7 @@ Cues are no part of this: the model does not see them, so leaving them out chang
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
@@ -17,12 +18,14 @@ from bench.compare.tables import Row, Table, columns
 from textmend.damage.benchmark import Benchmark
 from textmend.detect import finder
 from textmend.detect.echoes import EchoWeights
-from textmend.detect.finder import Sites
 from textmend.detect.network import OnnxDetector
 from textmend.detect.other_gaps import ArticleWeights
+from textmend.detect.second_look import SecondLook
+from textmend.detect.sites import Sites
 from textmend.evaluate.bootstrap import intervals, paired_differences
 from textmend.evaluate.detection import Detection, judge_records
 from textmend.evaluate.system import Judge
+from textmend.mender import Mender
 from textmend.models.registry import locate
 from textmend.text.sentences import sentences_of
 from textmend.text.words import Span, paragraphs
@@ -42,14 +45,12 @@ _NOTE = "In percent, the change in percentage points against the first row, with
 
 def ablate_context(setting: Setting, report: Report) -> list[Table]:
     """Leave out what an article's echoes and other gaps tell; show the detector less than the article."""
-    judge, detector = setting.system.judge, setting.single.detector
+    judge, mender = setting.system.judge, setting.single
     judges: list[tuple[str, Judge]] = [
         ("the article, in windows", judge),
-        ("without echoes", partial(finder.judge, detector=changed(detector, echoes=EchoWeights()))),
-        (
-            "without the other gaps of the article",
-            partial(finder.judge, detector=changed(detector, article=ArticleWeights())),
-        ),
+        ("without the second look", partial(finder.judge, detector=mender.detector)),
+        ("without echoes", _without(mender, echoes=EchoWeights())),
+        ("without the other gaps of the article", _without(mender, article=ArticleWeights())),
         ("each paragraph alone", lambda texts: by_parts(texts, judge, _paragraphs)),
         ("each sentence alone", lambda texts: by_parts(texts, judge, _sentences)),
     ]
@@ -61,6 +62,14 @@ def ablate_context(setting: Setting, report: Report) -> list[Table]:
         _table(f"The detector's context, {described(benchmark)}", benchmark, judges, report, note)
         for benchmark in setting.damaged(RECORDS)
     ]
+
+
+def _without(mender: Mender, **left_out: EchoWeights | ArticleWeights) -> Judge:
+    """Return what judges without a part of the evidence, at the second look too."""
+    look = mender.second_look
+    if look:
+        look = SecondLook(look.load, dataclasses.replace(look.weights, **left_out))
+    return partial(finder.judge, detector=changed(mender.detector, **left_out), second_look=look)
 
 
 def ablate_quantization(setting: Setting, report: Report) -> list[Table]:

@@ -13,8 +13,9 @@ from bench.compare.configuration import THREADS, Report, Setting
 from bench.compare.filling import COLUMNS, sample_size
 from bench.compare.tables import Row, Table, columns
 from textmend.damage.benchmark import Record
-from textmend.detect.finder import Sites, judge
+from textmend.detect.finder import judge
 from textmend.detect.lengths import LengthKinds
+from textmend.detect.sites import Sites
 from textmend.evaluate.bootstrap import intervals, paired_differences
 from textmend.evaluate.filling import FilledGap, Filling, fill_records
 from textmend.evaluate.run import by_gaps

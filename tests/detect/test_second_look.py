@@ -1,0 +1,167 @@
+"""The second look: which places are read again, in which stretches, and what comes of both opinions."""
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from textmend.calibration import log_odds, sigmoid
+from textmend.detect.finder import judge
+from textmend.detect.inputs import encode
+from textmend.detect.lengths import LengthKinds
+from textmend.detect.other_gaps import ArticleWeights
+from textmend.detect.second_look import SecondLook, SecondLookWeights, joined_lengths, stretches
+from textmend.errors import ModelError
+
+WEIGHTS = SecondLookWeights("fake", 0.1, 0.9)
+
+
+class Pieces:
+    """A vocabulary that cuts a word into as many pieces as it has letters."""
+
+    start, separator = 1, 2
+
+    def __call__(self, word):
+        return [3 + ord(letter) % 50 for letter in word]
+
+
+class Reader:
+    """Sees a word lost before each word that begins with a letter, and counts what it reads."""
+
+    labels = 7
+
+    def __init__(self, letter="z", sure=6.0):
+        self.pieces, self._wanted, self._sure = Pieces(), Pieces()(letter)[0], sure
+        self.rows, self.sites = [], 0
+
+    def logits(self, rows):
+        self.rows += rows
+        self.sites += sum(len(row.sites) for row in rows)
+        return [self._judged(row.ids[row.sites]) for row in rows]
+
+    def _judged(self, ids):
+        logits = np.full((len(ids), self.labels), -30.0, dtype=np.float32)
+        logits[:, 0], logits[:, 2] = 0, np.where(ids == self._wanted, self._sure, -self._sure)
+        return logits
+
+
+def doubting(fake_detector, *words, at=0.0):
+    """A detector whose log-odds before these words are ``at``."""
+    detector = fake_detector(*words)
+    judged = detector._judge
+
+    def doubtful(ids):
+        logits = judged(ids)
+        logits[:, 1] = np.where(logits[:, 1] > 0, at, logits[:, 1])
+        return logits
+
+    detector._judge = doubtful
+    return detector
+
+
+words = st.lists(st.text("abcxyz", min_size=1, max_size=9), min_size=1, max_size=120)
+
+
+@given(words, st.integers(20, 60), st.integers(0, 8), st.data())
+def test_every_site_is_read_once_in_its_context(words, size, margin, data):
+    document = encode(" ".join(words), Pieces())
+    everywhere = range(len(document.sites))
+    sites = np.array(sorted(data.draw(st.sets(st.sampled_from(everywhere), min_size=1))), dtype=np.int64)
+    found = stretches(document, sites, size, margin)
+    assert np.array_equal(np.concatenate([stretch.sites for stretch in found]), sites)
+    total = len(document.ids)
+    for stretch in found:
+        assert len(stretch.sites)
+        assert 0 <= stretch.start < stretch.end <= total
+        assert stretch.end - stretch.start == min(size, total)
+        for place in document.sites[stretch.sites]:
+            assert place - stretch.start >= min(margin, place)
+            assert stretch.end - 1 - place >= min(margin, total - 1 - place)
+
+
+def test_sites_nearby_share_a_stretch_and_a_lone_one_stands_in_the_middle():
+    document = encode(" ".join("word" for _ in range(100)), Pieces())
+    near = stretches(document, np.array([40, 42, 44]), 60, 10)
+    assert [list(stretch.sites) for stretch in near] == [[40, 42, 44]]
+    far = stretches(document, np.array([20, 70]), 60, 10)
+    assert [list(stretch.sites) for stretch in far] == [[20], [70]]
+    assert far[0].start == 80 - 29
+
+
+@given(st.integers(200, 800))
+def test_the_work_grows_with_the_doubtful_places_and_no_faster(count):
+    document = encode("word " * count, Pieces())
+    sites = np.arange(len(document.sites))
+    read = sum(stretch.end - stretch.start for stretch in stretches(document, sites, 60, 10))
+    assert read <= 60 * (len(document.ids) / 40 + 1)
+
+
+def test_only_doubtful_places_are_read_again(fake_detector):
+    text = "the keeper of zinc and the keeper of lime, of zinc"
+    detector, reader = doubting(fake_detector, "zinc", "lime"), Reader()
+    alone = judge([text], detector)[0]
+    (sites,) = judge([text], detector, SecondLook(lambda: reader, WEIGHTS))
+    asked = np.flatnonzero((alone.probabilities > 0.1) & (alone.probabilities < 0.9))
+    assert reader.sites == len(asked) == 3
+    others = np.setdiff1d(np.arange(len(alone.starts)), asked)
+    assert np.array_equal(sites.probabilities[others], alone.probabilities[others])
+    assert [text[sites.ends[at] :][:4] for at in np.flatnonzero(sites.probabilities > 0.9)] == ["zinc", "zinc"]
+    # The mean of 0 and 6, and of 0 and -6.
+    assert sorted(log_odds(sites.probabilities[asked])) == pytest.approx([-3, 3, 3], abs=0.01)
+
+
+def test_where_nothing_is_doubtful_nothing_is_loaded(fake_detector):
+    def load():
+        raise AssertionError
+
+    look = SecondLook(load, WEIGHTS)
+    texts = ["the keeper of zinc", "", "the keeper"]
+    for detector in (fake_detector("zinc"), doubting(fake_detector, "zinc", at=-5.0)):
+        for one, other in zip(judge(texts, detector), judge(texts, detector, look), strict=True):
+            assert np.array_equal(one.probabilities, other.probabilities)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.text("abz \n", max_size=80), min_size=1, max_size=5))
+def test_texts_do_not_influence_each_other(fake_detector, texts):
+    look = SecondLook(Reader, WEIGHTS)
+    detector = doubting(fake_detector, "a", "zz", "b")
+    together = judge(texts, detector, look)
+    for text, sites in zip(texts, together, strict=True):
+        (alone,) = judge([text], detector, look)
+        assert all(np.array_equal(one, other) for one, other in zip(alone, sites, strict=True))
+
+
+def test_what_comes_of_both_is_a_weighted_sum_of_log_odds():
+    weights = SecondLookWeights("fake", 0.1, 0.9, constant=0.5, own=0.7, other=0.6, product=-0.1)
+    own, other = np.array([1.0, -2.0]), np.array([3.0, 0.5])
+    expected = 0.5 + 0.7 * own + 0.6 * other - 0.1 * own * other
+    assert weights.joined(own, other) == pytest.approx(expected)
+
+
+def test_lengths_are_told_by_both(fake_detector):
+    own = np.array([[0.8, 0.1, 0.1]])
+    sure = joined_lengths(own, np.array([[5.0, 0.0, 9.0, 0.0]]))
+    assert sure.sum() == pytest.approx(1)
+    assert sure[0].argmax() == 1
+    assert joined_lengths(own, np.array([[5.0, 2.0, 2.0, 2.0]]))[0].argmax() == 0
+
+
+def test_the_json_form_is_read_back():
+    kinds = LengthKinds((0.8, 0.2), (0.4, 0.6), (0.6, 0.4), 0.3)
+    weights = SecondLookWeights(
+        "a 1.0", 0.02, 0.97, 0.1, 0.6, 0.5, -0.05, article=ArticleWeights(0.1), length_kinds=kinds
+    )
+    assert SecondLookWeights.from_dict(weights.to_dict()) == weights
+
+
+@pytest.mark.parametrize("wrong", [{"least": 0.0}, {"least": 0.95}, {"most": 1.0}, {"own": float("nan")}])
+def test_weights_out_of_range_are_refused(wrong):
+    with pytest.raises(ModelError, match="out of range"):
+        SecondLookWeights(**{"detector": "a", "least": 0.1, "most": 0.9, **wrong})
+
+
+@pytest.mark.parametrize("at", [-1.5, 0.0, 2.0])
+def test_both_opinions_count_alike_at_any_doubt(fake_detector, at):
+    (sites,) = judge(["some zinc"], doubting(fake_detector, "zinc", at=at), SecondLook(Reader, WEIGHTS))
+    assert sites.probabilities[1] == pytest.approx(sigmoid((at + 6) / 2), abs=1e-6)

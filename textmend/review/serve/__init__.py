@@ -1,0 +1,1 @@
+"""Several people review at once: a small server that hands the page out and writes each decision to the disk."""
