@@ -29,6 +29,7 @@ from textmend.cli.options import (
 from textmend.cli.terminal.clean_progress import Meter
 from textmend.cli.terminal.clean_report import draw_report
 from textmend.cli.terminal.screen import Screen, open_screen, show_line
+from textmend.page_files import PageFolder
 from textmend.policy import FIND_AT, Policy
 from textmend.report.numbers import count
 
@@ -109,6 +110,10 @@ def clean(
     html_field: Annotated[
         str | None,
         _option("--html-field", metavar="NAME", panel="Input", help="Holds the page the text was taken from."),
+    ] = None,
+    html_dir: Annotated[
+        Path | None,
+        _option("--html-dir", metavar="DIR", panel="Input", help="Holds the pages: of the document 7, DIR/7.html."),
     ] = None,
     source_field: Annotated[
         str | None,
@@ -237,10 +242,13 @@ def clean(
         raise typer.BadParameter("--resume goes on, --force starts again: not both")
     if review is not None and not review_sample:
         raise typer.BadParameter("--review goes with --review-sample N")
+    if html_dir is not None:
+        PageFolder(html_dir)
     _check_targets(inputs, {"--report": report, "--json": json, "--review": review})
     drop_documents = unsure is UnsureChoice.drop_document
     options = Options(
         fields=FieldNames(text=text_field, id=id_field, title=title_field, html=html_field, source=source_field),
+        pages=None if html_dir is None else str(html_dir),
         annotate=annotate,
         annotations=None if no_annotations else annotations,
         top=top,

@@ -26,6 +26,7 @@ from textmend.cli.options import (
     Files,
     Filler,
     Html,
+    HtmlDir,
     Include,
     InPlace,
     Json,
@@ -41,7 +42,7 @@ from textmend.cli.options import (
     flag,
 )
 from textmend.cli.outputs import targets, write_bytes, write_json
-from textmend.cli.sources import about
+from textmend.cli.sources import about, with_pages
 from textmend.cli.terminal.article import Places, label, page, with_edits
 from textmend.cli.terminal.diff import draw_diff, unified_diff
 from textmend.cli.terminal.screen import Screen, is_plain, per_cent, quoted, show_line, visible
@@ -74,6 +75,7 @@ def mend(
     encoding: Encoding = None,
     title: Title = None,
     html: Html = None,
+    html_dir: HtmlDir = None,
     reference: References = None,
     apply_at: ApplyAt = 0.9,
     unsure: Annotated[
@@ -123,7 +125,10 @@ def mend(
     written = dict(zip(paths, targets(output, found), strict=True)) if output is not None else {}
     if show + diff + json > 1:
         raise typer.BadParameter("--show, --diff and --json exclude each other")
-    known = about(paths, title, html, reference, encoding)
+    pages = None if html_dir is None else with_pages(html, html_dir)
+    if pages and (title or reference):
+        raise typer.BadParameter("--title and --reference go with one file, --html-dir with many")
+    known = {} if pages else about(paths, title, html, reference, encoding)
     if len(paths) > 1 and not (written or in_place or show or diff or json):
         raise typer.BadParameter("several texts would become one on standard output: name a folder with -o, or --json")
     policy = Policy(
@@ -139,7 +144,7 @@ def mend(
     )
     mender = run.make_mender(detector, filler, policy, threads, ranking, fast=fast)
     work = run.Run(ctx, paths, encoding, quiet=quiet)
-    for document, mended in work.each("Mending", lambda texts: mender.mend(texts, **known), mender):
+    for document, mended in work.each("Mending", lambda texts: mender.mend(texts, **known), mender, pages):
         try:
             data = document.encode(mended.text)
             if in_place:

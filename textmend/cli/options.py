@@ -92,6 +92,16 @@ Html = Annotated[
         rich_help_panel="Input",
     ),
 ]
+HtmlDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--html-dir",
+        metavar="DIR",
+        show_default=False,
+        help="The pages of many files: of news/7.txt it is DIR/7.html. A file without one is read alone.",
+        rich_help_panel="Input",
+    ),
+]
 References = Annotated[
     list[Path] | None,
     typer.Option(
