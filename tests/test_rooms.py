@@ -43,7 +43,7 @@ ALLOWED: dict[str, set[str]] = {
     "damage": {"errors", "text", "files"},
     "evaluate": WHOLE | {"damage", "report"},
     "train": WHOLE | {"damage", "review"},
-    "cli": WHOLE | {"corpus", "review", "damage", "evaluate", "train", "report", "page_files", "__init__"},
+    "cli": WHOLE | {"cache", "corpus", "review", "damage", "evaluate", "train", "report", "page_files", "__init__"},
     "__init__": {"api", "article", "mender", "edits", "policy", "records", "errors"},
     "__main__": {"cli"},
 }
