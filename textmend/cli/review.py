@@ -232,7 +232,7 @@ def review(
         text=text_field, id=id_field, title=title_field, url=url_field, html=html_field, annotations=annotations
     )
     policy = Policy(find_at=at, apply_at=apply_at)
-    analysis = Analysis(lambda: run.make_mender(detector, filler, policy, threads, ranking, fast), screen)
+    analysis = Analysis(lambda: run.make_mender(detector, filler, policy, threads, ranking, fast=fast), screen)
     read = read_reviewed(paths, encoding, fields, _known(paths, title, url, html), analysis)
     if decisions is not None and not (terminal or serve) and not decisions.exists():
         raise FileError(f"{decisions}: no such file")
