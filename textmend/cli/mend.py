@@ -53,13 +53,13 @@ from textmend.cli.policies import policy_of
 from textmend.cli.sources import about, with_pages
 from textmend.cli.terminal.article import Places, label, page, with_edits
 from textmend.cli.terminal.diff import draw_diff, unified_diff
-from textmend.cli.terminal.screen import Screen, is_plain, per_cent, quoted, show_line, visible
+from textmend.cli.terminal.screen import Screen, is_plain, quoted, show_line, visible
 from textmend.edits.mended import Mended
 from textmend.errors import FileError
 from textmend.files import STDIN, Document, back_up, write_file
 from textmend.policy import FIND_AT, Policy, Unsure
 from textmend.records import Gap
-from textmend.report.numbers import count
+from textmend.report.numbers import count, per_cent
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 

@@ -37,11 +37,11 @@ from textmend.cli.outputs import write_bytes
 from textmend.cli.policies import policy_of
 from textmend.cli.review_documents import Analysis, read_reviewed
 from textmend.cli.sources import about
-from textmend.cli.terminal.article import count
 from textmend.cli.terminal.screen import Screen, open_screen
 from textmend.errors import FileError
 from textmend.files import STDIN, write_file
 from textmend.policy import FIND_AT, Policy
+from textmend.report.numbers import count
 
 if TYPE_CHECKING:
     from textmend.review.decisions import Recorded

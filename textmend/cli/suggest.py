@@ -43,11 +43,11 @@ from textmend.cli.outputs import check_output, standard_output, write_json
 from textmend.cli.policies import policy_of
 from textmend.cli.sources import about, with_pages
 from textmend.cli.terminal.article import Places, label, page, snippet, with_gaps
-from textmend.cli.terminal.screen import Screen, bar, is_plain, per_cent, quoted, show_line, visible
+from textmend.cli.terminal.screen import Screen, bar, is_plain, quoted, show_line, visible
 from textmend.files import Document
 from textmend.policy import FIND_AT
 from textmend.records import SCHEMA, Fill, Gap
-from textmend.report.numbers import count
+from textmend.report.numbers import count, per_cent
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 
