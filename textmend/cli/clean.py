@@ -20,13 +20,16 @@ from textmend.cli.options import (
     Encoding,
     Fast,
     Filler,
+    MostGaps,
     NoColor,
+    OfForeign,
     Placeholder,
     flag,
 )
 from textmend.cli.terminal.clean_progress import Meter
 from textmend.cli.terminal.clean_report import draw_report
 from textmend.cli.terminal.screen import Screen, open_screen, show_line
+from textmend.page_files import PageFolder
 from textmend.policy import FIND_AT, Policy
 from textmend.report.numbers import count
 
@@ -108,6 +111,10 @@ def clean(
         str | None,
         _option("--html-field", metavar="NAME", panel="Input", help="Holds the page the text was taken from."),
     ] = None,
+    html_dir: Annotated[
+        Path | None,
+        _option("--html-dir", metavar="DIR", panel="Input", help="Holds the pages: of the document 7, DIR/7.html."),
+    ] = None,
     source_field: Annotated[
         str | None,
         _option("--source-field", metavar="NAME", panel="Input", help="Holds a URL or a name, to report by."),
@@ -137,6 +144,8 @@ def clean(
     placeholder: Placeholder = "[…]",
     allow_names: AllowNames = False,
     allow_numbers: AllowNumbers = False,
+    most_gaps: MostGaps = 500,
+    foreign: OfForeign = "skip",
     at: At = FIND_AT,
     detector: Detector = "en",
     filler: Filler = "en",
@@ -233,10 +242,13 @@ def clean(
         raise typer.BadParameter("--resume goes on, --force starts again: not both")
     if review is not None and not review_sample:
         raise typer.BadParameter("--review goes with --review-sample N")
+    if html_dir is not None:
+        PageFolder(html_dir)
     _check_targets(inputs, {"--report": report, "--json": json, "--review": review})
     drop_documents = unsure is UnsureChoice.drop_document
     options = Options(
         fields=FieldNames(text=text_field, id=id_field, title=title_field, html=html_field, source=source_field),
+        pages=None if html_dir is None else str(html_dir),
         annotate=annotate,
         annotations=None if no_annotations else annotations,
         top=top,
@@ -256,6 +268,8 @@ def clean(
         placeholder=placeholder,
         allow_names=allow_names,
         allow_numbers=allow_numbers,
+        most_gaps=most_gaps or None,
+        foreign=foreign,
     )
     screen = open_screen()
 

@@ -26,10 +26,13 @@ from textmend.cli.options import (
     Files,
     Filler,
     Html,
+    HtmlDir,
     Include,
     InPlace,
     Json,
+    MostGaps,
     NoColor,
+    OfForeign,
     OutputTree,
     Placeholder,
     Ranking,
@@ -39,7 +42,7 @@ from textmend.cli.options import (
     flag,
 )
 from textmend.cli.outputs import targets, write_bytes, write_json
-from textmend.cli.sources import about
+from textmend.cli.sources import about, with_pages
 from textmend.cli.terminal.article import Places, label, page, with_edits
 from textmend.cli.terminal.diff import draw_diff, unified_diff
 from textmend.cli.terminal.screen import Screen, is_plain, per_cent, quoted, show_line, visible
@@ -72,6 +75,7 @@ def mend(
     encoding: Encoding = None,
     title: Title = None,
     html: Html = None,
+    html_dir: HtmlDir = None,
     reference: References = None,
     apply_at: ApplyAt = 0.9,
     unsure: Annotated[
@@ -89,6 +93,8 @@ def mend(
         bool,
         flag("--allow-uncalibrated", panel="Policy", help="Also apply fills of a hub model without --ranking."),
     ] = False,
+    most_gaps: MostGaps = 500,
+    foreign: OfForeign = "skip",
     at: At = FIND_AT,
     detector: Detector = "en",
     filler: Filler = "en",
@@ -119,7 +125,12 @@ def mend(
     written = dict(zip(paths, targets(output, found), strict=True)) if output is not None else {}
     if show + diff + json > 1:
         raise typer.BadParameter("--show, --diff and --json exclude each other")
-    known = about(paths, title, html, reference, encoding)
+    pages = None if html_dir is None else with_pages(html, html_dir)
+    if pages and (title or reference):
+        raise typer.BadParameter("--title and --reference go with one file, --html-dir with many")
+    known = {} if pages else about(paths, title, html, reference, encoding)
+    if len(paths) > 1 and not (written or in_place or show or diff or json):
+        raise typer.BadParameter("several texts would become one on standard output: name a folder with -o, or --json")
     policy = Policy(
         apply_at=apply_at,
         find_at=at,
@@ -128,10 +139,12 @@ def mend(
         allow_names=allow_names,
         allow_numbers=allow_numbers,
         allow_uncalibrated=allow_uncalibrated,
+        most_gaps=most_gaps or None,
+        foreign=foreign,
     )
     mender = run.make_mender(detector, filler, policy, threads, ranking, fast=fast)
     work = run.Run(ctx, paths, encoding, quiet=quiet)
-    for document, mended in work.each("Mending", lambda texts: mender.mend(texts, **known), mender):
+    for document, mended in work.each("Mending", lambda texts: mender.mend(texts, **known), mender, pages):
         try:
             data = document.encode(mended.text)
             if in_place:
@@ -151,7 +164,7 @@ def mend(
             else:
                 write_bytes(unified_diff(document, mended))
         elif not written and not in_place:
-            write_bytes(data)
+            write_bytes(data, document.encoding)
         if not quiet:
             _report(document, mended, policy, work.screen)
     work.end()
@@ -197,6 +210,8 @@ def _show(document: Document, mended: Mended, screen: Screen) -> None:
 
 
 def _summary(mended: Mended) -> str:
+    if mended.skipped is not None:
+        return f"left as it is: {mended.skipped.reason}"
     if not mended.gaps:
         return "no gaps"
     decisions = [_DONE[gap.decision] for gap in mended.gaps]
@@ -207,7 +222,7 @@ def _summary(mended: Mended) -> str:
 def _report(document: Document, mended: Mended, policy: Policy, screen: Screen) -> None:
     err = screen.err
     err.print(show_line(document.name, "bold") + Text(f": {_summary(mended)}"), soft_wrap=True)
-    if not mended.gaps:
+    if not mended.gaps or mended.skipped is not None:
         return
     table = Table.grid(padding=(0, 2, 0, 0))
     for _ in range(3):

@@ -6,11 +6,12 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from textmend.article import Article
 from textmend.cli.inputs import documents
 from textmend.cli.terminal.screen import Screen, open_screen, report
 from textmend.errors import FileError
@@ -20,6 +21,7 @@ from textmend.policy import Policy
 from textmend.report.numbers import count
 
 Result = TypeVar("Result")
+Read = Callable[[Document], Article]
 
 
 def make_mender(
@@ -74,7 +76,11 @@ class Run:
         report(self.screen.err, str(error), error if self._debug else None)
 
     def each(
-        self, label: str, work: Callable[[Iterator[str]], Iterator[Result]], mender: Mender | None = None
+        self,
+        label: str,
+        work: Callable[[Iterator[Any]], Iterator[Result]],
+        mender: Mender | None = None,
+        read: Read | None = None,
     ) -> Iterator[tuple[Document, Result]]:
         """Yield every document that can be read, with what ``work`` makes of its text, in order.
 
@@ -82,13 +88,19 @@ class Run:
             label: what is going on, for the progress.
             work: takes a stream of texts, gives a stream of results.
             mender: where it fills gaps, so that the progress counts them.
+            read: returns the article of a document, for ``work`` to take instead of its text.
         """
         waiting: deque[Document] = deque()
 
-        def texts() -> Iterator[str]:
+        def texts() -> Iterator[str | Article]:
             for document in documents(self._paths, self._encoding, self.failed):
+                try:
+                    article = document.text if read is None else read(document)
+                except FileError as error:
+                    self.failed(error)
+                    continue
                 waiting.append(document)
-                yield document.text
+                yield article
 
         with self._progress as progress:
             task = progress.add_task(label, total=len(self._paths))

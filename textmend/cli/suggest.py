@@ -22,9 +22,12 @@ from textmend.cli.options import (
     Files,
     Filler,
     Html,
+    HtmlDir,
     Include,
     Json,
+    MostGaps,
     NoColor,
+    OfForeign,
     Output,
     Ranking,
     References,
@@ -32,7 +35,7 @@ from textmend.cli.options import (
     Title,
 )
 from textmend.cli.outputs import check_output, standard_output, write_json
-from textmend.cli.sources import about
+from textmend.cli.sources import about, with_pages
 from textmend.cli.terminal.article import Places, label, page, snippet, with_gaps
 from textmend.cli.terminal.screen import Screen, bar, is_plain, per_cent, quoted, show_line, visible
 from textmend.files import Document
@@ -62,8 +65,11 @@ def suggest(
     encoding: Encoding = None,
     title: Title = None,
     html: Html = None,
+    html_dir: HtmlDir = None,
     reference: References = None,
     at: At = FIND_AT,
+    most_gaps: MostGaps = 500,
+    foreign: OfForeign = "skip",
     top: Annotated[
         int, typer.Option("--top", "-n", min=1, metavar="N", help="How many fills a gap.", rich_help_panel="Output")
     ] = 5,
@@ -86,11 +92,17 @@ def suggest(
     """
     paths = [found.path for found in sources(files, ctx, include)]
     check_output(output, paths)
-    known = about(paths, title, html, reference, encoding)
-    mender = run.make_mender(detector, filler, Policy(find_at=at), threads, ranking, fast=fast)
+    pages = None if html_dir is None else with_pages(html, html_dir)
+    if pages and (title or reference):
+        raise typer.BadParameter("--title and --reference go with one file, --html-dir with many")
+    known = {} if pages else about(paths, title, html, reference, encoding)
+    policy = Policy(find_at=at, most_gaps=most_gaps or None, foreign=foreign)
+    mender = run.make_mender(detector, filler, policy, threads, ranking, fast=fast)
     with standard_output(output):
         work = run.Run(ctx, paths, encoding)
-        for document, gaps in work.each("Looking for lost words", lambda texts: mender.suggest(texts, **known), mender):
+        for document, gaps in work.each(
+            "Looking for lost words", lambda texts: mender.suggest(texts, **known), mender, pages
+        ):
             if json:
                 cut = [gap.with_fills(gap.fills[:top]) for gap in gaps]
                 write_json(
