@@ -27,6 +27,7 @@ class FakeMender:
         self.policy = policy
         self.titles: list[str] | None = None
         self.ranking: Path | None = None
+        self.fast = False
         self.about: dict = {}
 
     def find_gaps(self, texts: Iterable[str]) -> Iterator[list[Gap]]:

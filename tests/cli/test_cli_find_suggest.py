@@ -121,3 +121,10 @@ def test_what_is_not_certain_is_not_called_so():
 
 def test_joiners_of_words_and_emoji_stay():
     assert show("👩\u200d🚀 می\u200cخواهم\ttab").plain == "👩\u200d🚀 می\u200cخواهم\ttab"
+
+
+@pytest.mark.parametrize("command", ["find", "suggest", "mend"])
+def test_fast_does_without_the_second_look(cli, article, menders, command):
+    cli(command, article)
+    cli(command, "--fast", article)
+    assert [mender.fast for mender in menders] == [False, True]

@@ -5,8 +5,8 @@ import pytest
 import torch
 from transformers import MPNetConfig
 
-from textmend.models.masked_lm import Place, Query
 from textmend.models.near_reader import KEPT, NearReader
+from textmend.models.queries import Place, Query
 from textmend.models.trunk import Trunk
 from textmend.train.filler import FillerNetwork, weights_to_export
 from textmend.train.filler_graph import export_filler

@@ -20,7 +20,9 @@ from textmend.cli.options import (
     Encoding,
     Fast,
     Filler,
+    MostGaps,
     NoColor,
+    OfForeign,
     Placeholder,
     flag,
 )
@@ -137,6 +139,8 @@ def clean(
     placeholder: Placeholder = "[…]",
     allow_names: AllowNames = False,
     allow_numbers: AllowNumbers = False,
+    most_gaps: MostGaps = 500,
+    foreign: OfForeign = "skip",
     at: At = FIND_AT,
     detector: Detector = "en",
     filler: Filler = "en",
@@ -256,6 +260,8 @@ def clean(
         placeholder=placeholder,
         allow_names=allow_names,
         allow_numbers=allow_numbers,
+        most_gaps=most_gaps or None,
+        foreign=foreign,
     )
     screen = open_screen()
 

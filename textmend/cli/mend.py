@@ -29,7 +29,9 @@ from textmend.cli.options import (
     Include,
     InPlace,
     Json,
+    MostGaps,
     NoColor,
+    OfForeign,
     OutputTree,
     Placeholder,
     Ranking,
@@ -89,6 +91,8 @@ def mend(
         bool,
         flag("--allow-uncalibrated", panel="Policy", help="Also apply fills of a hub model without --ranking."),
     ] = False,
+    most_gaps: MostGaps = 500,
+    foreign: OfForeign = "skip",
     at: At = FIND_AT,
     detector: Detector = "en",
     filler: Filler = "en",
@@ -120,6 +124,8 @@ def mend(
     if show + diff + json > 1:
         raise typer.BadParameter("--show, --diff and --json exclude each other")
     known = about(paths, title, html, reference, encoding)
+    if len(paths) > 1 and not (written or in_place or show or diff or json):
+        raise typer.BadParameter("several texts would become one on standard output: name a folder with -o, or --json")
     policy = Policy(
         apply_at=apply_at,
         find_at=at,
@@ -128,6 +134,8 @@ def mend(
         allow_names=allow_names,
         allow_numbers=allow_numbers,
         allow_uncalibrated=allow_uncalibrated,
+        most_gaps=most_gaps or None,
+        foreign=foreign,
     )
     mender = run.make_mender(detector, filler, policy, threads, ranking, fast=fast)
     work = run.Run(ctx, paths, encoding, quiet=quiet)
@@ -151,7 +159,7 @@ def mend(
             else:
                 write_bytes(unified_diff(document, mended))
         elif not written and not in_place:
-            write_bytes(data)
+            write_bytes(data, document.encoding)
         if not quiet:
             _report(document, mended, policy, work.screen)
     work.end()
@@ -197,6 +205,8 @@ def _show(document: Document, mended: Mended, screen: Screen) -> None:
 
 
 def _summary(mended: Mended) -> str:
+    if mended.skipped is not None:
+        return f"left as it is: {mended.skipped.reason}"
     if not mended.gaps:
         return "no gaps"
     decisions = [_DONE[gap.decision] for gap in mended.gaps]
@@ -207,7 +217,7 @@ def _summary(mended: Mended) -> str:
 def _report(document: Document, mended: Mended, policy: Policy, screen: Screen) -> None:
     err = screen.err
     err.print(show_line(document.name, "bold") + Text(f": {_summary(mended)}"), soft_wrap=True)
-    if not mended.gaps:
+    if not mended.gaps or mended.skipped is not None:
         return
     table = Table.grid(padding=(0, 2, 0, 0))
     for _ in range(3):

@@ -6,7 +6,7 @@ import codecs
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -198,6 +198,24 @@ AllowNumbers = Annotated[
 ]
 Placeholder = Annotated[
     str, typer.Option("--placeholder", metavar="TEXT", help="The mark of --unsure mark.", rich_help_panel="Policy")
+]
+MostGaps = Annotated[
+    int,
+    typer.Option(
+        "--most-gaps",
+        min=0,
+        metavar="N",
+        help="A text with more gaps is too damaged, and left as it is; 0: no number is too many.",
+        rich_help_panel="Policy",
+    ),
+]
+OfForeign = Annotated[
+    Literal["skip", "raise", "mend"],
+    typer.Option(
+        "--foreign",
+        help="What becomes of a text that is no English prose: leave it, fail, or mend it all the same.",
+        rich_help_panel="Policy",
+    ),
 ]
 NoColor = Annotated[
     bool, flag("--no-color", panel="Output", callback=_no_color, help="No colour on a terminal; so does NO_COLOR=1.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -63,6 +64,12 @@ def _share(value: float) -> float:
     if not 0 <= value <= 1:
         raise typer.BadParameter("should be from 0 to 1, for example 0.1")
     return value
+
+
+def _names(values: list[str] | None) -> list[str] | None:
+    if values and not all(value.strip() for value in values):
+        raise typer.BadParameter("a reviewer has a name, for example  --reviewer Ada")
+    return values
 
 
 By = Annotated[
@@ -169,6 +176,7 @@ def review(
         typer.Option(
             "--reviewer",
             "-r",
+            callback=_names,
             metavar="NAME",
             show_default="--by",
             help="Who reviews: each gets an address. May be given again.",
@@ -231,16 +239,18 @@ def review(
     log = Log(decisions or _LOG) if decisions or terminal or serve else None
     who = by or _user()
     if terminal:
+        from textmend.review.order import ordered
         from textmend.review.session import Session
 
         assert log is not None
-        _ask(Session(read, log.decisions, log.keep, by=who, now=now, order=order, policy=policy), log, screen)
+        arrange = partial(ordered, order=order, policy=policy)
+        _ask(Session(read, log.decisions, log.keep, by=who, now=now, arrange=arrange), log, screen)
     elif serve:
         from textmend.cli.terminal.serving import serve_review
         from textmend.review.serve.desk import Desk
 
         assert log is not None
-        names = list(dict.fromkeys(reviewers or [who or "reviewer"]))
+        names = list(dict.fromkeys(name.strip() for name in reviewers or [who or "reviewer"]))
         desk = Desk(read, log, reviewers=names, twice=twice, policy=policy, propose=analysis.propose)
         serve_review(desk, names, host, port, screen)
     else:

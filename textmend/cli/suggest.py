@@ -24,7 +24,9 @@ from textmend.cli.options import (
     Html,
     Include,
     Json,
+    MostGaps,
     NoColor,
+    OfForeign,
     Output,
     Ranking,
     References,
@@ -64,6 +66,8 @@ def suggest(
     html: Html = None,
     reference: References = None,
     at: At = FIND_AT,
+    most_gaps: MostGaps = 500,
+    foreign: OfForeign = "skip",
     top: Annotated[
         int, typer.Option("--top", "-n", min=1, metavar="N", help="How many fills a gap.", rich_help_panel="Output")
     ] = 5,
@@ -87,7 +91,8 @@ def suggest(
     paths = [found.path for found in sources(files, ctx, include)]
     check_output(output, paths)
     known = about(paths, title, html, reference, encoding)
-    mender = run.make_mender(detector, filler, Policy(find_at=at), threads, ranking, fast=fast)
+    policy = Policy(find_at=at, most_gaps=most_gaps or None, foreign=foreign)
+    mender = run.make_mender(detector, filler, policy, threads, ranking, fast=fast)
     with standard_output(output):
         work = run.Run(ctx, paths, encoding)
         for document, gaps in work.each("Looking for lost words", lambda texts: mender.suggest(texts, **known), mender):

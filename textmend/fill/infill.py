@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textmend.fill.context import Context
-from textmend.models.masked_lm import MaskedLM, Place, Prediction, Query
+from textmend.models.masked_lm import MaskedLM, Prediction
+from textmend.models.queries import Place, Query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

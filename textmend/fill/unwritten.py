@@ -18,10 +18,10 @@ _OPENERS = frozenset(
 
 _LEAST = 2
 _NEAR = 80
-_BEFORE = regex.compile(r"([\p{L}\p{N}][\p{L}\p{M}\p{N}'’-]*)\s*$")
-_AFTER = regex.compile(r"\s*([\p{L}\p{N}][\p{L}\p{M}\p{N}'’-]*)")
-_CAPITAL_AFTER = regex.compile(r"[^\S\r\n]*(?:(?:of|the|and|de|del|la)\s)*\p{Lu}")
-_CAPITALISED = regex.compile(r"\p{Lu}[\p{L}\p{M}\p{N}'’-]*")
+_BEFORE = regex.compile(r"([\p{L}\p{N}][\p{L}\p{M}\p{N}'’-]*+)\s*+$")
+_AFTER = regex.compile(r"\s*+([\p{L}\p{N}][\p{L}\p{M}\p{N}'’-]*+)")
+_CAPITAL_AFTER = regex.compile(r"[^\S\r\n]*+(?:(?:of|the|and|de|del|la)\s)*+\p{Lu}")
+_CAPITALISED = regex.compile(r"\p{Lu}[\p{L}\p{M}\p{N}'’-]*+")
 
 
 class Unwritten:

@@ -8,16 +8,14 @@ come out nearly as from whole rows (``docs/architecture.md`` has figures), at a 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from textmend.models.queries import Query
 from textmend.models.session import batches
 from textmend.models.trunk import PieceScores, Reading, Stretches, Trunk
-
-if TYPE_CHECKING:
-    from textmend.models.masked_lm import Query
 
 MASKS = 2
 """How many masks stand for the lost words when their context is read."""

@@ -61,7 +61,7 @@ def detector(
     schedule, sources = check_training(base, data, checkpoint, files, Pace(hours, rate, head_rate, decay))
     if teacher_base:
         check_base(teacher_base)
-    from textmend.train.detector import train_detector
+    from textmend.train.detector_training import train_detector
 
     with logged():
         train_detector(
