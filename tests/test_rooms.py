@@ -16,7 +16,8 @@ WHOLE = MENDING | {"mender", "annotations", "recipe", "streams"}
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "extras": {"errors"},
-    "records": {"errors"},
+    "record_reader": {"errors"},
+    "records": {"errors", "record_reader"},
     "article": {"errors"},
     "streams": {"errors", "article"},
     "text": {"errors", "records"},
