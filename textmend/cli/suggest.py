@@ -113,7 +113,7 @@ def suggest(
         work = run.Run(ctx, paths, encoding)
         for document, gaps in work.each(
             "Looking for lost words",
-            lambda texts: mender.suggest(texts, masks=tuple(masks or ()), **known),
+            lambda texts: mender.suggest(texts, **known, **({"masks": tuple(masks)} if masks else {})),
             mender,
             pages,
         ):
