@@ -202,3 +202,18 @@ def test_connectors_let_bad_records_pass():
     assert '"language"' in out["textmend"][3]
     with pytest.raises(PolicyError, match="on_error"):
         BatchMender(on_error="perhaps")
+
+
+def test_progress_tells_how_many_gaps_are_filled(embedded):
+    mender = embedded()
+    told = []
+    mender.watch = lambda done, total: told.append((done, total))
+    mender.suggest("He was accused of  and sent to prison.")
+    assert told[-1] == (1, 1)
+
+    def stop(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    mender.watch = stop
+    with pytest.raises(KeyboardInterrupt):
+        mender.suggest("He was accused of  and sent to prison.")

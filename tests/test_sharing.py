@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 import pytest
 
-from textmend import Mender, Policy
+from textmend import Fill, Mender, Policy
 from textmend.detect import network
 
 TEXT = "He was accused of  and sent to prison. They organised night against trawlers, and ships of ."
@@ -69,10 +69,20 @@ def test_a_mender_pickles_as_its_recipe(loads):
     assert len(loads) == 2
 
 
-def test_a_mender_with_models_of_its_own_pickles_with_them(mender_without_models):
-    mender = mender_without_models(["and"], ["otters"], apply_at=0.5)
+class Otters:
+    """A filler that knows one word."""
+
+    def propose(self, documents):
+        fills = (Fill(text="otters", probability=0.99, origin="model"),)
+        return [[gap.with_fills(fills) for gap in document.gaps] for document in documents]
+
+
+@pytest.mark.usefixtures("embedded")
+def test_a_model_of_the_callers_own_is_pickled_with_it():
+    mender = Mender(filler=Otters(), policy=Policy(apply_at=0.5), threads=1)
     again = pickle.loads(pickle.dumps(mender))
-    assert again.mend(TEXT).text == mender.mend(TEXT).text != TEXT
+    assert again.mend(TEXT).text == mender.mend(TEXT).text
+    assert "of otters and sent" in again.mend(TEXT).text
 
 
 @pytest.mark.usefixtures("embedded")

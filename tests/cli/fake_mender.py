@@ -28,6 +28,7 @@ class FakeMender:
         self.policy = policy
         self.titles: list[str] | None = None
         self.ranking: Path | None = None
+        self.fast = False
         self.about: dict = {}
         self.pages: list[str | bytes | None] = []
 

@@ -8,8 +8,9 @@ import pytest
 from fake_mender import ARTICLE
 
 from textmend.cli.terminal.article import Places
-from textmend.cli.terminal.screen import bar, per_cent, show
+from textmend.cli.terminal.screen import bar, show
 from textmend.records import Gap
+from textmend.report.numbers import per_cent
 
 
 def test_find_shows_gaps_in_place_and_in_a_list(cli, article):
@@ -121,3 +122,10 @@ def test_what_is_not_certain_is_not_called_so():
 
 def test_joiners_of_words_and_emoji_stay():
     assert show("👩\u200d🚀 می\u200cخواهم\ttab").plain == "👩\u200d🚀 می\u200cخواهم\ttab"
+
+
+@pytest.mark.parametrize("command", ["find", "suggest", "mend"])
+def test_fast_does_without_the_second_look(cli, article, menders, command):
+    cli(command, article)
+    cli(command, "--fast", article)
+    assert [mender.fast for mender in menders] == [False, True]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from subprocess import PIPE
 import pytest
 
 from textmend import __version__
-from textmend.cli.main import COMMANDS, exit_code
+from textmend.cli.main import COMMANDS, FOR_MAKERS, MAKERS, exit_code
 from textmend.errors import FileError, MissingExtraError, ModelError, PolicyError, RecordError
 
 _FAKE = """
@@ -22,7 +23,7 @@ import sys, time
 sys.path.insert(0, {tests!r})
 from fake_mender import FakeMender
 from textmend.cli import run
-run.make_mender = lambda detector, filler, policy, threads, ranking=None, fast=False: FakeMender(policy)
+run.make_mender = lambda detector, filler, policy, threads, ranking=None, fast=False, cache=None: FakeMender(policy)
 {more}
 from textmend.cli.main import main
 main()
@@ -47,6 +48,19 @@ def test_every_command_has_help_with_examples(cli, command):
     assert outcome.code == 0
     assert "Examples:" in outcome.text
     assert f"textmend {command}" in outcome.text
+
+
+@pytest.mark.parametrize("command", [(), *((name,) for name in COMMANDS), ("decisions", "import"), ("train", "filler")])
+def test_help_names_no_types_of_python(cli, command):
+    text = cli(*command, "--help").text
+    assert not re.search(r"<(bool|str|int|float|Path|path|list|file)\b", text)
+
+
+def test_help_lists_the_commands_of_users_before_those_of_makers(cli):
+    text = cli("--help").text
+    users, makers = text.split(FOR_MAKERS)
+    assert [name for name in COMMANDS if f"│ {name} " in users] == [name for name in COMMANDS if name not in MAKERS]
+    assert all(f"│ {name} " in makers for name in MAKERS)
 
 
 def test_help_imports_no_command_and_no_models():
@@ -103,7 +117,7 @@ def slowly(self, texts, title=None, **about):
         yield mended
 FakeMender.mend = slowly
 """
-    command = [*_script(waits), "mend", "-q", str(article), str(article)]
+    command = [*_script(waits), "mend", "-q", "--json", str(article), str(article)]
     with subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE) as writer:
         assert writer.stdin
         assert writer.stdout

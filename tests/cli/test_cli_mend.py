@@ -9,13 +9,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from fake_mender import ARTICLE
+from fake_mender import ARTICLE, FakeMender
 
 from textmend import files
 from textmend.cli.terminal.diff import unified_diff
 from textmend.edits.mended import Mended
 from textmend.files import Document
-from textmend.records import Edit, Gap
+from textmend.records import Edit, Gap, Skipped
 
 MENDED = ARTICLE.replace("night  against", "night raids against")
 
@@ -42,8 +42,33 @@ def test_other_encodings_are_kept(cli):
     assert cli("mend", "-e", "utf-16", stdin=ARTICLE.encode("utf-16")).out == MENDED.encode("utf-16")
 
 
-def test_files_go_out_one_after_the_other(cli, article):
-    assert cli("mend", "-q", article, article).out == MENDED.encode() * 2
+def test_several_texts_never_become_one(cli, article, tmp_path):
+    other = tmp_path / "other.txt"
+    other.write_text("All is well.")
+    outcome = cli("mend", "-q", article, other)
+    assert (outcome.code, outcome.out) == (2, b"")
+    assert "-o" in outcome.err
+    assert [json.loads(line)["text"] for line in cli("mend", "-q", "--json", article, other).out.splitlines()] == [
+        MENDED,
+        "All is well.",
+    ]
+    folder = tmp_path / "mended"
+    folder.mkdir()
+    assert cli("mend", "-q", article, other, "-o", folder).code == 0
+    assert (folder / "article.txt").read_bytes() == MENDED.encode()
+    assert (folder / "other.txt").read_text() == "All is well."
+    assert cli("mend", "-q", article, article, "-o", folder).code == 2
+
+
+def test_a_text_that_is_skipped_is_reported(cli, article, monkeypatch):
+    def left(self, texts, **about):
+        for text in texts:
+            yield Mended.left(text, (), "[…]", Skipped(kind="language", reason="no English prose"))
+
+    monkeypatch.setattr(FakeMender, "mend", left)
+    outcome = cli("mend", article)
+    assert outcome.out == ARTICLE.encode()
+    assert "left as it is: no English prose" in outcome.err
 
 
 def test_options_reach_the_policy(cli, article, menders):

@@ -266,6 +266,7 @@ def test_import_names_people_where_the_tool_does_not(cli, article, tmp_path):
         "--serve --export csv {file}",
         "--serve -o x {file}",
         "--serve --twice 1.5 {file}",
+        "--serve --reviewer= {file}",
         "-t --order random {file}",
         "-o x --url https://example.org {file} {file}",
         "-t -",
@@ -287,6 +288,13 @@ def test_files_that_fail_are_told(cli, article, tmp_path):
     outcome = cli("review", "-t", "-d", bad, article)
     assert outcome.code == 3
     assert "no file of decisions" in outcome.err
+
+
+@pytest.mark.parametrize("options", [("--host", "no such host"), ("-d", "no/such/folder/d.jsonl")])
+def test_a_server_that_can_not_start_says_so_and_nothing_else(cli, article, decisions, options):
+    outcome = cli("review", "--serve", article, "-d", decisions, *options)
+    assert outcome.code == 3
+    assert outcome.err.count("\n") == 1
 
 
 def test_setup_is_shown(cli):

@@ -1,4 +1,4 @@
-"""The examples of docs/connect.md run, each as a script of its own in an empty folder, with the embedded models."""
+"""The examples of docs/connect.md and docs/scale.md run as scripts, each in an empty folder, with the embedded models."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "connect.md").read_text(encoding="utf-8")
+SCALE = (ROOT / "docs" / "scale.md").read_text(encoding="utf-8")
 
 
 def examples():
-    """Yield the Python blocks of the page, named by their section."""
-    for section in re.split(r"^## ", PAGE, flags=re.MULTILINE)[1:]:
+    """Yield the Python blocks of the pages, named by their section."""
+    for section in [part for page in (PAGE, SCALE) for part in re.split(r"^## ", page, flags=re.MULTILINE)[1:]]:
         title = section.partition("\n")[0]
         for number, code in enumerate(re.findall(r"^```python\n(.*?)^```$", section, re.MULTILINE | re.DOTALL), 1):
             yield pytest.param(code, id=f"{title} {number}")
@@ -55,7 +56,7 @@ def test_an_example_runs(code, tmp_path, embedded):
 
 def test_the_page_has_an_example_of_every_connector():
     modules = {path.stem for path in (ROOT / "textmend" / "connect").glob("*.py")}
-    for connector in ("spacy", "batches", "ray", "spark", "datatrove", "scrapy"):
+    for connector in ("spacy", "batches", "ray", "spark", "datatrove", "nemo_curator", "dolma", "scrapy"):
         assert connector in modules
         assert f"textmend.connect.{connector}" in PAGE
     assert len(list(examples())) >= 10

@@ -138,7 +138,7 @@ def test_on_the_command_line_a_page_is_made(corpus, tmp_path, monkeypatch):
     from textmend.cli import clean as command
     from textmend.cli.main import app
 
-    monkeypatch.setattr(command, "make_spec", lambda detector, filler, policy: fake(unsure=policy.unsure))
+    monkeypatch.setattr(command, "make_spec", lambda detector, filler, policy, **_: fake(unsure=policy.unsure))
     arguments = ["clean", corpus, "-o", tmp_path / "out.jsonl", "-w", 1, "--review-sample", 5]
     result = CliRunner().invoke(app, [str(argument) for argument in arguments])
     assert result.exit_code == 5, result.output

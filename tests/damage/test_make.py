@@ -161,7 +161,7 @@ def test_evaluate_writes_its_reports(app, tmp_path, monkeypatch):
             self.models = {"detector": "d", "filler": "f"}
 
     monkeypatch.setattr("textmend.evaluate.system.MenderSystem", FakeMenderSystem)
-    monkeypatch.setattr("textmend.mender.locate", lambda name, kind: tmp_path)
+    monkeypatch.setattr("textmend.loading.locate", lambda name, kind: tmp_path)
     page, figures = tmp_path / "r.html", tmp_path / "r.json"
     result = CliRunner().invoke(
         app,

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from textmend.fill.context import Context, contexts
 from textmend.fill.infill import Request, Search, infill
 from textmend.fill.propose import lengths_in_pieces
-from textmend.models.masked_lm import Prediction, Query
+from textmend.models.masked_lm import Prediction
+from textmend.models.queries import Query
 from textmend.models.vocabulary import Vocabulary
 from textmend.records import Gap
 from textmend.text.words import WORD
@@ -255,7 +256,7 @@ class TestBatches:
         model = TinyLM()
         infill(self.requests(), model, Search())
         assert len(model.calls) == 3
-        assert model.calls[0] == 3 + 3 + 1 + 3 + 3
+        assert model.calls[0] == 3 + 3 + 1 + 1 + 3
 
     def test_nothing_to_do_asks_nothing(self):
         model = TinyLM()

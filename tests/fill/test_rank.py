@@ -177,6 +177,9 @@ def write(words: str, *cases: np.ndarray | None, article: str = "", at_start: bo
         ("otters", None, "otters"),
         ("well-known", TITLE, "Well-Known"),
         ("1999", TITLE, "1999"),
+        ("u.s", TITLE, "U.S"),
+        ("u.s.", TITLE, "U.S."),
+        ("e.g.", LOWER, "e.g."),
         ("’s", TITLE, "’s"),
         # What is always written one way is written so, whatever the model thinks.
         ("oslo", LOWER, "Oslo"),

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from textmend.fill.context import Context
 from textmend.fill.infill import Request, Search, infill
-from textmend.models.masked_lm import Prediction, Query
+from textmend.models.masked_lm import Prediction
+from textmend.models.queries import Query
 from textmend.models.vocabulary import Vocabulary
 
 BYTES = ("\udce2", "\udc82\udcac", "\udc80", "\udc99")  # of “€” (E2 82 AC) and “’” (E2 80 99)

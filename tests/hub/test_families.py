@@ -15,7 +15,7 @@ from textmend import Gap, Mended
 from textmend.fill.context import contexts
 from textmend.fill.infill import Request, Search, infill
 from textmend.fill.propose import Document
-from textmend.models.masked_lm import Query
+from textmend.models.queries import Query
 
 pytestmark = pytest.mark.parametrize("family", FAMILIES)
 

@@ -105,7 +105,7 @@ def test_numbers_that_overflow(folder):
         model.get_output_embeddings().bias.fill_(7e4)
     model.save_pretrained(folder)
     mender = Mender(filler=folder, dtype="float16", threads=1)
-    from textmend.models.masked_lm import Query
+    from textmend.models.queries import Query
 
     with pytest.raises(ModelError, match="float32"):
         mender.proposer.model.predict([Query((2, 4, 3), 1)])

@@ -17,6 +17,7 @@ def browser():
     api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     if CHROMIUM is None:
         pytest.skip("no Chromium here: install it, e.g.  apt-get install chromium")
+    api.expect.set_options(timeout=20_000)  # a busy machine is no failure
     with api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -186,12 +187,25 @@ def test_no_cell_is_a_formula_and_none_is_changed(value):
     assert unled(led(value)) == value
 
 
+_STARTS = tuple("=+-@＝＋－＠")
+
+
+@given(st.text("=+-@＝'\" ;\t\r\nax", max_size=14))
+def test_no_part_of_a_cell_is_a_formula_where_semicolons_part_cells(value):
+    cell = led(value)
+    assert unled(cell) == value
+    for part in re.split(r"[;\t\r\n]", cell):
+        assert not part.lstrip(' "').startswith(_STARTS)
+
+
 @some
 @given(document=documents(), data=st.data())
 def test_no_cell_of_a_table_is_a_formula(document, data):
     table = exchange("csv").export([document], latest(data.draw(decided(document))))
     for row in csv.reader(io.StringIO(table.removeprefix("\ufeff"))):
         assert not any(cell.startswith(tuple("=+-@\t\r")) for cell in row)
+    for part in re.split(r"[;\t\r\n]", table.removeprefix("\ufeff")):
+        assert not part.lstrip(' "').startswith(_STARTS)
 
 
 def test_web_annotations_name_the_place_by_position_and_by_the_words_around_it():

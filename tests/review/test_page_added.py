@@ -71,7 +71,7 @@ def test_a_gap_is_added_where_a_person_points(visit, words, inside, before, afte
     point(page, words, inside)
     press(page, "a")
     page.keyboard.type("lost words")
-    assert "lost words" in page.locator(".gap.current").inner_text()  # seen in its sentence while it is written
+    api.expect(page.locator(".gap.current")).to_have_text("lost words")  # seen in its sentence while it is written
     press(page, "Enter")
     (made,) = decisions_of(page)
     assert (made.added, made.verdict, made.text, made.by) == (True, "fill", "lost words", "Ada")
@@ -157,7 +157,7 @@ def test_at_a_line_end_words_go_where_the_cursor_stood(visit, words, inside, exp
     page.keyboard.type("x")
     press(page, "Enter")
     assert expected in mended(doc, decisions_of(page))
-    lines = [" ".join(line.split()) for line in page.locator("#article p").all_inner_texts()]
+    lines = [" ".join(line.split()) for line in page.locator("#article p").all_text_contents()]
     assert next(line for line in expected.split("\n") if "x" in line) in "\n".join(lines)
 
 
@@ -167,7 +167,7 @@ def test_earlier_added_gaps_are_there_and_others_of_a_file_come_along(visit, tmp
     gap = Gap(start=start, end=start + 1, probability=1.0)
     mine = record(doc, gap, "fill", "small 🐟", by="Ada", at="2026-01-31T12:00:00Z", added=True)
     page = visit(doc, decisions=[mine], by="Ben")
-    assert page.locator(".gap.added").inner_text() == "small 🐟"
+    api.expect(page.locator(".gap.added")).to_have_text("small 🐟")
     assert decisions_of(page) == [mine]
     other = visit(doc, name="other.html")
     path = tmp_path / "decisions.jsonl"
@@ -311,11 +311,11 @@ def test_a_fill_is_seen_in_its_sentence_while_its_row_is_focused(visit):
     page = visit(document())
     page.locator(".take").first.focus()
     press(page, "ArrowDown")
-    assert page.locator(".gap.current").inner_text() == "words 0.1"
+    api.expect(page.locator(".gap.current")).to_have_text("words 0.1")
     press(page, "ArrowDown")
-    assert page.locator(".gap.current").inner_text() == "words 0.2"
+    api.expect(page.locator(".gap.current")).to_have_text("words 0.2")
     press(page, "ArrowUp", "ArrowUp")
-    assert page.locator(".gap.current").inner_text() == "words 0.0"
+    api.expect(page.locator(".gap.current")).to_have_text("words 0.0")
 
 
 def test_on_a_phone_every_action_is_in_reach(visit):

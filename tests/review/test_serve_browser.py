@@ -89,7 +89,7 @@ def test_two_people_decide_a_server_dies_and_the_text_is_as_decided(review, sit,
         press(ben, "Enter", "l")
         saved(ben)
         api.expect(ada.locator("#count")).to_have_text("5 of 11 decided")
-        assert ada.locator('.gap[data-gap="3"]').inner_text() == "the pump 🐟"
+        api.expect(ada.locator('.gap[data-gap="3"]')).to_have_text("the pump 🐟")
         assert len(review.made) == 5  # on the disk, each as it was made
         server.send_signal(signal.SIGKILL)
         server.wait()
@@ -166,7 +166,7 @@ def test_the_same_gaps_go_to_two_people_who_do_not_see_each_other_until_both_dec
         press(ada, "2")
         saved(ada)
         api.expect(ben.locator("#count")).to_have_text("3 of 11 decided")
-        assert ben.locator('.gap[data-gap="1"]').inner_text() == review.doc.gaps[1].fills[1].text
+        api.expect(ben.locator('.gap[data-gap="1"]')).to_have_text(review.doc.gaps[1].fills[1].text)
     assert conflicts(review.made) == {}
     assert review.made[-1].settles
     counted = latest(review.made)
@@ -214,7 +214,7 @@ def test_an_added_gap_of_one_is_seen_by_the_other(review, sit):
         ada.keyboard.type("of its")
         press(ada, "Enter")
         api.expect(ben.locator("#count")).to_have_text("1 of 12 decided")
-        assert ben.locator(".gap.added").inner_text() == "of its"
+        api.expect(ben.locator(".gap.added")).to_have_text("of its")
         press(ada, "u")
         api.expect(ben.locator("#count")).to_have_text("0 of 11 decided")
         assert ben.locator(".gap.added").count() == 0

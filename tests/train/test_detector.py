@@ -13,7 +13,8 @@ from textmend.damage.losing import damage
 from textmend.detect.inputs import encode
 from textmend.errors import ModelError
 from textmend.models.wordpiece import WordPieces
-from textmend.train.detector import from_base, held_out, load_weights, measure, train_detector
+from textmend.train.detector import from_base, held_out, load_weights, measure
+from textmend.train.detector_training import train_detector
 from textmend.train.examples import NO_LABEL, cut, site_labels
 from textmend.train.loop import Schedule
 

@@ -21,14 +21,14 @@ from typer.testing import CliRunner
 
 from textmend import Mender, Policy
 from textmend.cli.main import app
-from textmend.cli.train import parse_sources
+from textmend.cli.train.checks import parse_sources
 from textmend.errors import FileError, ModelError, PolicyError
 from textmend.fill.load import load_proposer
 from textmend.models.wordpiece import WordPieces
 from textmend.train.card import MINILM, MPNET, write_card
 from textmend.train.detector import from_base
 from textmend.train.filler import from_base as filler_from_base
-from textmend.train.package import package_detector
+from textmend.train.package import Package, package_detector
 
 WORDS = "the mayor of oslo met envoy rome at old harbour today and saw a red river near hill".split()
 TEXT = "The mayor of Oslo met the old envoy of Rome at the harbour today. He saw a red river near the hill."
@@ -77,7 +77,7 @@ def detector(bert, tmp_path_factory):
         model.gap.weight.mul_(0.1)
         model.gap.bias[:3] = torch.tensor([0.0, 3.0, 1.0])
     save_file({name: tensor.contiguous() for name, tensor in model.state_dict().items()}, place / "weights")
-    package_detector(bert, place / "weights", place / "model", name="tiny 1.0", language="xx")
+    package_detector(Package(bert, place / "weights", place / "model", name="tiny 1.0", language="xx"))
     return place / "model"
 
 
@@ -118,7 +118,7 @@ def early(bert, tmp_path_factory):
     place = tmp_path_factory.mktemp("early")
     model = teach(from_base(bert), WordPieces(bert / "tokenizer.json", start="[CLS]", separator="[SEP]")("envoy")[0])
     save_file({name: tensor.contiguous() for name, tensor in model.state_dict().items()}, place / "weights")
-    package_detector(bert, place / "weights", place / "model", name="tiny 1.0", texts=[LONG] * 60)
+    package_detector(Package(bert, place / "weights", place / "model", name="tiny 1.0"), [LONG] * 60)
     return place / "model"
 
 
@@ -145,13 +145,13 @@ def test_a_detector_of_another_version_is_to_be_exported_again(early, tmp_path):
 def test_weights_of_another_model_are_refused(bert, tmp_path):
     save_file({"lm.head": torch.ones(2)}, tmp_path / "weights")
     with pytest.raises(ModelError, match="holds no weights of this detector"):
-        package_detector(bert, tmp_path / "weights", tmp_path / "model", name="none")
+        package_detector(Package(bert, tmp_path / "weights", tmp_path / "model", name="none"))
 
 
 def test_weights_without_early_heads_have_no_early_exit(bert, detector, tmp_path):
     weights = {name: tensor for name, tensor in load_file(detector.parent / "weights").items() if "early" not in name}
     save_file(weights, tmp_path / "weights")
-    package_detector(bert, tmp_path / "weights", tmp_path / "model", name="old 1.0", texts=[TEXT] * 60)
+    package_detector(Package(bert, tmp_path / "weights", tmp_path / "model", name="old 1.0"), [TEXT] * 60)
     assert json.loads((tmp_path / "model" / "config.json").read_text())["early_exit"] is None
 
 
@@ -302,7 +302,7 @@ def test_a_card_reads_what_evaluate_wrote(detector):
 
 
 def test_a_card_says_whether_the_model_is_calibrated(bert, detector, tmp_path):
-    package_detector(bert, detector.parent / "weights", tmp_path, name="fresh 1.0")
+    package_detector(Package(bert, detector.parent / "weights", tmp_path, name="fresh 1.0"))
     assert "not calibrated" in card(tmp_path, {})
     file = tmp_path / "config.json"
     config = json.loads(file.read_text()) | {"calibration": {"raw": [-1.0, 1.0], "true": [-2.0, 0.5]}}

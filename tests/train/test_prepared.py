@@ -17,7 +17,7 @@ from textmend.cli.train import app
 from textmend.damage.spans import LinkLikeness
 from textmend.errors import FileError, ModelError
 from textmend.train.checkpoint import load_checkpoint, optimizer_tensors, restore_optimizer
-from textmend.train.detector import train_detector
+from textmend.train.detector_training import train_detector
 from textmend.train.device import find_device
 from textmend.train.examples import NO_LABEL, Example
 from textmend.train.filler import train_filler

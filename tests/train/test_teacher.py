@@ -11,7 +11,8 @@ from tiny_bases import TEXT, base
 from textmend.detect.inputs import TOKEN_TYPES
 from textmend.errors import ModelError
 from textmend.models.wordpiece import WordPieces
-from textmend.train.detector import from_base, load_weights, train_detector
+from textmend.train.detector import from_base, load_weights
+from textmend.train.detector_training import train_detector
 from textmend.train.filler import from_base as filler_from_base
 from textmend.train.loop import Schedule
 from textmend.train.teacher import load_teacher

@@ -111,6 +111,8 @@ def apply(
     paths = [one.path for one in found]
     _check(paths, decisions, output, in_place, backup)
     written = targets(output, found) if output is not None else None
+    if len(paths) > 1 and written is None and not in_place:
+        raise typer.BadParameter("several texts would become one on standard output: name a folder with -o")
     fields = Fields(text=text_field, id=id_field, annotations=annotations)
     read = [read_document(path, encoding) for path in paths]
     holders = [hold(str(document.path), document.text, fields) for document in read]
@@ -169,7 +171,7 @@ def _write(
         if written is not None:
             write_file(written[index], content)
         elif not in_place:
-            write_bytes(content)
+            write_bytes(content, document.encoding)
         elif content != document.encode(document.text):
             if backup is not None:
                 back_up(document.path, backup)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import sys
-from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, Annotated
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from textmend.errors import FileError
+from textmend.cli.outputs import standard_output
 
 _EXAMPLES = """
 Examples:
@@ -49,21 +47,9 @@ def damage(
     from textmend.damage.make import make_records, read_sources
 
     records = gaps = 0
-    with _output(out) as lines:
+    with standard_output(None if out is None else str(out)):
         for record in make_records(read_sources(sources), variant=variant.value, share=share, seed=seed):
-            lines.write(json.dumps(record, ensure_ascii=True) + "\n")
+            sys.stdout.write(json.dumps(record, ensure_ascii=True) + "\n")
             records += 1
             gaps += len(record["gaps"])
     Console(stderr=True).print(f"{records:,} records, {gaps:,} gaps")
-
-
-@contextlib.contextmanager
-def _output(path: Path | None) -> Iterator[IO[str]]:
-    if path is None:
-        yield sys.stdout
-        return
-    try:
-        with path.open("w", encoding="utf-8", newline="\n") as lines:
-            yield lines
-    except OSError as error:
-        raise FileError(f"{path}: can't be written: {error.strerror or error}") from error

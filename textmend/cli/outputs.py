@@ -1,4 +1,4 @@
-"""What leaves the program: exact bytes, JSON lines, and the files that ``-o`` names."""
+"""What leaves the program: exact bytes, but for terminals; JSON lines, and the files that ``-o`` names."""
 
 from __future__ import annotations
 
@@ -21,9 +21,15 @@ from textmend.files import STDIN, whole_file
 _UNSAFE = regex.compile(r"[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]")
 
 
-def write_bytes(data: bytes) -> None:
-    """Write to standard output, exactly."""
+def write_bytes(data: bytes, encoding: str = "utf-8") -> None:
+    """Write to standard output, exactly; on a terminal, so that nothing in it steers the terminal."""
     sys.stdout.flush()
+    if sys.stdout.isatty():
+        from textmend.cli.terminal.screen import open_screen, show
+
+        text = data.decode(encoding, "replace").removeprefix("\ufeff")
+        open_screen().out.print(show(text), soft_wrap=True, end="")
+        return
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
 

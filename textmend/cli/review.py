@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -15,6 +16,7 @@ from textmend.cli.inputs import sources
 from textmend.cli.options import (
     ApplyAt,
     At,
+    CacheFolder,
     Debug,
     Detector,
     Encoding,
@@ -23,20 +25,23 @@ from textmend.cli.options import (
     Filler,
     Html,
     Include,
+    NoCache,
     NoColor,
+    PolicyName,
     Ranking,
     Threads,
     Title,
     flag,
 )
 from textmend.cli.outputs import write_bytes
+from textmend.cli.policies import policy_of
 from textmend.cli.review_documents import Analysis, read_reviewed
 from textmend.cli.sources import about
-from textmend.cli.terminal.article import count
 from textmend.cli.terminal.screen import Screen, open_screen
 from textmend.errors import FileError
 from textmend.files import STDIN, write_file
 from textmend.policy import FIND_AT, Policy
+from textmend.report.numbers import count
 
 if TYPE_CHECKING:
     from textmend.review.decisions import Recorded
@@ -63,6 +68,12 @@ def _share(value: float) -> float:
     if not 0 <= value <= 1:
         raise typer.BadParameter("should be from 0 to 1, for example 0.1")
     return value
+
+
+def _names(values: list[str] | None) -> list[str] | None:
+    if values and not all(value.strip() for value in values):
+        raise typer.BadParameter("a reviewer has a name, for example  --reviewer Ada")
+    return values
 
 
 By = Annotated[
@@ -169,6 +180,7 @@ def review(
         typer.Option(
             "--reviewer",
             "-r",
+            callback=_names,
             metavar="NAME",
             show_default="--by",
             help="Who reviews: each gets an address. May be given again.",
@@ -194,13 +206,16 @@ def review(
             "--port", min=0, max=65535, metavar="N", help="Its port; 0: any free one.", rich_help_panel="Server"
         ),
     ] = 8765,
-    apply_at: ApplyAt = 0.9,
+    policy_name: PolicyName = "careful",
+    apply_at: ApplyAt = None,
     at: At = FIND_AT,
     detector: Detector = "en",
     filler: Filler = "en",
     ranking: Ranking = None,
     fast: Fast = False,
     threads: Threads = None,
+    cache: CacheFolder = None,
+    no_cache: NoCache = False,
     no_color: NoColor = False,
     debug: Debug = False,
 ) -> None:
@@ -223,24 +238,28 @@ def review(
     fields = Fields(
         text=text_field, id=id_field, title=title_field, url=url_field, html=html_field, annotations=annotations
     )
-    policy = Policy(find_at=at, apply_at=apply_at)
-    analysis = Analysis(lambda: run.make_mender(detector, filler, policy, threads, ranking, fast), screen)
+    policy = policy_of(policy_name, apply_at, None, None, find_at=at)
+    analysis = Analysis(
+        lambda: run.make_mender(detector, filler, policy, threads, ranking, fast, run.cache_of(cache, no_cache)), screen
+    )
     read = read_reviewed(paths, encoding, fields, _known(paths, title, url, html), analysis)
     if decisions is not None and not (terminal or serve) and not decisions.exists():
         raise FileError(f"{decisions}: no such file")
     log = Log(decisions or _LOG) if decisions or terminal or serve else None
     who = by or _user()
     if terminal:
+        from textmend.review.order import ordered
         from textmend.review.session import Session
 
         assert log is not None
-        _ask(Session(read, log.decisions, log.keep, by=who, now=now, order=order, policy=policy), log, screen)
+        arrange = partial(ordered, order=order, policy=policy)
+        _ask(Session(read, log.decisions, log.keep, by=who, now=now, arrange=arrange), log, screen)
     elif serve:
         from textmend.cli.terminal.serving import serve_review
         from textmend.review.serve.desk import Desk
 
         assert log is not None
-        names = list(dict.fromkeys(reviewers or [who or "reviewer"]))
+        names = list(dict.fromkeys(name.strip() for name in reviewers or [who or "reviewer"]))
         desk = Desk(read, log, reviewers=names, twice=twice, policy=policy, propose=analysis.propose)
         serve_review(desk, names, host, port, screen)
     else:

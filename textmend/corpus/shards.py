@@ -20,6 +20,9 @@ from textmend.corpus.plaintext import files
 from textmend.errors import FileError, PolicyError
 from textmend.files import STDIN
 
+_BESIDE = (".done.json", ".rejects.jsonl", ".review.jsonl")
+"""How the files end that a run leaves beside its output."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shard:
@@ -192,7 +195,7 @@ def _found(inputs: Sequence[Path], format: str | None, options: Options) -> tupl
     for path in inputs:
         if path != STDIN and path.is_dir():
             name = PurePosixPath() if len(inputs) == 1 else PurePosixPath(_base(path))
-            inner, others = _folder(path, name, format, f".{options.annotations}.json")
+            inner, others = _folder(path, name, format, (f".{options.annotations}.json", *_BESIDE))
             found += inner
             passed_over += others
             continue
@@ -206,14 +209,14 @@ def _found(inputs: Sequence[Path], format: str | None, options: Options) -> tupl
     return found, passed_over
 
 
-def _folder(path: Path, name: PurePosixPath, format: str | None, beside: str) -> tuple[list[Input], int]:
+def _folder(path: Path, name: PurePosixPath, format: str | None, beside: tuple[str, ...]) -> tuple[list[Input], int]:
     """Return what a folder holds: its files one by one, but its text files as one input, for they may be millions.
 
     Args:
         path: the folder.
         name: what it is called in the output.
         format: the only format that is asked for, if one is.
-        beside: how the files end that lie beside texts that were cleaned before; they are no texts.
+        beside: how the files end that earlier runs left beside their outputs.
     """
     found: list[Input] = []
     texts = others = 0

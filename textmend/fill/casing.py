@@ -19,6 +19,7 @@ _LINE_ENDS = frozenset("\n\r\u2028\u2029")
 _OPENING = "\"“‘'([*#>•-–"
 _CLOSING = "'\"”’)]"
 _INITIALS = regex.compile(r"(?:\p{L}\.){2,}\p{L}?")
+_POINTED = regex.compile(r"\p{L}\.\p{L}(?:\.|$)")
 _SURELY_LOWER = -0.3
 _AGREED = 0.8
 _LOWER_ELSEWHERE = 0.7
@@ -146,7 +147,8 @@ def _ways(
         scores = scores + np.log([share + 0.01, *[(1 - share) / 3 + 0.01] * 3])
     if known is not None:
         scores[LOWER] += _LOWER_ELSEWHERE
-    title = "-".join(part[:1].upper() + part[1:] for part in word.split("-"))
+    # Initials have no small letters where they have a capital: U.S, never U.s.
+    title = word.upper() if _POINTED.match(word) else "-".join(part[:1].upper() + part[1:] for part in word.split("-"))
     return [
         _Way(word, float(scores[LOWER]), LOWER),
         _Way(title, float(max(scores[TITLE], scores[MIXED])), TITLE),

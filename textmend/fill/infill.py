@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textmend.fill.context import Context
-from textmend.models.masked_lm import MaskedLM, Place, Prediction, Query
+from textmend.models.masked_lm import MaskedLM, Prediction
+from textmend.models.queries import Place, Query
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ class Search:
     keep: int = 40
     prune: float = 3.0
     prune_hints: float = 4.0
-    least_length: float = 0.05
+    least_length: float = 0.1
     most_pieces: int = 5
 
 
@@ -74,23 +75,19 @@ class Hypothesis(NamedTuple):
 
 def infill(requests: Sequence[Request], model: MaskedLM, search: Search) -> list[list[Hypothesis]]:
     """Return hypotheses for every request, the most probable first; candidates are always among them."""
-    together = max(1, min(_TOGETHER, _PREDICTED_NUMBERS // len(model.vocabulary.surfaces) // _ROWS))
-    found: list[list[Hypothesis]] = []
-    for start in range(0, len(requests), together):
-        found += _infill_together(requests[start : start + together], model, search)
-    return found
-
-
-def _infill_together(requests: Sequence[Request], model: MaskedLM, search: Search) -> list[list[Hypothesis]]:
     searches = [_Beams(request, model, search) for request in requests]
-    while live := [(beams, hypothesis) for beams in searches for hypothesis in beams.live]:
-        queries = [beams.queries(hypothesis) for beams, hypothesis in live]
-        predictions = iter(model.predict([query for own in queries for query in own]))
-        for (beams, hypothesis), own in zip(live, queries, strict=True):
-            beams.extend(hypothesis, [next(predictions) for _ in own])
+    rows = max(1, _PREDICTED_NUMBERS // len(model.vocabulary.surfaces))
+    while True:
+        live = [(beams, hypothesis) for beams in searches for hypothesis in beams.live]
+        if not live:
+            return [beams.results() for beams in searches]
+        for start in range(0, len(live), rows):
+            some = live[start : start + rows]
+            queries = [beams.query(hypothesis) for beams, hypothesis in some]
+            for (beams, hypothesis), prediction in zip(some, model.predict(queries), strict=True):
+                beams.extend(hypothesis, prediction)
         for beams in searches:
             beams.prune()
-    return [beams.results() for beams in searches]
 
 
 def masked_row(model: MaskedLM, context: Context, ids: tuple[int, ...], length: int) -> Query:
@@ -109,14 +106,8 @@ def _share(lengths: Sequence[float], length: int) -> float:
     return lengths[length - 1] if length <= len(lengths) else 0.0
 
 
-_TOGETHER = 8
-"""How many gaps are worked on together: a model keeps so many contexts (``models.near_reader.KEPT``)."""
-
 _PREDICTED_NUMBERS = 1 << 25
-"""How many log-probabilities are held at a time, about: 128 MB, whatever the vocabulary."""
-
-_ROWS = 32
-"""How many predictions a gap asks for at a time, about."""
+"""How many log-probabilities are held at a time: 128 MB, whatever the vocabulary."""
 
 _IMPOSSIBLE = -30.0
 """Log-probability of a piece that the vocabulary rules out, where a candidate holds it all the same."""
@@ -127,7 +118,6 @@ class _Partial(NamedTuple):
     ids: tuple[int, ...]
     log_prob: float
     cases: tuple[NDArray[np.float32] | None, ...]
-    hope: float
 
 
 class _Beams:
@@ -137,7 +127,7 @@ class _Beams:
         self._request, self._model, self._search = request, model, search
         self._candidates = {ids for ids in request.candidates if ids}
         self._hints = {
-            ids for ids in request.hints if ids and _share(request.lengths, len(ids)) >= search.least_length / 10
+            ids for ids in request.hints if ids and _share(request.lengths, len(ids)) >= search.least_length / 20
         }
         self._prefixes = _prefixes(self._candidates)
         self._hint_prefixes = _prefixes(self._hints)
@@ -151,19 +141,16 @@ class _Beams:
         ]
         self._open = frozenset(plausible or [1])
         self.live = [
-            _Partial(length, (), log_share(request.lengths, length), (), 0.0)
+            _Partial(length, (), log_share(request.lengths, length), ())
             for length in sorted(self._open.union(map(len, self._candidates), map(len, self._hints)))
         ]
 
-    def queries(self, partial: _Partial) -> list[Query]:
-        """Return what to ask for a hypothesis: its next piece, and each that is masked after it, in one row."""
-        row = masked_row(self._model, self._request.context, partial.ids, partial.length)
-        return [row._replace(position=row.position + ahead) for ahead in range(partial.length - len(partial.ids))]
+    def query(self, partial: _Partial) -> Query:
+        """Return the row that predicts the next piece of a hypothesis."""
+        return masked_row(self._model, self._request.context, partial.ids, partial.length)
 
-    def extend(self, partial: _Partial, predictions: Sequence[Prediction]) -> None:
+    def extend(self, partial: _Partial, prediction: Prediction) -> None:
         """Grow a hypothesis by the likeliest next pieces, and along the sequences given that start with it."""
-        prediction, *ahead = predictions
-        best_ahead = sum(self._best_of(one) for one in ahead)
         depth = len(partial.ids)
         last = depth + 1 == partial.length
         allowed = self._model.vocabulary.allowed(partial.ids, last, spaced=self._request.context.spaced)
@@ -179,13 +166,8 @@ class _Beams:
             if last:
                 self._done[ids] = Hypothesis(ids, log_prob, cases)
             else:
-                self._grown.append(_Partial(partial.length, ids, log_prob, cases, log_prob + best_ahead))
+                self._grown.append(_Partial(partial.length, ids, log_prob, cases))
             self._best = max(self._best, log_prob if last else -math.inf)
-
-    def _best_of(self, prediction: Prediction) -> float:
-        """Return the log-probability of the likeliest piece that can stand in lost words."""
-        scores = prediction.log_probs[self._model.vocabulary.usable]
-        return float(scores.max() - np.logaddexp.reduce(scores))
 
     def _choices(self, partial: _Partial, scores: NDArray[np.float32], last: bool) -> list[int]:
         chosen: set[int] = set()

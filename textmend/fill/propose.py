@@ -11,12 +11,13 @@ import numpy as np
 
 from textmend.fill.casing import ArticleCasing, cased, starts_sentence
 from textmend.fill.casing_table import UsualCasing
-from textmend.fill.context import contexts
+from textmend.fill.context import Context, contexts
 from textmend.fill.infill import Hypothesis, Request, Search, infill, log_share
 from textmend.fill.language import check_language, survey_words
 from textmend.fill.novelty import Novelty
 from textmend.fill.phrases import Phrase, names
 from textmend.fill.rank import Features, Ranking, log_odds_of_one
+from textmend.fill.unwritten import Unwritten
 from textmend.models.masked_lm import MaskedLM
 from textmend.records import Evidence, Fill, Gap
 from textmend.text.echoes import Echo, EchoIndex
@@ -26,9 +27,9 @@ Watch = Callable[[int, int], None]
 """Is told how many gaps are done, and of how many."""
 
 _TOGETHER = 4
-"""How many gaps are filled between two tellings."""
+"""How many gaps are filled together, and between two tellings: a model keeps so many contexts."""
 
-_LONGEST_PHRASE = 8
+_LONGEST_PHRASE = 12
 """How many pieces a phrase that stands elsewhere may have."""
 
 
@@ -60,11 +61,12 @@ _ELSEWHERE = Evidence(place="title", quote="")
 
 
 class Proposed(NamedTuple):
-    """A candidate before ranking: its words, what is known of it, and where it stands."""
+    """A candidate before ranking: its words, what is known of it, where it stands, and what is new in it."""
 
     text: str
     features: Features
     evidence: Evidence | None
+    introduces: tuple[str, ...] = ()
 
 
 class Proposer:
@@ -111,13 +113,9 @@ class Proposer:
         """
         result = []
         for document, candidates in zip(documents, self.candidates(documents, watch), strict=True):
-            novelty = _novelty(document)
             own = iter(candidates)
             result.append(
-                [
-                    gap if gap.fills else gap.with_fills(self._rank(document, gap, next(own), novelty, self._most))
-                    for gap in document.gaps
-                ]
+                [gap if gap.fills else gap.with_fills(self._rank(next(own), self._most)) for gap in document.gaps]
             )
         return result
 
@@ -128,8 +126,7 @@ class Proposer:
             ModelError: the document is evidently not written in the model's language.
         """
         ((candidates,),) = self.candidates([document])
-        novelty = _novelty(document)
-        return self._rank(document, document.gaps[0], candidates, novelty, len(candidates))
+        return self._rank(candidates, len(candidates))
 
     def candidates(self, documents: Sequence[Document], watch: Watch | None = None) -> list[list[list[Proposed]]]:
         """Return, for each gap of each document that has no fills, its candidates with what is known of them, unranked."""
@@ -148,33 +145,28 @@ class Proposer:
         each = iter(found)
         return [[view.proposed(index, next(each)) for index in range(len(view.requests))] for view in views]
 
-    def _rank(
-        self, document: Document, gap: Gap, proposed: Sequence[Proposed], novelty: Novelty, most: int
-    ) -> tuple[Fill, ...]:
+    def _rank(self, proposed: Sequence[Proposed], most: int) -> tuple[Fill, ...]:
         probabilities = self._ranking.probabilities([candidate.features for candidate in proposed])
         order = sorted(range(len(proposed)), key=lambda i: (-probabilities[i], proposed[i].text))[:most]
-        at_start = starts_sentence(document.text, gap.end)
         return tuple(
             Fill(
                 text=proposed[i].text,
                 probability=float(probabilities[i]),
                 origin="echo" if proposed[i].features.echo else "model",
                 evidence=proposed[i].evidence,
-                introduces=novelty.introduced(proposed[i].text, at_sentence_start=at_start, is_common=self._is_common),
+                introduces=proposed[i].introduces,
                 model=self.model.name,
                 calibrated=self.calibrated,
             )
             for i in order
         )
 
-    def _is_common(self, word: str) -> bool:
-        """Whether a word that opens a sentence is usually in lower case; rare words the table lacks may be names."""
-        share = self._usual.share_lower(word)
-        return share >= 0.5 if share is not None else len(self.model.pieces.cut(word.lower(), spaced=True)) == 1
 
+class _Manner(NamedTuple):
+    """How words are written at a gap: whether after white space, and whether they start a sentence."""
 
-def _novelty(document: Document) -> Novelty:
-    return Novelty([document.text, document.title or "", *document.metadata.values(), *document.known])
+    spaced: bool
+    at_start: bool
 
 
 class _View:
@@ -192,88 +184,113 @@ class _View:
         self._document, self._model, self._usual = document, model, usual
         self._echoes: list[dict[tuple[int, ...], Echo]] = []
         self._phrases: list[dict[tuple[int, ...], Phrase]] = []
+        self._given: list[frozenset[tuple[int, ...]]] = []
         self.requests: list[Request] = []
         self._gaps = [gap for gap in document.gaps if not gap.fills]
         if not self._gaps:
             return
         self._casing = ArticleCasing(document.text)
+        self._novelty = Novelty([document.text, document.title or "", *document.metadata.values(), *document.known])
+        self._unwritten = Unwritten(document.text, lambda word: self._casing.surface(word) or usual.surface(word))
         pieces_per_word = model.pieces_per_word
         if pieces_per_word is None:
             survey = survey_words(document.text, model.pieces)
             check_language(survey, document.text, model.name)
             pieces_per_word = survey.pieces_per_word
-        index = EchoIndex(document.text, title=document.title, metadata=document.metadata)
-        known: list[Phrase] = []
+        self._index = EchoIndex(document.text, title=document.title, metadata=document.metadata)
+        self._known: list[Phrase] = []
         if repeated:
-            known = [*names(document.text, title=document.title, metadata=document.metadata), *document.phrases]
-        phrases: dict[tuple[bool, bool], dict[tuple[int, ...], Phrase]] = {}
+            found = names(document.text, title=document.title, metadata=document.metadata)
+            self._known = [*found, *document.phrases]
+        self._phrases_at: dict[_Manner, dict[tuple[int, ...], Phrase]] = {}
         around = contexts(document.text, document.gaps, model, room=most_pieces)
         for gap, context in zip(document.gaps, around, strict=True):
-            if gap.fills:
-                continue
-            # A vocabulary without spaces or case writes a phrase the same way everywhere.
-            vocabulary = model.vocabulary
-            spaced = context.spaced or not vocabulary.spaced
-            place = spaced, vocabulary.cased and starts_sentence(document.text, gap.end)
-            if place not in phrases:
-                phrases[place] = {}
-                for phrase in known:
-                    for ids in self._sayable(phrase.text, phrase.evidence, *place):
-                        phrases[place].setdefault(ids, phrase)
-            self._phrases.append(phrases[place])
-            echoes: dict[tuple[int, ...], Echo] = {}
-            for echo in index.echoes(gap.start, gap.end) if with_echoes else ():
-                if not _is_damaged(echo.evidence, document.gaps):
-                    for ids in self._sayable(echo.text, echo.evidence, *place):
-                        echoes.setdefault(ids, echo)
-            self._echoes.append(echoes)
-            lengths = lengths_in_pieces(gap.lengths, pieces_per_word, most_pieces)
-            given = [ids for text in document.given for ids in self._sayable(text, _ELSEWHERE, *place)]
-            self.requests.append(Request(context, lengths, (*echoes, *given), tuple(phrases[place])))
+            if not gap.fills:
+                lengths = lengths_in_pieces(gap.lengths, pieces_per_word, _LONGEST_PHRASE)
+                self._ask(gap, context, lengths, with_echoes)
+
+    def _ask(self, gap: Gap, context: Context, lengths: tuple[float, ...], with_echoes: bool) -> None:
+        """Add what is to be infilled at a gap, and what stands elsewhere and may stand there."""
+        vocabulary = self._model.vocabulary
+        # A vocabulary without spaces or case writes a phrase the same way everywhere.
+        manner = _Manner(
+            context.spaced or not vocabulary.spaced,
+            vocabulary.cased and starts_sentence(self._document.text, gap.end),
+        )
+        if manner not in self._phrases_at:
+            phrases: dict[tuple[int, ...], Phrase] = {}
+            for phrase in self._known:
+                for ids in self._sayable(phrase.text, phrase.evidence, manner):
+                    phrases.setdefault(ids, phrase)
+            self._phrases_at[manner] = phrases
+        self._phrases.append(self._phrases_at[manner])
+        echoes: dict[tuple[int, ...], Echo] = {}
+        for echo in self._index.echoes(gap.start, gap.end) if with_echoes else ():
+            if not _is_damaged(echo.evidence, self._document.gaps):
+                for ids in self._sayable(echo.text, echo.evidence, manner):
+                    echoes.setdefault(ids, echo)
+        self._echoes.append(echoes)
+        given = [ids for text in self._document.given for ids in self._sayable(text, _ELSEWHERE, manner)]
+        self._given.append(frozenset(given))
+        self.requests.append(Request(context, lengths, (*echoes, *given), tuple(self._phrases[-1])))
 
     def proposed(self, index: int, hypotheses: Sequence[Hypothesis]) -> list[Proposed]:
         """Write the hypotheses of a gap out, one candidate for each distinct text."""
         gap = self._gaps[index]
         at_start = starts_sentence(self._document.text, gap.end)
-        vocabulary, phrases = self._model.vocabulary, self._phrases[index]
+        phrases = self._phrases[index]
         found: dict[str, Proposed] = {}
         for hypothesis in hypotheses:
-            words = vocabulary.words(hypothesis.ids)
-            text = (
-                " ".join(word for word, _ in words)
-                if vocabulary.cased
-                else cased(words, hypothesis.cases, self._casing, self._usual, at_sentence_start=at_start)
-            )
-            if not is_encodable(text):  # bytes of the vocabulary that make no character together
-                continue
             echo, phrase = self._echoes[index].get(hypothesis.ids), phrases.get(hypothesis.ids)
+            text = self._written(hypothesis, phrase, at_start)
+            if text.casefold() in found or not is_encodable(text):  # bytes that make no character together
+                continue
+            if hypothesis.ids not in self._given[index] and self._unwritten.is_at(
+                gap, text, at_sentence_start=at_start
+            ):
+                continue
+            introduces = self._novelty.introduced(text, at_sentence_start=at_start, is_common=self._is_common)
             features = Features(
                 hypothesis.log_prob,
-                echo=echo.left + echo.right if echo else 0,
-                exact=bool(echo and echo.exact),
-                both=bool(echo and echo.left and echo.right),
                 repeated=phrase.count if phrase else 0,
                 length=log_share(self.requests[index].lengths, len(hypothesis.ids)),
                 words=text.count(" ") + 1,
                 single=log_odds_of_one(gap.lengths),
             )
+            if echo:
+                both = bool(echo.left and echo.right)
+                features = features._replace(echo=echo.left + echo.right, exact=echo.exact, both=both)
             evidence = echo.evidence if echo else phrase.evidence if phrase else None
-            found.setdefault(text.casefold(), Proposed(text, features, evidence))
+            found[text.casefold()] = Proposed(text, features, evidence, introduces)
         return list(found.values())
 
-    def _sayable(self, text: str, evidence: Evidence, spaced: bool, at_start: bool) -> Iterator[tuple[int, ...]]:
+    def _written(self, hypothesis: Hypothesis, phrase: Phrase | None, at_start: bool) -> str:
+        """Write a hypothesis out: a name as the article writes it, other words as they would be written."""
+        words = self._model.vocabulary.words(hypothesis.ids)
+        if self._model.vocabulary.cased:
+            return " ".join(word for word, _ in words)
+        text = cased(words, hypothesis.cases, self._casing, self._usual, at_sentence_start=at_start)
+        if phrase is not None and " " in phrase.text and phrase.text.casefold() == text.casefold():
+            return phrase.text[:1].upper() + phrase.text[1:] if at_start else phrase.text
+        return text
+
+    def _is_common(self, word: str) -> bool:
+        """Whether a word that opens a sentence is usually in lower case; rare words the table lacks may be names."""
+        share = self._usual.share_lower(word)
+        return share >= 0.5 if share is not None else len(self._model.pieces.cut(word.lower(), spaced=True)) == 1
+
+    def _sayable(self, text: str, evidence: Evidence, manner: _Manner) -> Iterator[tuple[int, ...]]:
         """Yield the pieces of a phrase as it may be written at a gap, where the vocabulary can write it as lost words.
 
         Args:
             text: the phrase as it stands elsewhere.
             evidence: where it stands.
-            spaced: whether white space stands before the gap.
-            at_start: whether the gap starts a sentence.
+            manner: how it is written at the gap.
         """
-        for written in self._cases(text, evidence, at_start):
-            ids = tuple(self._model.pieces.cut(written, spaced=spaced))
+        for written in self._cases(text, evidence, manner.at_start):
+            ids = tuple(self._model.pieces.cut(written, spaced=manner.spaced))
             if 0 < len(ids) <= _LONGEST_PHRASE and all(
-                self._model.vocabulary.allowed(ids[:depth], depth + 1 == len(ids), spaced=spaced)[ids[depth]]
+                self._model.vocabulary.allowed(ids[:depth], depth + 1 == len(ids), spaced=manner.spaced)[ids[depth]]
                 for depth in range(len(ids))
             ):
                 yield ids

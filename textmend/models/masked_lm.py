@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from textmend.errors import ModelError
 from textmend.models.folder import ModelFolder
 from textmend.models.near_reader import NearReader
+from textmend.models.queries import Query
 from textmend.models.session import batches, padded
 from textmend.models.trunk import GapReader, Trunk
 from textmend.models.vocabulary import Vocabulary
@@ -21,30 +22,6 @@ _BATCH_TOKENS = 1024
 """Rows that run together have so many tokens: less than a second of one core, so that Ctrl-C is heard soon. More is
 no faster: 4,096 take half as long again a token."""
 _LEAST_WINDOW, _MOST_WINDOW = 16, 1 << 16
-
-
-class Place(NamedTuple):
-    """Where lost words stand in a sequence: ``ids[start:end]``; all else is context."""
-
-    start: int
-    end: int
-
-
-class Query(NamedTuple):
-    """A sequence with masks, special tokens included, and the one position to predict.
-
-    Attributes:
-        ids: the pieces.
-        position: which of them is to be predicted.
-        place: where the lost words stand. A model may read the context once for all sequences that share it, and
-            of each only what stands at this place and near it.
-        context: that context, before and after the place, where ``ids`` has other pieces masked too; ``None``: as in ``ids``.
-    """
-
-    ids: tuple[int, ...]
-    position: int
-    place: Place | None = None
-    context: tuple[tuple[int, ...], tuple[int, ...]] | None = None
 
 
 class Prediction(NamedTuple):

@@ -7,17 +7,15 @@ come out nearly as from whole rows (``docs/architecture.md`` has figures), at a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from textmend.models.queries import Query
 from textmend.models.session import batches
-from textmend.models.trunk import Reading, Stretches, Trunk
-
-if TYPE_CHECKING:
-    from textmend.models.masked_lm import Query
+from textmend.models.trunk import PieceScores, Reading, Stretches, Trunk
 
 MASKS = 2
 """How many masks stand for the lost words when their context is read."""
@@ -28,8 +26,8 @@ NEAR = 4
 TILE = 8
 """Stretches are whole tiles, so that no row's sums depend on their number (``train.filler_graph.TILE``)."""
 
-KEPT = 8
-"""How many contexts are kept, each of some megabytes."""
+KEPT = 4
+"""How many contexts are kept, each of nine megabytes where the window is 128 pieces long."""
 
 _BATCH_TOKENS = 512
 
@@ -67,48 +65,51 @@ class NearReader:
             assert query.place is not None
             group = self._context(query), _length(query.place.end - query.place.start)
             groups.setdefault(group, {}).setdefault(query.ids, []).append(index)
-        self._read_contexts({context for context, _ in groups})
+        readings = self._read_contexts({context for context, _ in groups})
         for (context, length), rows in groups.items():
-            alike = list(rows.values())
-            for start in range(0, len(alike), _BATCH_TOKENS // length):
-                self._read_near(context, length, queries, alike[start : start + _BATCH_TOKENS // length], answers)
+            alike, most = list(rows.values()), _BATCH_TOKENS // length
+            for start in range(0, len(alike), most):
+                some = alike[start : start + most]
+                scores = self._read_near(readings[context], length, [[queries[i] for i in own] for own in some])
+                answers |= zip((index for own in some for index in own), map(Answer, *scores), strict=True)
         return [answers[index] for index in range(len(queries))]
 
     def _context(self, query: Query) -> _Row:
         """Return the row in which a query's context is read."""
         assert query.place is not None
-        left, right = query.context or (query.ids[: query.place.start], query.ids[query.place.end :])
-        return (*left, *(self._mask,) * MASKS, *right)
+        return (*query.ids[: query.place.start], *(self._mask,) * MASKS, *query.ids[query.place.end :])
 
-    def _read_contexts(self, contexts: Iterable[_Row]) -> None:
-        """Read contexts that are not kept, and keep them; of those kept before, the latest."""
-        wanted = sorted(contexts)
-        new = [context for context in wanted if context not in self._kept]
-        others = [context for context in self._kept if context not in wanted]
-        for context in others[: max(0, len(others) + len(wanted) - KEPT)]:
-            del self._kept[context]
+    def _read_contexts(self, contexts: set[_Row]) -> dict[_Row, Reading]:
+        """Return what was read of contexts, and keep it; of those kept before, the latest stay."""
+        before = self._kept
+        found = {context: before[context] for context in sorted(contexts) if context in before}
+        new = sorted(contexts - found.keys())
         for chosen in batches([len(context) for context in new], _BATCH_TOKENS):
             rows = [new[index] for index in chosen]
-            self._kept |= zip(rows, self._trunk.read(rows), strict=True)
+            found |= zip(rows, self._trunk.read(rows), strict=True)
+        # Replaced as a whole: other threads may be reading.
+        latest = [*((context, reading) for context, reading in before.items() if context not in found), *found.items()]
+        self._kept = dict(latest[-KEPT:])
+        return found
 
-    def _read_near(
-        self,
-        context: _Row,
-        length: int,
-        queries: Sequence[Query],
-        alike: Sequence[Sequence[int]],
-        answers: dict[int, Answer],
-    ) -> None:
-        """Answer queries of one context, those of one row together, with stretches of one length."""
+    def _read_near(self, reading: Reading, length: int, alike: Sequence[Sequence[Query]]) -> PieceScores:
+        """Return what stands at the positions of queries of one context, those of one row together.
+
+        Args:
+            reading: what was read of the context.
+            length: of the stretch of each row.
+            alike: for each row its queries.
+        """
+        read = reading.keys[0].shape[1]
         stretches = Stretches(
             np.zeros((len(alike), length), np.int64),
             np.zeros(len(alike), np.int64),
-            np.tile(np.arange(len(context)), (len(alike), 1)),
-            np.ones((len(alike), len(context)), np.int64),
+            np.tile(np.arange(read), (len(alike), 1)),
+            np.ones((len(alike), read), np.int64),
         )
         positions: list[int] = []
-        for at, indices in enumerate(alike):
-            ids, place = queries[indices[0]].ids, queries[indices[0]].place
+        for at, queries in enumerate(alike):
+            ids, place = queries[0].ids, queries[0].place
             assert place is not None
             lost = place.end - place.start
             first = max(0, min(place.start - (length - lost) // 2, len(ids) - length))
@@ -118,10 +119,8 @@ class NearReader:
             stretches.kept[at, place.start : after] = 0
             inside = (stretches.places[at] >= first) & (stretches.places[at] < first + length)
             stretches.kept[at, inside] = 0
-            positions += (at * length + queries[index].position - first for index in indices)
-        scores = self._trunk.pieces_in(self._kept[context], stretches, np.array(positions, dtype=np.int64))
-        order = [index for indices in alike for index in indices]
-        answers |= zip(order, map(Answer, *scores), strict=True)
+            positions += (at * length + query.position - first for query in queries)
+        return self._trunk.pieces_in(reading, stretches, np.array(positions, dtype=np.int64))
 
 
 def _length(lost: int) -> int:

@@ -11,7 +11,7 @@ import codecs
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -120,13 +120,6 @@ class Vocabulary:
                 self._memory.clear()
             self._memory[state, last] = row
         return row
-
-    @cached_property
-    def usable(self) -> NDArray[np.bool_]:
-        """Which pieces can stand somewhere in lost words; bool, shape ``[pieces]``."""
-        usable: NDArray[np.bool_] = (self.moves != _DEAD).any(axis=0)
-        usable[list(self.partial)] = True
-        return usable
 
     def words(self, ids: Sequence[int]) -> list[tuple[str, int]]:
         """Write pieces out as words, each with the index of its first piece in ``ids``."""

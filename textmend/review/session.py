@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from textmend.policy import Policy
 from textmend.records import Fill, Gap, Verdict
 from textmend.review.added import fits, with_added
 from textmend.review.decisions import Key, Recorded, Undo, key_of, latest, record
 from textmend.review.documents import ReviewDocument
-from textmend.review.order import Item, Order, ordered
+from textmend.review.order import Item, in_reading_order
 
 
 class Session:
@@ -22,8 +21,7 @@ class Session:
         keep: called with every decision before it counts.
         by: who decides.
         now: returns the time.
-        order: article by article, or the most useful decision first.
-        policy: for the order; see :func:`textmend.review.order.usefulness`.
+        arrange: returns the gaps of the documents in the order they are asked about.
     """
 
     def __init__(
@@ -34,11 +32,10 @@ class Session:
         *,
         by: str | None,
         now: Callable[[], str],
-        order: Order = "reading",
-        policy: Policy | None = None,
+        arrange: Callable[[Sequence[ReviewDocument]], list[Item]] = in_reading_order,
     ) -> None:
         history = list(earlier)
-        self._original, self._order, self._policy = documents, order, policy
+        self._original, self._arrange = documents, arrange
         self._keep, self._by, self._now = keep, by, now
         self._lay_out(with_added(documents, history))
         self._decided = {key: one for key, one in latest(history).items() if key in self._numbers}
@@ -155,7 +152,7 @@ class Session:
     def _lay_out(self, documents: Sequence[ReviewDocument]) -> None:
         """Set the documents, their gaps in order, and which of these people added."""
         self.documents = documents
-        self.items = ordered(documents, self._order, self._policy)
+        self.items = self._arrange(documents)
         self._keys = [key_of(documents[item.document], self._gap(item)) for item in self.items]
         self._numbers = {key: number for number, key in enumerate(self._keys)}
         self._added = set(self._keys) - {key_of(one, gap) for one in self._original for gap in one.gaps}

@@ -246,7 +246,7 @@ def calibrate_filler(folder: Path, detector: Path, damaged: Sequence[Damaged], *
         folder: the filler.
         detector: the detector, which says how many words are likely missing at each gap.
         damaged: held-out damaged text.
-        most_gaps: how many gaps to fill; each costs about a second.
+        most_gaps: how many gaps to fill; each costs about a third of a second.
     """
     ranking = fit_to(load_proposer(folder), detector, damaged, most_gaps=most_gaps)
     write_config(folder, ranking=ranking.to_dict())

@@ -117,7 +117,7 @@ def recalibrate_detector(folder: Path, decided: Sequence[Judged]) -> Fit:
 def recalibrate_filler(folder: Path, decided: Sequence[Judged], *, most_gaps: int | None = None) -> Fit:
     """Fit the ranking of a filler again on the words people gave, and write it into its ``config.json`` where better.
 
-    Fills are proposed anew for every gap with words, about a second a gap.
+    Fills are proposed anew for every gap with words, about a third of a second a gap.
 
     Args:
         folder: the filler; it need not be the one that made the suggestions.

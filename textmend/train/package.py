@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,34 +33,42 @@ _MPNET_TOKENS = {"start": "<s>", "separator": "</s>", "unknown": "[UNK]", "mask"
 _MOST_PIECES = 6
 
 
-def package_detector(
-    base: Path,
-    weights: Path,
-    folder: Path,
-    *,
-    name: str,
-    language: str = "en",
-    texts: Sequence[str] = (),
-    quantized: bool = True,
-) -> None:
-    """Write a detector's folder, not yet calibrated (``calibrate.calibrate_detector``).
+@dataclass(frozen=True, slots=True)
+class Package:
+    """What is written into a model's folder, and where.
 
-    Args:
-        base: folder of the base encoder.
-        weights: a checkpoint (its averaged weights are taken) or bare weights.
+    Attributes:
+        base: folder of the base.
+        weights: a checkpoint (its averaged weights are taken), or bare weights.
         folder: where to write; files of the same names are replaced.
         name: name and version, recorded with results.
         language: of the text it was trained on.
-        texts: held-out text, from which is learnt when the lower layers are enough (``early_exit``); none: never.
         quantized: round the weights; otherwise they stay float32, to measure what rounding loses.
     """
+
+    base: Path
+    weights: Path
+    folder: Path
+    name: str
+    language: str = "en"
+    quantized: bool = True
+
+
+def package_detector(package: Package, texts: Sequence[str] = ()) -> None:
+    """Write a detector's folder, not yet calibrated (``calibrate.calibrate_detector``).
+
+    Args:
+        package: what is written.
+        texts: held-out text, from which is learnt when the lower layers are enough (``early_exit``); none: never.
+    """
+    base, folder = package.base, package.folder
     model = from_base(base)
-    load_weights(model, weights)
+    load_weights(model, package.weights)
     pieces = WordPieces(
         base / "tokenizer.json", start=_DETECTOR_TOKENS["start"], separator=_DETECTOR_TOKENS["separator"]
     )
     early = choose_early_exit(model, pieces, texts) if texts else None
-    bits = 8 if quantized else 32
+    bits = 8 if package.quantized else 32
     config = _read(base / "config.json")
     export_detector(_arrays(model.state_dict()), config, folder, early=early, bits=bits, embedding_bits=bits)
     shutil.copyfile(base / "tokenizer.json", folder / "tokenizer.json")
@@ -69,8 +77,8 @@ def package_detector(
         {
             "schema": FOLDER_SCHEMA,
             "kind": "detector",
-            "name": name,
-            "language": language,
+            "name": package.name,
+            "language": package.language,
             "tokens": _DETECTOR_TOKENS,
             "window": WINDOW,
             "margin": MARGIN,
@@ -82,32 +90,22 @@ def package_detector(
 
 
 def package_filler(
-    base: Path,
-    weights: Path,
-    folder: Path,
-    *,
+    package: Package,
     casing: Path,
     pieces_per_word: Sequence[float],
-    name: str,
-    language: str = "en",
     moments: Mapping[str, np.ndarray[Any, Any]] | None = None,
-    quantized: bool = True,
 ) -> None:
     """Write a filler's folder, its ranking not yet fitted (``calibrate.calibrate_filler``).
 
     Args:
-        base: folder of the base masked language model.
-        weights: a checkpoint, bare weights, or the compact form.
-        folder: where to write; files of the same names are replaced.
+        package: what is written; its weights may be in the compact form.
         casing: the table of usual casings (``casing``).
         pieces_per_word: how likely a lost word has 1, 2, … pieces (``pieces_of_lost_words``).
-        name: name and version, recorded with results.
-        language: of the text it was trained on.
         moments: ``quantize.second_moments``, to round to 4 bits with less loss (GPTQ).
-        quantized: round the weights; otherwise they stay float32, to measure what rounding loses.
     """
-    arrays = weights_to_export(load_filler(base, weights))
-    bits, embedding_bits = (4, 8) if quantized else (32, 32)
+    base, folder = package.base, package.folder
+    arrays = weights_to_export(load_filler(base, package.weights))
+    bits, embedding_bits = (4, 8) if package.quantized else (32, 32)
     config = _read(base / "config.json")
     export_filler(arrays, config, folder, moments=moments, bits=bits, embedding_bits=embedding_bits)
     shutil.copyfile(base / "tokenizer.json", folder / "tokenizer.json")
@@ -117,8 +115,8 @@ def package_filler(
         {
             "schema": FOLDER_SCHEMA,
             "kind": "filler",
-            "name": name,
-            "language": language,
+            "name": package.name,
+            "language": package.language,
             "tokens": _MPNET_TOKENS,
             "special": ["<unk>"],
             "window": FILLER_WINDOW,

@@ -16,7 +16,8 @@ from textmend.evaluate.filling import documents_at_gaps
 from textmend.evaluate.system import MenderSystem
 from textmend.fill.load import load_filler
 from textmend.fill.propose import Proposer
-from textmend.models.masked_lm import MaskedLM, Prediction, Query
+from textmend.models.masked_lm import MaskedLM, Prediction
+from textmend.models.queries import Query
 from textmend.models.registry import locate
 
 FIND_RECORDS, FIND_ROUNDS = 24, 3

@@ -11,13 +11,14 @@ from rich.text import Text
 
 from textmend.cli.find import signs
 from textmend.cli.suggest import fill_column, fills_table, length
-from textmend.cli.terminal.article import Piece, Places, count, draw, inserted, label
+from textmend.cli.terminal.article import Piece, Places, draw, inserted, label
 from textmend.cli.terminal.decided import SAID, words_of
 from textmend.cli.terminal.keys import read_key, read_line, reads_single_keys
-from textmend.cli.terminal.screen import Screen, is_plain, per_cent, quoted, show_line, visible
+from textmend.cli.terminal.screen import Screen, is_plain, quoted, show_line, visible
 from textmend.edits.plan import with_words
 from textmend.policy import Policy
 from textmend.records import Gap, Verdict
+from textmend.report.numbers import count, per_cent
 from textmend.review.decisions import Recorded
 from textmend.review.order import KEYS
 from textmend.review.session import Session
@@ -76,16 +77,7 @@ def _answer(session: Session, screen: Screen, key: str) -> bool:
         return False
     match key.lower():
         case "e":
-            words = rest.strip() or _written(screen, "words")
-            if not _is_writable(words):
-                say("Nothing was written." if not words else "That is no text in UTF-8.")
-                return False
-            same = next((fill for fill in session.gap.fills if fill.text == words), None)
-            if same is not None:
-                session.take(same)
-            else:
-                session.decide("fill", words)
-            return _taken(words, screen)
+            return _wrote(session, screen, rest.strip() or _written(screen, "words"))
         case "x" | "l" | "m" | "d" as verdict:
             session.decide(_VERDICTS[verdict])
             screen.out.print(Text(f"Decided: {SAID[_VERDICTS[verdict]]}.", "green"))
@@ -119,6 +111,19 @@ def _answer(session: Session, screen: Screen, key: str) -> bool:
 def _taken(words: str, screen: Screen) -> bool:
     screen.out.print(Text("Taken: ", "green") + quoted(visible(words), plain=is_plain(screen.out)))
     return True
+
+
+def _wrote(session: Session, screen: Screen, words: str) -> bool:
+    """Decide for words that a person wrote, or for the fill that says the same; false where they are none."""
+    if not _is_writable(words):
+        screen.out.print(Text("Nothing was written." if not words else "That is no text in UTF-8.", "dim"))
+        return False
+    same = next((fill for fill in session.gap.fills if fill.text == words), None)
+    if same is not None:
+        session.take(same)
+    else:
+        session.decide("fill", words)
+    return _taken(words, screen)
 
 
 def _added(session: Session, before: str) -> str | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
-from textmend.cli.terminal.article import count
 from textmend.cli.terminal.screen import Screen, show_line
+from textmend.report.numbers import count
 from textmend.review.agreement import agreement, conflicts
 from textmend.review.serve.addresses import KeyFile, is_loopback
 from textmend.review.serve.desk import Desk
@@ -22,12 +23,11 @@ def serve_review(desk: Desk, reviewers: Sequence[str], host: str, port: int, scr
     try:
         with ReviewServer(desk, {name: keys.token(name) for name in reviewers}, host, port) as server:
             _greet(server, reviewers, screen)
-            server.serve_forever(poll_interval=0.2)
-    except KeyboardInterrupt:
-        pass
+            with suppress(KeyboardInterrupt):
+                server.serve_forever(poll_interval=0.2)
     finally:
         keys.close()
-        _farewell(desk, screen)
+    _farewell(desk, screen)
 
 
 def _greet(server: ReviewServer, reviewers: Sequence[str], screen: Screen) -> None:

@@ -8,7 +8,8 @@ from textmend.errors import ModelError
 from textmend.models.hub.fetch import fetch
 from textmend.models.hub.network import Network
 from textmend.models.hub.pieces import HubPieces
-from textmend.models.masked_lm import Pieces, Prediction, Query
+from textmend.models.masked_lm import Pieces, Prediction
+from textmend.models.queries import Query
 from textmend.models.registry import HubModel
 from textmend.models.session import padded
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from textmend.errors import ModelError, PolicyError
 from textmend.models.hub.transformers_logging import quiet
-from textmend.models.masked_lm import Query
+from textmend.models.queries import Query
 from textmend.models.session import batches, padded
 
 if TYPE_CHECKING:

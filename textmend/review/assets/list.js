@@ -71,7 +71,7 @@ class ListView {
     const best = gap.fills[0];
     const { by } = this.model.decisions.get(index) ?? {};
     const facts = make("span", { class: "facts" }, gap.added ? "added" : `${perCent(gap.probability)} missing`);
-    if (by && state !== DISPUTED && (gap.added || this.model.shared)) facts.append(" · ", words(by));
+    if (by && state !== DISPUTED && (gap.added || this.model.me !== null && by !== this.model.me)) facts.append(" · ", words(by));
     if (state === DISPUTED) facts.append(" · ", make("b", { class: "disputed" }, "people disagree"));
     else if (best) facts.append(" · ", fillWords(head(best.text, 0, 40)), ` ${perCent(best.probability)}`);
     const row = make("div", { class: "row", role: "listitem", "aria-setsize": this.order.length, "aria-posinset": place + 1 },

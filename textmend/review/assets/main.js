@@ -3,7 +3,7 @@
 class Review {
   constructor(data) {
     this.model = new Model(data);
-    this.model.shared = Boolean(data.served);
+    this.model.me = data.served?.reviewer ?? null;
     this.server = data.served ? new Server(data.served, data.digest) : null;
     this.store = new Store(data.digest);
     this.store.addEventListener("failed", () => this.#warn());

@@ -34,8 +34,8 @@ class PanelView {
       ...this.#signs(gap),
       ...this.#others(gap),
       ...this.#beside(gap),
-      this.#fills(gap),
       this.#writing(),
+      this.#fills(gap),
       this.#verdicts(),
     );
     if (other && this.scrolled) this.root.scrollTop = 0;

@@ -29,6 +29,7 @@ class PlaceView {
   }
 
   clear() {
+    if (!this.place && !this.byKeys) return; // what is hidden already costs nothing
     this.place = null;
     this.byKeys = false;
     this.bar.hidden = this.chip.hidden = true;

@@ -27,6 +27,7 @@ class Settings {
     this.name = byId("by");
     this.name.value = by ?? store.setting("by") ?? "";
     this.name.disabled = fixed;
+    this.fixed = fixed ? by : null;
     byId("alone").hidden = fixed;
     byId("together").hidden = !fixed;
     this.name.addEventListener("input", () => store.set("by", this.name.value));
@@ -51,7 +52,7 @@ class Settings {
   }
 
   get by() {
-    return strip(this.name.value) || null;
+    return this.fixed ?? (strip(this.name.value) || null);
   }
 
   open() {

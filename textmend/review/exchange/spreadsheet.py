@@ -40,8 +40,10 @@ _COLUMNS = (
     *(f"fill {rank}" for rank in range(1, _FILL_COLUMNS + 1)),
     *("decision", "words", "by", "at", FIELD),
 )
-_FORMULA = regex.compile(r"^'*[=+\-@＝＋－＠\t\r\n]")
-_LED = regex.compile(r"^'+[=+\-@＝＋－＠\t\r\n]")
+# Where a cell begins, or would begin for a program that parts cells at semicolons, tabs and line ends, quoted or not.
+_BEGINS = r"""(?:^(?='*[\t\r\n])|(?:^|(?<=[;\t\r\n]))(?=[ "']*[=+\-@＝＋－＠]))"""
+_FORMULA = regex.compile(_BEGINS)
+_LED = regex.compile(_BEGINS.replace("(?=", "'(?="))
 _LONGEST_FIELD = 2**31 - 1
 
 SETUP = f"""Open the file in a spreadsheet, all columns as text. For each row, write in the column "decision" one of
@@ -85,12 +87,12 @@ def read(name: str, text: str) -> list[Recorded]:
 
 def led(value: str) -> str:
     """Return a cell that no spreadsheet takes for a formula; ``unled`` is its inverse."""
-    return "'" + value if _FORMULA.match(value) else value
+    return _FORMULA.sub("'", value)
 
 
 def unled(value: str) -> str:
     """Return what a cell said before ``led``."""
-    return value[1:] if _LED.match(value) else value
+    return _LED.sub("", value)
 
 
 def _row(document: ReviewDocument, one: Carried, number: int, text: str) -> dict[str, str]:

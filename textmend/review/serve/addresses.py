@@ -1,4 +1,4 @@
-"""Who may talk to the server: an address of one's own for each reviewer, which nobody can guess, and the names a host has.
+"""Who may talk to the server: each reviewer has an address that nobody can guess; and the names of this host.
 
 The addresses follow from a key that lies beside the decisions, so that they are the same when the server starts again.
 """

@@ -23,7 +23,8 @@ from textmend.evaluate.system import Judge, Propose
 from textmend.fill.infill import Search
 from textmend.fill.load import Filler, load_filler
 from textmend.fill.propose import Document, Proposer
-from textmend.models.masked_lm import MaskedLM, Prediction, Query
+from textmend.models.masked_lm import MaskedLM, Prediction
+from textmend.models.queries import Query
 from textmend.models.registry import locate
 from textmend.records import Gap
 from textmend.text.sentences import sentences_around
