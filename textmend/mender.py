@@ -116,7 +116,8 @@ class Mender:
         """Find the places where words are missing, without proposing any.
 
         Args:
-            text: a text or an :class:`Article`, or an iterable of these.
+            text: a text or an :class:`Article`, or an iterable of these. Where the page of an article shows that
+                nothing was lost, is no gap.
             on_error: what becomes of a text that raises an error: as for :meth:`mend`; it has no gaps then.
 
         Returns:
@@ -303,6 +304,8 @@ class Mender:
         return cast("Proposer", self._models.filler)
 
     def _found(self, articles: Sequence[Article]) -> list[list[Gap]]:
+        if any(article.has_source for article in articles):
+            return [[gap.with_fills(()) for gap in one.gaps] for one in self._settle(articles)]
         return self._find(articles, self.policy.find_at)
 
     def _suggested(self, articles: Sequence[Article]) -> Iterator[list[Gap]]:

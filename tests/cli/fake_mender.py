@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from textmend.article import Article
 from textmend.edits.mended import Mended
 from textmend.policy import Policy
 from textmend.records import Evidence, Fill, Gap
@@ -29,19 +30,26 @@ class FakeMender:
         self.ranking: Path | None = None
         self.fast = False
         self.about: dict = {}
+        self.pages: list[str | bytes | None] = []
 
-    def find_gaps(self, texts: Iterable[str]) -> Iterator[list[Gap]]:
-        for text in texts:
+    def find_gaps(self, texts: Iterable[str | Article]) -> Iterator[list[Gap]]:
+        for text in self._texts(texts):
             yield [gap.with_fills(()) for gap in _gaps(text)]
 
-    def suggest(self, texts: Iterable[str], title: list[str] | None = None, **about) -> Iterator[list[Gap]]:
-        self.titles, self.about = title, about
+    def _texts(self, texts: Iterable[str | Article]) -> Iterator[str]:
         for text in texts:
+            if isinstance(text, Article):
+                self.pages.append(text.html)
+            yield text.text if isinstance(text, Article) else text
+
+    def suggest(self, texts: Iterable[str | Article], title: list[str] | None = None, **about) -> Iterator[list[Gap]]:
+        self.titles, self.about = title, about
+        for text in self._texts(texts):
             yield _gaps(text)
 
-    def mend(self, texts: Iterable[str], title: list[str] | None = None, **about) -> Iterator[Mended]:
+    def mend(self, texts: Iterable[str | Article], title: list[str] | None = None, **about) -> Iterator[Mended]:
         self.titles, self.about = title, about
-        for text in texts:
+        for text in self._texts(texts):
             decided = [gap.with_decision(self.policy.decide(gap)) for gap in _gaps(text)]
             yield Mended.of(text, decided, self.policy.placeholder)
 

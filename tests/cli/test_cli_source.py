@@ -1,4 +1,4 @@
-"""--html and --reference: what reaches the mender, what is shown, what is refused."""
+"""--html, --html-dir and --reference: what reaches the mender, what is shown, what is refused."""
 
 from __future__ import annotations
 
@@ -74,3 +74,42 @@ def test_the_json_is_as_ever(cli, article, page):
     record = json.loads(cli("suggest", "--json", "--html", page, article).out)
     assert record["gaps"]
     assert ARTICLE
+
+
+@pytest.mark.parametrize("command", ["find", "suggest", "mend"])
+class TestPagesInAFolder:
+    def test_they_go_with_the_files_by_name(self, cli, menders, tmp_path, command):
+        texts, pages = tmp_path / "texts", tmp_path / "pages"
+        texts.mkdir()
+        pages.mkdir()
+        for name in ("a.txt", "b.txt", "c.v2.txt", "d"):
+            (texts / name).write_bytes(ARTICLE.encode())
+        (pages / "a.html").write_bytes(b"page a")
+        (pages / "a.xml").write_bytes(b"another")
+        (pages / "c.v2.htm").write_bytes(b"page c")
+        (pages / "d.html").write_bytes(b"page d")
+        assert cli(command, "--json", "--html-dir", pages, *sorted(texts.iterdir())).code == 0
+        assert menders[0].pages == [b"page a", None, b"page c", b"page d"]
+
+    def test_a_file_that_is_missing_takes_no_page_from_the_next(self, cli, menders, article, tmp_path, command):
+        (tmp_path / "article.html").write_bytes(b"its page")
+        assert cli(command, "--json", "--html-dir", tmp_path, tmp_path / "none.txt", article).code == 3
+        assert menders[0].pages == [b"its page"]
+
+    def test_a_folder_that_is_none_is_named(self, cli, article, command):
+        outcome = cli(command, "--html-dir", article, article)
+        assert outcome.code == 3
+        assert "no such folder" in outcome.err
+
+
+def test_find_takes_a_page(cli, menders, article, page):
+    assert cli("find", "--json", "--html", page, article).code == 0
+    assert menders[0].pages == [PAGE.encode()]
+
+
+@pytest.mark.parametrize("more", [("--title", "A"), ("--reference", "x.txt")])
+@pytest.mark.parametrize("command", ["suggest", "mend"])
+def test_a_folder_goes_without_what_belongs_to_one_file(cli, article, tmp_path, command, more):
+    outcome = cli(command, "--html-dir", tmp_path, *more, article)
+    assert outcome.code == 2
+    assert "go with one file" in outcome.err

@@ -17,7 +17,7 @@ from textmend.corpus.options import FieldNames, Options
 from textmend.corpus.run import clean
 from textmend.corpus.statistics import Statistics, source_name
 from textmend.corpus.worker import Task, work
-from textmend.errors import FileError, RecordError
+from textmend.errors import FileError, PolicyError, RecordError
 
 TEXT = any_text.filter(lambda text: not PAIR.search(text))
 JSON = st.recursive(
@@ -293,3 +293,35 @@ class TestParquet:
         assert pq.read_table(tmp_path / "out.parquet")["text"].to_pylist() == ["one", "three"]
         (reject,) = [json.loads(line) for line in outcome.rejects.read_text().splitlines()]
         assert (reject["kind"], reject["id"]) == ("not_mended", str(2**40 * 1000))  # Parquet counts milliseconds
+
+
+class TestPagesInAFolder:
+    @pytest.fixture
+    def pages(self, tmp_path):
+        folder = tmp_path / "pages"
+        folder.mkdir()
+        (folder / "7.html").write_text("<p>patrols</p>")
+        return folder
+
+    def test_a_record_has_the_page_that_is_named_as_it_is(self, tmp_path, pages):
+        rows = [{"id": 7, "text": "night  against"}, {"id": "8", "text": "night  against"}, {"text": "night  against"}]
+        source = tmp_path / "in.jsonl"
+        source.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        clean([source], tmp_path / "out.jsonl", options=Options(pages=str(pages)), mender=fake(pages=True), workers=1)
+        written = [json.loads(line)["text"] for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+        assert written == ["night patrols against", "night raids against", "night raids against"]
+
+    def test_a_text_file_too(self, tmp_path, pages):
+        texts = tmp_path / "texts"
+        texts.mkdir()
+        for name in ("7.txt", "8.txt"):
+            (texts / name).write_text("night  against")
+        clean([texts], tmp_path / "out", options=Options(pages=str(pages)), mender=fake(pages=True), workers=1)
+        written = {path.name: path.read_text() for path in (tmp_path / "out").glob("*.txt")}
+        assert written == {"7.txt": "night patrols against", "8.txt": "night raids against"}
+
+    def test_a_mender_that_takes_no_pages_is_refused(self, tmp_path, pages):
+        source = tmp_path / "in.jsonl"
+        source.write_text('{"text": "night  against"}\n')
+        with pytest.raises(PolicyError, match="--html-dir"):
+            clean([source], tmp_path / "out.jsonl", options=Options(pages=str(pages)), mender=fake(), workers=1)

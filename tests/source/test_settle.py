@@ -334,7 +334,7 @@ class TestGapsThatWereFound:
         place = text.index(" ,")
         gaps = (Gap(start=place, end=place + 1, probability=0.9),)
         assert mended(
-            text, html=on_page("He met <span data-term=x></span> , who left the town."), gaps=gaps
+            text, html=on_page("He met <span data-id=x></span> , who left the town."), gaps=gaps
         ).gaps == gaps_kept(gaps)
 
     def test_one_where_the_texts_differ_stays(self):

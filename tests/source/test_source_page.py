@@ -8,11 +8,14 @@ import sys
 import pytest
 
 from textmend.errors import InputError, MissingExtraError
-from textmend.source.page import copy_of, decoded, read_page
+from textmend.source.contents import copy_of, read_page
+from textmend.source.parsing import decoded
 
 
 def shown(page: str | bytes) -> str:
-    return read_page(page)[0].text
+    """What a page says in sentences: its running text without asides."""
+    copy = read_page(page)[0]
+    return copy.sentences(0, len(copy.text))
 
 
 @pytest.mark.parametrize(

@@ -20,15 +20,20 @@ from textmend.cli.options import (
     Encoding,
     Fast,
     Filler,
+    Ignore,
+    KnownWords,
     MostGaps,
     NoColor,
     OfForeign,
     Placeholder,
+    PolicyName,
     flag,
 )
+from textmend.cli.policies import policy_of
 from textmend.cli.terminal.clean_progress import Meter
 from textmend.cli.terminal.clean_report import draw_report
 from textmend.cli.terminal.screen import Screen, open_screen, show_line
+from textmend.page_files import PageFolder
 from textmend.policy import FIND_AT, Policy
 from textmend.report.numbers import count
 
@@ -110,6 +115,10 @@ def clean(
         str | None,
         _option("--html-field", metavar="NAME", panel="Input", help="Holds the page the text was taken from."),
     ] = None,
+    html_dir: Annotated[
+        Path | None,
+        _option("--html-dir", metavar="DIR", panel="Input", help="Holds the pages: of the document 7, DIR/7.html."),
+    ] = None,
     source_field: Annotated[
         str | None,
         _option("--source-field", metavar="NAME", panel="Input", help="Holds a URL or a name, to report by."),
@@ -127,7 +136,10 @@ def clean(
     seed: Annotated[
         int, _option("--seed", metavar="N", panel="Input", help="Chooses the sample: same seed, same documents.")
     ] = 0,
-    apply_at: ApplyAt = 0.9,
+    policy_name: PolicyName = "careful",
+    ignore: Ignore = None,
+    known_words: KnownWords = None,
+    apply_at: ApplyAt = None,
     unsure: Annotated[
         UnsureChoice,
         _option(
@@ -237,10 +249,13 @@ def clean(
         raise typer.BadParameter("--resume goes on, --force starts again: not both")
     if review is not None and not review_sample:
         raise typer.BadParameter("--review goes with --review-sample N")
+    if html_dir is not None:
+        PageFolder(html_dir)
     _check_targets(inputs, {"--report": report, "--json": json, "--review": review})
     drop_documents = unsure is UnsureChoice.drop_document
     options = Options(
         fields=FieldNames(text=text_field, id=id_field, title=title_field, html=html_field, source=source_field),
+        pages=None if html_dir is None else str(html_dir),
         annotate=annotate,
         annotations=None if no_annotations else annotations,
         top=top,
@@ -253,10 +268,13 @@ def clean(
         longest=longest,
         encoding=encoding,
     )
-    policy = Policy(
-        apply_at=apply_at,
+    policy = policy_of(
+        policy_name,
+        apply_at,
+        ignore,
+        known_words,
         find_at=at,
-        unsure="keep" if drop_documents else unsure.value,  # type: ignore[arg-type] # the choices are the policy's
+        unsure="keep" if drop_documents else unsure.value,
         placeholder=placeholder,
         allow_names=allow_names,
         allow_numbers=allow_numbers,

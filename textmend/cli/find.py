@@ -20,8 +20,12 @@ from textmend.cli.options import (
     Encoding,
     Fast,
     Files,
+    Html,
+    HtmlDir,
+    Ignore,
     Include,
     Json,
+    KnownWords,
     NoColor,
     Output,
     Quiet,
@@ -29,12 +33,14 @@ from textmend.cli.options import (
     flag,
 )
 from textmend.cli.outputs import check_output, standard_output, write_json
+from textmend.cli.policies import policy_of
+from textmend.cli.sources import about, with_pages
 from textmend.cli.terminal.article import Places, label, page, snippet, with_gaps
-from textmend.cli.terminal.screen import Screen, bar, is_plain, per_cent, show_line
+from textmend.cli.terminal.screen import Screen, bar, is_plain, show_line
 from textmend.files import Document
-from textmend.policy import FIND_AT, Policy
+from textmend.policy import FIND_AT
 from textmend.records import SCHEMA, Gap
-from textmend.report.numbers import count
+from textmend.report.numbers import count, per_cent
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 
@@ -62,6 +68,10 @@ def find(
     files: Files = None,
     include: Include = None,
     encoding: Encoding = None,
+    html: Html = None,
+    html_dir: HtmlDir = None,
+    ignore: Ignore = None,
+    known_words: KnownWords = None,
     at: At = FIND_AT,
     detector: Detector = "en",
     fast: Fast = False,
@@ -95,20 +105,25 @@ def find(
 
     Each line says where (file:line:column), how probable it is that words are
     missing, a few words of context, and the signs that can be seen there.
+    Where the page that --html or --html-dir names shows no more words, is no gap.
     Of folders, the files named *.txt, *.text and *.md are read.
     """
     if json + sarif + show > 1:
         raise typer.BadParameter("--json, --sarif and --show exclude each other")
     found = sources(files, ctx, include)
     check_output(output, [one.path for one in found])
+    if html is not None:
+        about([one.path for one in found], None, html, None, encoding)
+    pages = with_pages(html, html_dir)
     from textmend.cli.sarif import results_of, to_sarif
 
-    mender = run.make_mender(detector, "en", Policy(find_at=at), threads, fast=fast)
+    policy = policy_of("careful", None, ignore, known_words, find_at=at)
+    mender = run.make_mender(detector, "en", policy, threads, fast=fast)
     results: list[dict[str, Any]] = []
     with standard_output(output):
         work = run.Run(ctx, [one.path for one in found], encoding, quiet=quiet)
         tally = _Tally(work.screen, alone=len(found) == 1, quiet=quiet)
-        for document, gaps in work.each("Looking for gaps", mender.find_gaps):
+        for document, gaps in work.each("Looking for gaps", mender.find_gaps, read=pages):
             if json:
                 record = {"schema": SCHEMA, "file": str(document.path), "words": len(document.text.split())}
                 write_json({**record, "gaps": [gap.to_dict() for gap in gaps]})

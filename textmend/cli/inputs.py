@@ -134,7 +134,7 @@ def read_copy(path: Path, encoding: str | None) -> str:
         FileError: it can't be read, or isn't in the encoding.
     """
     if path.suffix.lower() in (".html", ".htm"):
-        from textmend.source.page import decoded
+        from textmend.source.parsing import decoded
 
         return decoded(read_bytes(path))
     return read_document(path, encoding).text

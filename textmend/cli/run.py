@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
+import shlex
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from textmend.article import Article
+from textmend.cache import Cache, user_folder
 from textmend.cli.inputs import documents
-from textmend.cli.terminal.screen import Screen, open_screen, report
+from textmend.cli.terminal.screen import Screen, open_screen, report, show_line
 from textmend.errors import FileError
 from textmend.files import STDIN, Document
 from textmend.mender import Mender
 from textmend.policy import Policy
 from textmend.report.numbers import count
 
+_FEW = 3
+"""So many files are named in a next step; more are called FILES."""
+
 Result = TypeVar("Result")
+Read = Callable[[Document], Article]
 
 
 def make_mender(
@@ -29,6 +37,7 @@ def make_mender(
     threads: int | None,
     ranking: Path | None = None,
     fast: bool = False,
+    cache: Path | None = None,
 ) -> Mender:
     """Return the mender that all commands work with: one text at a time, so that results appear as they come."""
     return Mender(
@@ -39,7 +48,31 @@ def make_mender(
         ranking=ranking,
         batch=1,
         second_look=not fast,
+        cache=cache,
     )
+
+
+def cache_of(folder: Path | None, off: bool) -> Path | None:
+    """Return the folder where suggestions are kept: the one that is named, or the user's, where it can be used."""
+    if off or folder is not None:
+        return None if off else folder
+    with contextlib.suppress(FileError):
+        Cache(user_folder())
+        return user_folder()
+    return None
+
+
+def next_step(screen: Screen, told: str, command: str, paths: Sequence[Path]) -> None:
+    """Say what a run came to, and the command that goes on from there.
+
+    Args:
+        screen: where it is shown: on standard error.
+        told: what was done and what is left.
+        command: the next command, without its files.
+        paths: the files it goes on with.
+    """
+    names = " ".join(shlex.quote(str(path)) for path in paths if path != STDIN) if len(paths) <= _FEW else "FILES"
+    screen.err.print(show_line(f"{told}: {command} {names or 'FILE'}"), soft_wrap=True)
 
 
 class Run:
@@ -74,7 +107,11 @@ class Run:
         report(self.screen.err, str(error), error if self._debug else None)
 
     def each(
-        self, label: str, work: Callable[[Iterator[str]], Iterator[Result]], mender: Mender | None = None
+        self,
+        label: str,
+        work: Callable[[Iterator[Any]], Iterator[Result]],
+        mender: Mender | None = None,
+        read: Read | None = None,
     ) -> Iterator[tuple[Document, Result]]:
         """Yield every document that can be read, with what ``work`` makes of its text, in order.
 
@@ -82,13 +119,19 @@ class Run:
             label: what is going on, for the progress.
             work: takes a stream of texts, gives a stream of results.
             mender: where it fills gaps, so that the progress counts them.
+            read: returns the article of a document, for ``work`` to take instead of its text.
         """
         waiting: deque[Document] = deque()
 
-        def texts() -> Iterator[str]:
+        def texts() -> Iterator[str | Article]:
             for document in documents(self._paths, self._encoding, self.failed):
+                try:
+                    article = document.text if read is None else read(document)
+                except FileError as error:
+                    self.failed(error)
+                    continue
                 waiting.append(document)
-                yield document.text
+                yield article
 
         with self._progress as progress:
             task = progress.add_task(label, total=len(self._paths))

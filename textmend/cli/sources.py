@@ -1,15 +1,17 @@
-"""What else is known of a file: its title, its page, other copies. It goes with one file, not with several."""
+"""What else is known of a file: its title, its page, other copies. But for a folder of pages it goes with one file."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import typer
 
+from textmend.article import Article
 from textmend.cli.inputs import read_copy, read_page
-from textmend.files import STDIN
+from textmend.files import STDIN, Document
+from textmend.page_files import PageFolder
 
 
 def about(
@@ -35,3 +37,24 @@ def about(
         "html": None if html is None else [read_page(html)],
         "reference": None if not references else [[read_copy(path, encoding) for path in references]],
     }
+
+
+def with_pages(html: Path | None, html_dir: Path | None) -> Callable[[Document], Article] | None:
+    """Return how the article of a document is read, if a page may belong to it.
+
+    Args:
+        html: the page of the one document.
+        html_dir: a folder with the pages of all.
+
+    Raises:
+        FileError: the folder is none, or the page can't be read.
+    """
+    if html is not None and html_dir is not None:
+        raise typer.BadParameter("--html and --html-dir exclude each other")
+    if html is not None:
+        page = read_page(html)
+        return lambda document: Article(text=document.text, html=page)
+    if html_dir is not None:
+        folder = PageFolder(html_dir)
+        return lambda document: Article(text=document.text, html=folder.page(document.path.name))
+    return None

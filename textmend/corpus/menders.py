@@ -75,10 +75,16 @@ def check_fields(mend: Callable[..., Any], options: Options) -> None:
     Raises:
         PolicyError: it takes no pages, and a field for them is named.
     """
-    if options.fields.html is not None and "html" not in inspect.signature(mend).parameters:
+    if "html" in inspect.signature(mend).parameters:
+        return
+    if options.fields.html is not None:
         raise PolicyError(
             f"clean: the field {options.fields.html!r} holds pages, but this mender's mend takes none: "
             "leave out --html-field"
+        )
+    if options.pages is not None:
+        raise PolicyError(
+            f"clean: the folder {options.pages} holds pages, but this mender's mend takes none: leave out --html-dir"
         )
 
 

@@ -45,6 +45,8 @@ class Options:
 
     Attributes:
         fields: the names of the fields.
+        pages: a folder that holds the page of a document under the name that it calls itself (``7.html``, of a text
+            file ``7.txt`` too), where the document doesn't hold it; ``None``: there is none.
         annotate: leave the text as it is; what ``mend`` would do stands beside it.
         annotations: the field that the edits and open gaps are written to; ``None``: nowhere.
         top: how many fills of a gap the annotations give; at least 1.
@@ -62,6 +64,7 @@ class Options:
     """
 
     fields: FieldNames = field(default_factory=FieldNames)
+    pages: str | None = None
     annotate: bool = False
     annotations: str | None = "textmend"
     top: int = 5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from textmend.corpus.entries import Article, Place, Unfit
@@ -14,6 +15,7 @@ from textmend.corpus.options import Options
 from textmend.corpus.statistics import Statistics, source_name
 from textmend.edits.mended import Mended
 from textmend.errors import MissingExtraError
+from textmend.page_files import PageFolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,13 @@ def _mend(articles: Sequence[Article], mender: CorpusMender, options: Options) -
     given: dict[str, Any] = {}
     if options.fields.title is not None:
         given["title"] = [article.title for article in articles]
-    if options.fields.html is not None:
-        given["html"] = [article.html for article in articles]
+    if options.fields.html is not None or options.pages is not None:
+        given["html"] = [_page(article, options) for article in articles]
     return list(mender.mend([article.text for article in articles], **given))
+
+
+def _page(article: Article, options: Options) -> str | bytes | None:
+    """Return the page of a document: its own, or the one in the folder of pages."""
+    if article.html is not None or options.pages is None or article.id is None:
+        return article.html
+    return PageFolder(Path(options.pages)).page(article.id)

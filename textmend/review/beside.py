@@ -46,13 +46,13 @@ def beside(text: str, html: str | bytes) -> list[Beside]:
         text: the article.
         html: the page it was taken from.
     """
-    from textmend.source.page import read_page
+    from textmend.source.contents import read_page
 
     copies = read_page(html)
     if not copies:
         return []
     page = copies[0]
-    blocks = [page.text[block.start : block.end] for block in page.blocks]
+    blocks = [page.sentences(block.start, block.end) for block in page.blocks]
     runs = [_runs(block) for block in blocks]
     holders: dict[tuple[str, ...], list[int]] = {}
     for number, own in enumerate(runs):

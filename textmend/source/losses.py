@@ -12,14 +12,17 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from textmend.records import Gap
-from textmend.source.copies import Copy
+from textmend.source.copies import Copy, Inline
+from textmend.source.dress import dress_of, dressed
 from textmend.source.loss import Loss
 from textmend.source.pieces import Piece, Side
 from textmend.source.version import Version, sifted
+from textmend.source.words import Words, alike
 from textmend.text.words import CLOSING, LINE_ENDS, OPENING, is_space, space_before
 
 SURE = 0.999
@@ -34,15 +37,21 @@ _LEAST_AROUND = 3
 _LEAST_AROUND_PLAIN = 6
 _LEAST_SIDE = 2
 _MOST_WORDS = 60
+_OPEN_SENTENCE = 0.7
+_FEW_KEPT = 0.05
+_MANY_DROPPED = 3
 _SENTENCE_WORDS = 4
 _MOST_EDITED = 0.01
 _FEW_EDITED = 1
 _ABBREVIATION = 3
 _MOST_SLIDE = 24
 _MOST_MOVED = 2000
+_BEYOND = 40
 _TERMINAL = frozenset(".!?…。！？")
 _CLOSERS = frozenset("\"'”’)]»")
 _JOINS_LEFT = frozenset(".,;:!?)]”’")
+_EMPTY_BEFORE = frozenset("[*_")
+_EMPTY_AFTER = frozenset("]*_")
 _JOINS_RIGHT = frozenset("(“‘")
 
 
@@ -56,6 +65,14 @@ class _Around(NamedTuple):
 
     words: int
     whole: bool
+
+
+def _aside_words(words: Words, source: Copy) -> frozenset[int]:
+    """Return the words of a copy that are no words of a sentence."""
+    found: set[int] = set()
+    for start, end, _ in source.asides:
+        found.update(range(bisect_left(words.starts, start), bisect_left(words.starts, end)))
+    return frozenset(found)
 
 
 _EDGE = _Around(0, True)
@@ -74,7 +91,26 @@ def losses(text: Side, copy: Side, source: Copy, pieces: list[Piece], suspects: 
         suspects: what the detector found in the text, also where it is not sure; in order.
     """
     judge = _Judge(text, copy, source, pieces, suspects)
-    return list(sifted(text.text, list(judge.losses()), judge.version))
+    dress = dress_of(text, copy, pieces)
+    return list(sifted(text.text, list(dressed(judge.losses(), dress, text.text)), judge.version))
+
+
+def seen_at(suspects: Sequence[Gap], site: tuple[int, int]) -> float:
+    """Return the probability of the gap that the detector found at a place, 0 if it found none."""
+    start, end = site
+    index = bisect_left(suspects, start, key=lambda gap: gap.end)
+    if index < len(suspects) and suspects[index].start <= end:
+        return suspects[index].probability
+    return 0.0
+
+
+def is_spaced_oddly(text: str, site: tuple[int, int]) -> bool:
+    """Whether the white space of a text shows that something is missing at a place."""
+    start, end = site
+    space, left, right = text[start:end], text[start - 1 : start], text[end : end + 1]
+    if not space:
+        return (left in OPENING and right in CLOSING) or (left.isalnum() and right.isalnum())
+    return LINE_ENDS.isdisjoint(space) and (len(space) > 1 or right in CLOSING or left in OPENING)
 
 
 class _Judge:
@@ -82,6 +118,7 @@ class _Judge:
         self._text, self._copy, self._source, self._pieces = text, copy, source, pieces
         self._suspects = suspects
         self._words = copy.words
+        self._aside = _aside_words(copy.words, source)
         self.version = self._version()
         self._breaks = self._usual_break()
 
@@ -193,33 +230,36 @@ class _Judge:
                 return None  # it is found there
             index = place
         before, after = self._pieces[index - 1], self._pieces[index]
+        first, last = self._without_asides(first, last)
+        if first > last or self._stands_aside(first, last, index):
+            return None
         site = self._site(before, after)
-        spacing = None if self._has_line_end(site) else (self._space(first), self._space(last + 1))
+        if site is None:
+            return None
+        spacing = None if self._has_line_end(site) else self._spacing(site, before, after, first, last)
         around = self._before(index - 1), self._after(index)
         if not self._is_likely(first, last, *around):
             return None
+        sentence = self._is_sentence(first, last, self._count(first, last))
         if self._is_edge(first) and self._is_edge(last + 1):
-            return self._loss(site, first, last, spacing)
-        spaced, seen = self._is_spaced_oddly(site), self._seen(site)
+            lost = self._loss(site, first, last, spacing)
+            return self._sentence(lost) if sentence else lost
+        if sentence:
+            return None
+        spaced, seen = is_spaced_oddly(self._text.text, site), seen_at(self._suspects, site)
         if not self._is_likely_bare(first, last, *around, traced=spaced or seen > 0):
             return None
         return replace(self._loss(site, first, last, spacing), bare=True, spaced=spaced, seen=seen)
 
-    def _seen(self, site: tuple[int, int]) -> float:
-        """Return the probability of the gap that the detector found at a place, if any."""
-        start, end = site
-        index = bisect_left(self._suspects, start, key=lambda gap: gap.end)
-        if index < len(self._suspects) and self._suspects[index].start <= end:
-            return self._suspects[index].probability
-        return 0.0
-
-    def _is_spaced_oddly(self, site: tuple[int, int]) -> bool:
-        """Whether the text's white space shows that something is missing at a place."""
-        start, end = site
-        space, left, right = self._at(site), self._text.text[start - 1 : start], self._text.text[end : end + 1]
-        if not space:
-            return (left in OPENING and right in CLOSING) or (left.isalnum() and right.isalnum())
-        return LINE_ENDS.isdisjoint(space) and (len(space) > 1 or right in CLOSING or left in OPENING)
+    def _spacing(self, site: tuple[int, int], before: Piece, after: Piece, first: int, last: int) -> tuple[str, str]:
+        """Return the white space around lost words; inside of a link or emphasis that was left empty there is none."""
+        own = self._space_between(before.word, first), self._space_between(last, after.word)
+        if not self._text.markup.touches(before.end, after.start):
+            return own
+        left = self._text.text[before.end : site[0]]
+        right = self._text.text[site[1] : after.start]
+        inside = bool(left) and bool(right) and left[-1] in _EMPTY_BEFORE and right[0] in _EMPTY_AFTER
+        return ("", "") if inside else own
 
     def _at_block_edges(self, index: int, before: Piece | None, after: Piece | None) -> Iterator[Loss]:
         """Yield what was lost at the end of the block of ``before``, and at the start of the block of ``after``.
@@ -235,10 +275,12 @@ class _Judge:
             if after.after or after.marks or (tail and head):
                 return
             site = self._site(before, after)
+            if site is None:
+                return
             if tail and self._is_sure(tail, self._before(index - 1), _EDGE):
-                yield self._loss(site, tail[0], tail[-1], (self._space(tail[0]), self._at(site)))
+                yield from self._at_edge(site, tail, (self._space_between(before.word, tail[0]), self._at(site)))
             if head and self._is_sure(head, _EDGE, self._after(index)):
-                yield self._loss(site, head[0], head[-1], (self._at(site), self._space(head[-1] + 1)))
+                yield from self._at_edge(site, head, (self._at(site), self._space_between(head[-1], after.word)))
             return
         # A blank that is left over at a line's end stood before the words, one at its beginning after them.
         if (
@@ -247,24 +289,115 @@ class _Judge:
             and self._text.ends_paragraph(before)
             and self._is_sure(tail, self._before(index - 1), _EDGE)
         ):
-            site, own = self._end_site(before), self._space(tail[0])
-            yield self._loss(site, tail[0], tail[-1], (own, self._at(site)[bool(own) :]))
+            site, own = self._end_site(before), self._space_between(before.word, tail[0])
+            if site is not None:
+                own = own if site[0] == before.end else ""
+                yield from self._at_edge(site, tail, (own, self._at(site)[bool(own) :]))
         if after and head and self._text.begins_paragraph(after) and self._is_sure(head, _EDGE, self._after(index)):
-            site, own = self._start_site(before, after), self._space(head[-1] + 1)
-            space = self._at(site)
-            yield self._loss(site, head[0], head[-1], (space[:-1] if own else space, own))
+            site, own = self._start_site(before, after), self._space_between(head[-1], after.word)
+            if site is not None:
+                own = own if site[1] == after.start else ""
+                space = self._at(site)
+                yield from self._at_edge(site, head, (space[:-1] if own else space, own))
 
     def _is_sure(self, words: range, before: _Around, after: _Around) -> bool:
         first, last = words[0], words[-1]
         return self._is_edge(first) and self._is_edge(last + 1) and self._is_likely(first, last, before, after)
 
+    def _at_edge(self, site: tuple[int, int], words: range, spacing: tuple[str, str]) -> Iterator[Loss]:
+        """Yield what was lost at the edge of a block; a sentence there, only if many of its kind were dropped."""
+        words = self._without_kept_marks(words, site)
+        if not words or self._stands_beyond(words, site):
+            return
+        lost = self._loss(site, words[0], words[-1], spacing)
+        if not self._is_sentence(words[0], words[-1], lost.count):
+            yield lost
+        elif not (sentence := self._sentence(lost)).is_open and max(self._dropped.values()) >= _MANY_DROPPED:
+            yield sentence
+
+    def _without_kept_marks(self, words: range, site: tuple[int, int]) -> range:
+        """Return lost words without the marks after them that the text has on its next line."""
+        kept = self._text.text[site[1] : site[1] + _BEYOND].lstrip()[:1]
+        last = words[-1]
+        while kept and last >= words[0] and not self._words.spoken[last] and self._lost(last, last) == kept:
+            last -= 1
+        return range(words[0], last + 1)
+
+    def _stands_beyond(self, words: range, site: tuple[int, int]) -> bool:
+        """Whether the text has the words after all, only on another line."""
+        text, lost = self._text.text, alike(self._lost(words[0], words[-1]))
+        beyond, before = (
+            text[site[1] : site[1] + len(lost) + _BEYOND],
+            text[max(0, site[0] - len(lost) - _BEYOND) : site[0]],
+        )
+        return alike(beyond.lstrip()).startswith(lost) or alike(before.rstrip()).endswith(lost)
+
+    def _sentence(self, loss: Loss) -> Loss:
+        """Return a whole sentence, or several, as a loss; open where an editor may have cut it.
+
+        It is beyond doubt if it is one element, and none of its kind came through: then the extractor drops them.
+        """
+        space = self._space(bisect_left(self._words.starts, loss.copy_start))
+        ending = self._ending.get(loss.copy_end, ())
+        tags = {tag for tag, start, _ in ending if loss.copy_start - len(space) <= start <= loss.copy_start}
+        edited = self.version.edited or self.version.differs
+        dropped = max((self._dropped.get(tag, 0) for tag in tags), default=0)
+        return loss if dropped >= (_MANY_DROPPED if edited else 1) else replace(loss, probability=_OPEN_SENTENCE)
+
+    @cached_property
+    def _ending(self) -> dict[int, list[Inline]]:
+        """The inline elements by where they end."""
+        found: dict[int, list[Inline]] = {}
+        for inline in self._source.inlines:
+            found.setdefault(inline.end, []).append(inline)
+        return found
+
+    @cached_property
+    def _dropped(self) -> dict[str, int]:
+        """How many elements in the lines of the article the text lacks, of each tag of which it lacks nearly all."""
+        words = self._words
+        matched = {piece.word for piece in self._pieces}
+        blocks = {words.blocks[word] for word in matched}
+        kept: Counter[str] = Counter()
+        lost: Counter[str] = Counter()
+        for tag, start, end in self._source.inlines:
+            first, stop = bisect_left(words.starts, start), bisect_left(words.starts, end)
+            if first == stop or words.blocks[first] not in blocks or first in self._aside:
+                continue
+            block = words.blocks[first]
+            if first > words.first[block] or stop < words.first[block + 1]:
+                (lost if matched.isdisjoint(range(first, stop)) else kept)[tag] += 1
+        return {tag: count for tag, count in lost.items() if kept[tag] <= _FEW_KEPT * count}
+
     def _tail(self, piece: Piece) -> range:
         """Return the words of the copy from a piece to the end of its block."""
-        return range(piece.word + 1, self._words.first[self._words.blocks[piece.word] + 1])
+        stop = self._words.first[self._words.blocks[piece.word] + 1]
+        first, last = self._without_asides(piece.word + 1, stop - 1)
+        return range(first, last + 1)
 
     def _head(self, piece: Piece) -> range:
         """Return the words of the copy from the start of a piece's block to it."""
-        return range(self._words.first[self._words.blocks[piece.word]], piece.word)
+        first, last = self._without_asides(self._words.first[self._words.blocks[piece.word]], piece.word - 1)
+        return range(first, last + 1)
+
+    def _without_asides(self, first: int, last: int) -> tuple[int, int]:
+        """Return words of the copy without the asides at their ends."""
+        while first <= last and first in self._aside:
+            first += 1
+        while first <= last and last in self._aside:
+            last -= 1
+        return first, last
+
+    def _stands_aside(self, first: int, last: int, index: int) -> bool:
+        """Whether an aside next to the words, which came through, says the same."""
+        said: set[int] = set()
+        for step, place in ((-1, index - 1), (1, index)):
+            for _ in range(_REACH):
+                if not 0 <= place < len(self._pieces) or self._pieces[place].word not in self._aside:
+                    break
+                said.add(int(self._words.ids[self._pieces[place].word]))
+                place += step
+        return bool(said) and said.issuperset(self._words.ids[first : last + 1].tolist())
 
     def _at(self, site: tuple[int, int]) -> str:
         return self._text.text[site[0] : site[1]]
@@ -291,11 +424,26 @@ class _Judge:
     def _is_likely(self, first: int, last: int, before: _Around, after: _Around) -> bool:
         """Whether the words ``first`` to ``last`` of the copy may have been lost, if an element tells so."""
         count = self._count(first, last)
-        if not count or count > _MOST_WORDS or self._is_aside(first, last) or self._is_sentence(first, last, count):
+        if not count or count > _MOST_WORDS or self._is_note(first, last):
             return False
         if not (before.words or before.whole) or not (after.words or after.whole):
             return False
+        if before.whole and after.whole and self._is_between_matched(self._words.blocks[first]):
+            return True
         return before.words + after.words >= _LEAST_AROUND
+
+    def _is_between_matched(self, block: int) -> bool:
+        """Whether the blocks on both sides of one came through, just before and after it."""
+        first = bisect_left(self._pieces, self._words.first[block], key=lambda piece: piece.word)
+        last = bisect_left(self._pieces, self._words.first[block + 1], key=lambda piece: piece.word)
+        blocks = self._words.blocks
+        return (
+            0 < first < last < len(self._pieces)
+            and blocks[self._pieces[first - 1].word] == block - 1
+            and blocks[self._pieces[last].word] == block + 1
+            and not self._pieces[first].after
+            and not self._pieces[last].after
+        )
 
     def _is_likely_bare(self, first: int, last: int, before: _Around, after: _Around, *, traced: bool) -> bool:
         """Whether they may have been, if nothing but the words around tells."""
@@ -415,9 +563,10 @@ class _Judge:
         return _Around(words, False)
 
     def _count(self, first: int, last: int) -> int:
-        return sum(self._words.spoken[first : min(last + 1, first + 4 * _MOST_WORDS)])
+        stop = min(last + 1, first + 4 * _MOST_WORDS)
+        return sum(self._words.spoken[word] and word not in self._aside for word in range(first, stop))
 
-    def _is_aside(self, first: int, last: int) -> bool:
+    def _is_note(self, first: int, last: int) -> bool:
         """Whether the words are no more than the mark of a note: ``[12]``."""
         lost = self._lost(first, last)
         return lost[0] in "[(" and lost[-1] in "])" and lost[1:-1].strip().isdigit()
@@ -445,7 +594,7 @@ class _Judge:
 
     def _loss(self, site: tuple[int, int], first: int, last: int, spacing: tuple[str, str] | None) -> Loss:
         start, end = self._extent(first, last)
-        lost = self._copy.text[start:end].replace("\n", " ")
+        lost = self._source.sentences(start, end).replace("\n", " ")
         block = self._words.blocks[first]
         return Loss(*site, lost, spacing, start, end, block, self._count(first, last), SURE)
 
@@ -462,6 +611,10 @@ class _Judge:
             while end < ceiling and not is_space(text[end]):
                 end += 1
         return start, end
+
+    def _space_between(self, word: int, other: int) -> str:
+        """Return the white space between two words of the copy, if asides at most stand between them."""
+        return next(filter(None, map(self._space, range(word + 1, other + 1))), "")
 
     def _space(self, word: int) -> str:
         """Return the white space before a word of the copy; between blocks, what the text has between paragraphs."""
@@ -490,10 +643,15 @@ class _Judge:
     def _joins(self, left: str, right: str) -> bool:
         return (left.isalnum() or left in _JOINS_LEFT) and (right.isalnum() or right in _JOINS_RIGHT)
 
-    def _site(self, before: Piece, after: Piece) -> tuple[int, int]:
+    def _site(self, before: Piece, after: Piece) -> tuple[int, int] | None:
+        if self._text.markup.touches(before.end, after.start):
+            return self._text.markup.site(before.end, after.start)
         return space_before(self._text.text, after.start, before.end), after.start
 
-    def _start_site(self, before: Piece | None, after: Piece) -> tuple[int, int]:
+    def _start_site(self, before: Piece | None, after: Piece) -> tuple[int, int] | None:
+        start = self._text.words.starts[self._text.words.first[after.paragraph]]
+        if self._text.markup.touches(start, after.start):
+            return self._text.markup.start_site(start, after.start)
         return self._line_start(after.start, before.end if before else 0), after.start
 
     def _line_start(self, start: int, floor: int) -> int:
@@ -502,8 +660,12 @@ class _Judge:
             start -= 1
         return start
 
-    def _end_site(self, before: Piece) -> tuple[int, int]:
+    def _end_site(self, before: Piece) -> tuple[int, int] | None:
         end = before.end
+        stop = self._text.words.ends[self._text.words.first[before.paragraph + 1] - 1]
+        stop = max(stop, self._text.markup.address_end(end))
+        if self._text.markup.touches(end, stop):
+            return self._text.markup.end_site(end, stop)
         text = self._text.text
         while end < len(text) and is_space(text[end]) and text[end] not in LINE_ENDS:
             end += 1

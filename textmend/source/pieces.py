@@ -11,11 +11,13 @@ from itertools import groupby
 from typing import NamedTuple
 
 from textmend.source.align import Pair, align, common_runs
+from textmend.source.markup import Markup
 from textmend.source.words import Words, alike
 
 _FEW = 3
 """Fewer words than these of a paragraph, in one block, may stand there by chance."""
 
+_MOST_LONE = 8
 _STRAY_CELLS = 1 << 16
 _GLUED_CHARACTERS = 400
 _GLUED_WORDS = 200
@@ -42,18 +44,25 @@ class Piece(NamedTuple):
 
 
 class Side(NamedTuple):
-    """One of the two texts, and its words."""
+    """One of the two texts, its words, and the markup that it holds itself."""
 
     text: str
     words: Words
+    markup: Markup = Markup("")
 
     def begins_paragraph(self, piece: Piece) -> bool:
-        """Whether a piece, of this text, begins its paragraph."""
-        return self.words.starts[self.words.first[piece.paragraph]] >= piece.start
+        """Whether a piece, of this text, begins its paragraph, markup apart."""
+        word = self.words.first[piece.paragraph]
+        while self.words.starts[word] < piece.start and self.markup.is_sign(self.words.starts[word]):
+            word += 1
+        return self.words.starts[word] >= piece.start
 
     def ends_paragraph(self, piece: Piece) -> bool:
-        """Whether a piece, of this text, ends its paragraph."""
-        return self.words.ends[self.words.first[piece.paragraph + 1] - 1] <= piece.end
+        """Whether a piece, of this text, ends its paragraph, markup apart."""
+        word = self.words.first[piece.paragraph + 1] - 1
+        while self.words.ends[word] > piece.end and self.markup.is_sign(self.words.starts[word]):
+            word -= 1
+        return self.words.ends[word] <= piece.end
 
 
 class Pieces(NamedTuple):
@@ -75,6 +84,7 @@ def pieces_of(text: Side, copy: Side) -> Pieces:
     alignment = align(text.words, copy.words)
     pairs = _meant(alignment.pairs, text.words, copy.words)
     pairs = _meant(list(_with_strays(pairs, text.words, copy.words)), text.words, copy.words)
+    pairs = list(_with_lone_blocks(pairs, text.words, copy.words))
     pieces = list(_counted(_with_glued(pairs, text, copy), text))
     return Pieces(pieces, sum(copy.words.spoken[piece.word] for piece in pieces), alignment.work)
 
@@ -113,6 +123,23 @@ def _neighbours(pairs: Sequence[Pair]) -> Iterator[tuple[Pair | None, Pair | Non
         last = pair
     if last is not None:
         yield last, None
+
+
+def _with_lone_blocks(pairs: Sequence[Pair], text: Words, copy: Words) -> Iterator[Pair]:
+    """Match, by their number, blocks of which nothing is matched, between two that are.
+
+    Of a line such as ``(Artist: Lund)`` an extractor may leave no word at all.
+    """
+    for last, pair in _neighbours(pairs):
+        if last and pair:
+            here = range(text.blocks[last.text] + 1, text.blocks[pair.text])
+            there = range(copy.blocks[last.copy] + 1, copy.blocks[pair.copy])
+            if here and len(here) == len(there) <= _MOST_LONE:
+                for block, other in zip(here, there, strict=True):
+                    mine = range(text.first[block], text.first[block + 1])
+                    yield from _common(text, mine, copy, range(copy.first[other], copy.first[other + 1]))
+        if pair is not None:
+            yield pair
 
 
 def _common(text: Words, here: range, copy: Words, there: range) -> Iterator[Pair]:
@@ -190,8 +217,9 @@ def _counted(pieces: Iterator[Piece], text: Side) -> Iterator[Piece]:
     for piece in pieces:
         after = marks = 0
         while index < len(words) and words.ends[index] <= piece.start:
-            after += words.spoken[index]
-            marks += not words.spoken[index]
+            if not text.markup.is_sign(words.starts[index]):
+                after += words.spoken[index]
+                marks += not words.spoken[index]
             index += 1
         # A word may be several pieces; it is passed with the last.
         if index < len(words) and words.ends[index] <= piece.end:

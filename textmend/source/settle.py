@@ -6,25 +6,38 @@ The copies are asked in order, and the first that has an answer for a place give
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
+from typing import NamedTuple
 
 from textmend.records import Evidence, Fill, Gap
+from textmend.source.contents import copy_of, read_page
 from textmend.source.copies import Copy
 from textmend.source.loss import Loss
-from textmend.source.losses import losses
-from textmend.source.page import copy_of, read_page
+from textmend.source.losses import is_spaced_oddly, losses, seen_at
+from textmend.source.markup import Markup, markup_of
 from textmend.source.pieces import Piece, Side, pieces_of
 from textmend.source.settled import Settled
 from textmend.source.words import Vocabulary, Words
-from textmend.text.words import CLOSING, OPENING, is_space, paragraphs, quote_around
+from textmend.text.words import CLOSING, OPENING, is_space, paragraphs, quote_around, space_before
 
 _LEAST_SHARE = 0.5
 """A copy is one of this text if so large a share of the words of the shorter stands in the other, in order."""
 
 _LEAST_WORDS = 5
 _LENGTHS = 6
+_LINK = "]("
+"""A copy that shows this is about Markdown, so the text may be too."""
+
 _LEAST_SIDE = 2
+_MOST_PASSED = 60
+
+_UNSPOKEN = 0.7
+"""Probability that something is missing where a page says something without words."""
+
+_UNSPOKEN_WORDS = 0.85
+"""Probability of the words that it says so."""
 
 
 def read_copies(html: str | bytes | None, references: Sequence[str] = ()) -> list[Copy]:
@@ -49,7 +62,8 @@ def settle(text: str, gaps: Sequence[Gap], copies: Sequence[Copy], faint: Sequen
         MissingExtraError: rapidfuzz is not installed.
     """
     vocabulary = Vocabulary()
-    side = Side(text, vocabulary.read(text, list(paragraphs(text))))
+    markup = Markup(text) if any(_LINK in copy.text for copy in copies) else markup_of(text)
+    side = Side(text, vocabulary.read(markup.words_only(), list(paragraphs(text))), markup)
     suspects = sorted((*gaps, *faint), key=lambda gap: (gap.start, gap.end))
     found: list[tuple[Loss, Copy]] = []
     views: list[_View] = []
@@ -63,9 +77,9 @@ def settle(text: str, gaps: Sequence[Gap], copies: Sequence[Copy], faint: Sequen
         new = [
             (loss, copy)
             for loss in losses(side, Side(copy.text, words), copy, compared.pieces, suspects)
-            if not any(earlier.is_whole(loss.start, loss.end) for earlier in views)
+            if not any(earlier.denies(loss.start, loss.end) for earlier in views)
         ]
-        found = _merged(found, new)
+        found = _merged(_merged(found, new), [(loss, copy) for loss in view.unspoken(suspects)])
         views.append(view)
     return Settled(
         _settled(gaps, [_gap(loss, copy) for loss, copy in found], views),
@@ -126,6 +140,14 @@ def _gap(loss: Loss, copy: Copy) -> Gap:
     return Gap(start=loss.start, end=loss.end, probability=loss.probability, lengths=lengths, fills=(fill,))
 
 
+class _Place(NamedTuple):
+    """A place in a copy: from where to where, and whether asides other than marks of notes stand in it."""
+
+    start: int
+    end: int
+    passes: bool
+
+
 class _View:
     """A copy that is one of the text."""
 
@@ -136,32 +158,88 @@ class _View:
     def article(self) -> str:
         """Return the blocks that hold anything of the text."""
         blocks = sorted({self._words.blocks[piece.word] for piece in self._pieces})
-        return "\n\n".join(self._copy.text[slice(*self._copy.blocks[block])] for block in blocks)
+        return "\n\n".join(self._copy.sentences(*self._copy.blocks[block]) for block in blocks)
 
     def is_whole(self, start: int, end: int) -> bool:
-        """Whether the words around a place of the text stand side by side in the copy too."""
+        """Whether the words around a place of the text stand side by side in the copy too, and nothing else does."""
+        place = self._place(start, end)
+        return place is not None and not place.passes and not self._copy.holes_in(place.start, place.end)
+
+    def unspoken(self, suspects: Sequence[Gap]) -> Iterator[Loss]:
+        """Yield places where the page says words in another way than by text: emoji, formulas, attributes.
+
+        They are left to a person. Words are proposed only where the text shows that something is missing.
+        """
+        for before, after in pairwise(self._pieces):
+            start, end = self._words.ends[before.word], self._words.starts[after.word]
+            holes = [hole for hole in self._copy.holes_in(start, end) if hole.words]
+            if len(holes) != 1 or after.after or after.marks or not self._passes(before.word, after.word):
+                continue
+            site = space_before(self._text.text, after.start, before.end), after.start
+            suspect = is_spaced_oddly(self._text.text, site) or seen_at(suspects, site) > 0
+            if holes[0].is_seen or suspect:
+                block = self._words.blocks[after.word]
+                words = holes[0].words
+                yield Loss(
+                    *site, words, None, start, end, block, len(words.split()), _UNSPOKEN, certainty=_UNSPOKEN_WORDS
+                )
+
+    def _passes(self, before: int, after: int) -> bool:
+        """Whether nothing but asides stands between two words of the copy, neither of which is one."""
+        if not 0 < after - before <= _MOST_PASSED or not self._are_aside(before + 1, after):
+            return False
+        if self._words.blocks[before] != self._words.blocks[after]:
+            return False
+        return not any(self._copy.aside_at(self._words.starts[word]) for word in (before, after))
+
+    def denies(self, start: int, end: int) -> bool:
+        """Whether the copy says that nothing which a reader sees was lost at a place, whatever others say."""
+        place = self._place(start, end)
+        if place is None:
+            return False
+        holes = self._copy.holes_in(place.start, place.end)
+        return not holes or any(hole.has_words for hole in holes)
+
+    def _place(self, start: int, end: int) -> _Place | None:
+        """Return the place in the copy between the words around a place of the text; ``None`` if others stand there."""
         index = bisect_left(self._starts, end)
         before = self._pieces[index - 1] if index else None
         after = self._pieces[index] if index < len(self._pieces) else None
         if before is not None and before.end > start:
-            return False
-        ends_here = before is not None and self._text.ends_paragraph(before)
-        begins_here = after is not None and self._text.begins_paragraph(after)
-        if before and after and not after.after and not after.marks and after.word == before.word + 1:
-            return self._is_sound(before, after) and self._is_exact(index)
+            return None
+        words = self._words
+        if before and after and not after.after and not after.marks:
+            passes = after.word - before.word - 1
+            if not passes or (0 < passes <= _MOST_PASSED and self._are_aside(before.word + 1, after.word)):
+                if not self._is_sound(before, after) or not self._is_exact(index):
+                    return None
+                notes = self._are_notes(before.word + 1, after.word)
+                return _Place(words.ends[before.word], words.starts[after.word], not notes)
         # A gap at the end of a paragraph that ends here in the copy too, or at the start of one that starts here.
-        if ends_here and before and start == before.end:
-            return before.word + 1 == self._words.first[self._words.blocks[before.word] + 1]
-        if begins_here and after and end == after.start:
-            return after.word == self._words.first[self._words.blocks[after.word]]
-        return False
+        if before and start == before.end and self._text.ends_paragraph(before):
+            block = words.blocks[before.word]
+            if before.word + 1 == words.first[block + 1]:
+                return _Place(words.ends[before.word], self._copy.blocks[block].end, False)
+            return None
+        if after and end == after.start and self._text.begins_paragraph(after):
+            block = words.blocks[after.word]
+            if after.word == words.first[block]:
+                return _Place(self._copy.blocks[block].start, words.starts[after.word], False)
+        return None
+
+    def _are_notes(self, first: int, stop: int) -> bool:
+        asides = (self._copy.aside_at(self._words.starts[word]) for word in range(first, stop))
+        return all(aside is not None and aside.is_note for aside in asides)
+
+    def _are_aside(self, first: int, stop: int) -> bool:
+        return all(self._copy.aside_at(self._words.starts[word]) is not None for word in range(first, stop))
 
     def _is_exact(self, index: int) -> bool:
         """Whether some words on both sides are the same, without anything lost or added among them."""
         for step in range(1 - _LEAST_SIDE, _LEAST_SIDE):
             if step and 0 < index + step < len(self._pieces):
                 one, other = self._pieces[index + step - 1], self._pieces[index + step]
-                if other.after or other.word != one.word + 1:
+                if other.after or not self._are_aside(one.word + 1, min(other.word, one.word + _MOST_PASSED)):
                     return False
         return True
 

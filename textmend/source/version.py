@@ -76,7 +76,7 @@ def sifted(text: str, found: Sequence[Loss], version: Version) -> Iterator[Loss]
                 yield replace(loss, probability=LIKELY, certainty=_OPEN_WORDS)
         elif loss.seen >= _SEEN or (loss.seen and vouched):
             yield replace(loss, probability=LIKELY, certainty=_certainty(loss, version))
-        elif traced >= _TRACED * len(bare):
+        elif traced >= _TRACED * len(bare) or _is_figure(loss.words):
             yield replace(loss, probability=_OPEN_LOSS, certainty=_certainty(loss, version))
 
 
@@ -85,6 +85,11 @@ def _certainty(loss: Loss, version: Version) -> float:
     if version.differs and any(is_number(word) for word in WORD.findall(loss.words)):
         return _OPEN_WORDS
     return _OPEN_WORDS if version.edited and loss.block in version.changed else CERTAIN
+
+
+def _is_figure(words: str) -> bool:
+    """Whether words are a number and no more: templates and scripts write them, and editors don't cut them."""
+    return any(map(str.isdigit, words)) and not any(map(str.isalpha, words))
 
 
 def _is_double(space: str) -> bool:
