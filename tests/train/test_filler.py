@@ -31,7 +31,6 @@ from textmend.train.filler import (
     loss_of,
     loss_of_gaps,
     measure,
-    read_pieces,
     weights_to_export,
 )
 from textmend.train.filler_examples import (
@@ -50,6 +49,7 @@ from textmend.train.filler_training import train_filler
 from textmend.train.loop import Schedule
 from textmend.train.mixture import Mixture, Turns
 from textmend.train.training_run import TrainingRun
+from textmend.train.vocabulary import read_pieces
 
 LIKENESS = LinkLikeness({}, default=3.0)
 PLAIN = Masking(damaged=0, quoted=0, repeated=0, opened=0, sizes=((32, 0.5), (48, 0.5)))
