@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textmend.models.masked_lm import MaskedLM, Query
+from textmend.models.masked_lm import MaskedLM
+from textmend.models.queries import Query
 from textmend.records import Gap
 from textmend.text.words import LINE_ENDS
 
