@@ -107,13 +107,15 @@ def suggest(
     if pages and (title or reference):
         raise typer.BadParameter("--title and --reference go with one file, --html-dir with many")
     known = {} if pages else about(paths, title, html, reference, encoding)
+    if masks:
+        known["masks"] = tuple(masks)
     policy = policy_of("careful", None, ignore, known_words, find_at=at, most_gaps=most_gaps or None, foreign=foreign)
     mender = run.make_mender(detector, filler, policy, threads, ranking, fast, run.cache_of(cache, no_cache))
     with standard_output(output):
         work = run.Run(ctx, paths, encoding)
         for document, gaps in work.each(
             "Looking for lost words",
-            lambda texts: mender.suggest(texts, masks=tuple(masks or ()), **known),
+            lambda texts: mender.suggest(texts, **known),
             mender,
             pages,
         ):
