@@ -22,7 +22,7 @@ from textmend.source.dress import dress_of, dressed
 from textmend.source.loss import Loss
 from textmend.source.pieces import Piece, Side
 from textmend.source.version import Version, sifted
-from textmend.source.words import Words, alike
+from textmend.source.words import Words
 from textmend.text.words import CLOSING, LINE_ENDS, OPENING, is_space, space_before
 
 SURE = 0.999
@@ -325,12 +325,13 @@ class _Judge:
 
     def _stands_beyond(self, words: range, site: tuple[int, int]) -> bool:
         """Whether the text has the words after all, only on another line."""
-        text, lost = self._text.text, alike(self._lost(words[0], words[-1]))
-        beyond, before = (
-            text[site[1] : site[1] + len(lost) + _BEYOND],
-            text[max(0, site[0] - len(lost) - _BEYOND) : site[0]],
-        )
-        return alike(beyond.lstrip()).startswith(lost) or alike(before.rstrip()).endswith(lost)
+        text, copy = self._text.words, self._words
+        lost = [int(copy.ids[word]) for word in words if copy.spoken[word]]
+        at = bisect_left(text.starts, site[1])
+        reach = _BEYOND + 2 * len(words)
+        after = [int(text.ids[word]) for word in range(at, min(len(text), at + reach)) if text.spoken[word]]
+        before = [int(text.ids[word]) for word in range(max(0, at - reach), at) if text.spoken[word]]
+        return after[: len(lost)] == lost or before[-len(lost) :] == lost
 
     def _sentence(self, loss: Loss) -> Loss:
         """Return a whole sentence, or several, as a loss; open where an editor may have cut it.

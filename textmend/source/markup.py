@@ -23,7 +23,7 @@ _LIST_SIGN = regex.compile(r"^[ \t]*+(?:(?:[*+•·◦▪‣–—>-]|\d{1,3}[.)
 _EMPTY_LINK = regex.compile(r"(?<=(?<!!)\[)\s*+(?=\](?:\(|\[))")
 _EMPTY_EMPHASIS = regex.compile(r"(?<![*_\w])(?:(\*\*|__)(\s*+)\1|(\*|_)(\s*+)\3)(?![*_\w])")
 _CLOSERS = regex.compile(r"(?:\*{1,3}|_{1,3}|~~|`+|\]\([^()\s]*+\)|\]\[[\w ]*+\]|\])*+")
-_OPENERS = regex.compile(r"(?:!?\[|\*{1,3}|_{1,3}|~~|`+|\\)*$")
+_OPENERS = "[*_~`\\"
 _MOST = 2000
 
 
@@ -79,10 +79,8 @@ class Markup:
         found = _empty(between, start)
         if found is not None:
             return found
-        first, last = _closed(between), len(between)
-        openers = _OPENERS.search(between, first)
-        if openers:
-            last = openers.start()
+        first = _closed(between)
+        last = max(first, _opened(between))
         return Span(start + first, start + last) if not between[first:last].strip() else None
 
     def start_site(self, start: int, end: int) -> Span | None:
@@ -98,8 +96,7 @@ class Markup:
             return found
         sign = _LIST_SIGN.match(between)
         first = sign.end() if sign else 0
-        openers = _OPENERS.search(between, first)
-        last = openers.start() if openers else len(between)
+        last = max(first, _opened(between))
         return Span(start + first, start + last) if not between[first:last].strip() else None
 
     def end_site(self, start: int, end: int) -> Span | None:
@@ -122,6 +119,12 @@ class Markup:
 def _closed(between: str) -> int:
     closers = _CLOSERS.match(between)
     return closers.end() if closers else 0
+
+
+def _opened(between: str) -> int:
+    """Return where the signs begin that stand before the word after some markup."""
+    last = len(between.rstrip(_OPENERS))
+    return last - (between[last - 1 : last + 1] == "![")
 
 
 def _touches(spans: Sequence[Span], start: int, end: int) -> bool:

@@ -18,7 +18,6 @@ _SIGNS = regex.compile(rf"[\[(]?{_SIGN}{{1,4}}\d{{0,3}}[\])]?")
 _BRACKETED = regex.compile(r"\[[^\[\]]*\]|\([^()]*\)|\{[^{}]*\}")
 _FIGURES = regex.compile(r"\d{1,3}")
 _LETTERS = regex.compile(r"[a-zªº]{1,2}", regex.IGNORECASE)
-_LAST_WORD = regex.compile(r"(?:[\p{L}\p{M}µ]+|\p{N}[\p{N}.,]*)$")
 _MARKS_BEFORE = frozenset(".,;:!?…\"'”’»)]}")
 _POWERS = frozenset(("10", "2"))
 _MOST = 24
@@ -89,8 +88,7 @@ def _raised(text: str, before: str) -> Mark:
         return Mark.UNSURE if _FIGURES.fullmatch(text) else Mark.NOTE
     if before[-1] in _MARKS_BEFORE:
         return Mark.UNSURE if before[-1] in ")]}" and _FIGURES.fullmatch(text) else Mark.NOTE
-    last = _LAST_WORD.search(before)
-    base = last.group() if last else ""
+    base = _last_word(before)
     if _FIGURES.fullmatch(text):
         return _after_base(base, text)
     if _LETTERS.fullmatch(text):
@@ -100,6 +98,15 @@ def _raised(text: str, before: str) -> Mark:
             return Mark.WORDS
         return Mark.NOTE if base[-1:].isalnum() else Mark.UNSURE
     return Mark.NOTE
+
+
+def _last_word(text: str) -> str:
+    """Return the letters, or the figures with their points, that a text ends with."""
+    start = len(text)
+    figures = text[-1:].isdigit()
+    while start and (text[start - 1].isdigit() or text[start - 1] in ".," if figures else text[start - 1].isalpha()):
+        start -= 1
+    return text[start:].lstrip(".,")
 
 
 def _after_base(base: str, text: str) -> Mark:

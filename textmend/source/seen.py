@@ -271,7 +271,7 @@ def _is_label(element: Any, text: str, classes: Classes, before: str) -> bool:
         return True
     if element.tag in known.icon_tags:
         return True
-    if label in known.of_controls and _is_control(element, classes):
+    if label in known.of_controls and _is_control(element, classes, text):
         return True
     low = text.lower().replace("’", "'").lstrip()
     if low.startswith("("):
@@ -280,8 +280,12 @@ def _is_label(element: Any, text: str, classes: Classes, before: str) -> bool:
     return begins and (label in known.calls or low.startswith(known.beginnings))
 
 
-def _is_control(element: Any, classes: Classes) -> bool:
-    if element.tag in ("button", "label", "summary") or classes.control or classes.label or classes.icon:
+def _is_control(element: Any, classes: Classes, text: str) -> bool:
+    if classes.control or classes.label or classes.icon:
+        return True
+    if text[0].islower():
+        return False  # a word of the sentence
+    if element.tag in ("button", "label", "summary"):
         return True
     attributes = element.attrib
     if attributes.get("role", "").lower() in ("button", "switch", "tab", "menuitem") or "onclick" in attributes:

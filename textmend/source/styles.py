@@ -30,8 +30,8 @@ _TELLING = regex.compile(
 )
 # Of the many rules of a sheet those count that may set what hides, or undo it.
 _TELLING_RULE = regex.compile(
-    r"display|visibility|opacity|clip|font(?:-size)?\s*:[^;]*\b0|indent|-\d{3}|scale\w*\(0|through|super\b|bidi"
-    r"|transparent|[: ][01]px|(?:height|width)\s*:\s*[01]\b|hide|\\",
+    r"display|visibility|opacity|clip|font|indent|-\d{3}|scale|through|super\b|bidi|transparent|[: ][01]px"
+    r"|(?:height|width)\s*+:\s*+[01]\b|hide|\\",
     regex.IGNORECASE,
 )
 _APART = frozenset(("block", "flex", "grid", "table", "list-item", "flow-root", "table-cell", "table-row"))
