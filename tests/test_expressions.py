@@ -19,8 +19,14 @@ import textmend
 PACKAGE = Path(textmend.__file__).parent
 MAKERS = {"compile", "search", "match", "fullmatch", "finditer", "findall", "sub", "subn", "split", "splititer"}
 USES = MAKERS - {"compile"}
-MADE_AT_RUN_TIME = {"regex.escape(fill.text)"}
-"""Expressions whose text is not in the source: escaped words, which hold no operator."""
+MADE_AT_RUN_TIME = {
+    "regex.escape(fill.text)",
+    "'\\\\s+'.join(map(regex.escape, words))",
+    "'|'.join(map(regex.escape, ordered))",
+    "name",  # a caller's own: Policy(ignore=…)
+    "patterns.UNIT",  # a constant of another module, put together there
+}
+"""Expressions whose text is not in the source where they are made: escaped words hold no operator."""
 
 SIZE = 6_000
 FAST = 0.01

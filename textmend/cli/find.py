@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Annotated, Any
 
+import regex
 import typer
 from rich.padding import Padding
 from rich.table import Table
@@ -45,7 +45,7 @@ from textmend.report.numbers import count, per_cent
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 
 _CONTEXT, _LEAST_CONTEXT, _LEAST_SIGNS = 76, 56, 12
-_RATE = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(?:/([1-9]\d*))?")
+_RATE = regex.compile(r"(\d+(?:\.\d*)?|\.\d+)(?:/([1-9]\d*))?")
 _EPILOG = """
 Examples:
   textmend find article.txt
