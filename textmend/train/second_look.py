@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from textmend.calibration import log_odds
 from textmend.damage.losing import Damaged
 from textmend.detect.network import OnnxDetector
+from textmend.detect.other_gaps import evidence, space_kinds
 from textmend.detect.second_look import (
     Reader,
     SecondLookWeights,
@@ -56,37 +57,57 @@ def calibrate_second_look(filler: Path, detector: Path, damaged: Sequence[Damage
         log.info("second look: the detector is in doubt nowhere, so there is nothing to fit")
         return None
     found = _read_again([one.text for one in judged], doubts, reader)
+    told = [
+        evidence(
+            space_kinds(one.text, one.sites.starts, one.sites.ends),
+            one.sites.probabilities,
+            judging.article.rate,
+            judging.article.shares,
+        )[sites]
+        for one, sites in zip(judged, doubts, strict=True)
+    ]
     weights = fit_joint(
         weights,
         log_odds(np.concatenate([one.sites.probabilities[sites] for one, sites in zip(judged, doubts, strict=True)])),
         log_odds_of_gap(np.concatenate(found)),
         np.concatenate([one.lost[sites] > 0 for one, sites in zip(judged, doubts, strict=True)]),
+        np.concatenate(told),
     )
-    evidence = fit_evidence(
+    fitted = fit_evidence(
         [
             one._replace(sites=revised(one.sites, sites, logits, weights))
             for one, sites, logits in zip(judged, doubts, found, strict=True)
         ]
     )
-    weights = replace(weights, **evidence._asdict())
+    weights = replace(weights, **fitted._asdict())
     log.info("second look at %d of %d places: %s", sum(map(len, doubts)), sum(len(one.lost) for one in judged), weights)
     write_config(filler, second_look=weights.to_dict())
     return weights
 
 
 def fit_joint(
-    weights: SecondLookWeights, own: NDArray[np.float64], other: NDArray[np.float64], truths: ArrayLike
+    weights: SecondLookWeights,
+    own: NDArray[np.float64],
+    other: NDArray[np.float64],
+    truths: ArrayLike,
+    told: NDArray[np.float64],
 ) -> SecondLookWeights:
     """Return the weights with those of both opinions fitted: logistic regression, held near the mean of both.
+
+    What the article's other gaps tell takes part in the fit, for it chose the sites: of those with low log-odds only
+    the ones in damaged articles are there, and the detector would seem to know little. Its own weights are not kept:
+    they are fitted anew to what comes of both.
 
     Args:
         weights: what is not fitted, and where to start.
         own: the detector's calibrated log-odds at doubtful sites, shape ``[sites]``.
         other: the reader's, of the same shape.
         truths: whether words are missing there.
+        told: what the other gaps of the article tell, shape ``[sites, 2]`` (``detect.other_gaps.evidence``).
     """
-    start = (weights.constant, weights.own, weights.other, weights.product)
-    constant, by_own, by_other, product = logistic(features(own, other), truths, start, hold=_PRIOR).tolist()
+    start = (weights.constant, weights.own, weights.other, weights.product, 1.0, 1.0)
+    design = np.column_stack([features(own, other), told])
+    constant, by_own, by_other, product = logistic(design, truths, start, hold=_PRIOR).tolist()[:4]
     return replace(weights, constant=constant, own=by_own, other=by_other, product=product)
 
 

@@ -1,0 +1,28 @@
+"""What comes of both opinions is recovered, though the article's other gaps chose the places."""
+
+import numpy as np
+import pytest
+
+from textmend.calibration import sigmoid
+from textmend.detect.second_look import SecondLookWeights
+from textmend.train.second_look import fit_joint
+
+
+@pytest.mark.parametrize(("by_own", "by_other"), [(1.0, 0.5), (0.2, 0.9)])
+def test_weights_of_both_opinions_are_recovered(by_own, by_other):
+    rng = np.random.default_rng(3)
+    own, other, often = rng.normal(-2, 2, 60_000), rng.normal(0, 3, 60_000), rng.normal(0, 1.5, 60_000)
+    truths = rng.random(60_000) < sigmoid(0.3 + by_own * own + by_other * other + often)
+    doubtful = np.abs(own + often) < 3  # as they are chosen
+    told = np.column_stack([often, np.zeros(60_000)])
+    start = SecondLookWeights("a 1.0", 0.05, 0.95)
+    fitted = fit_joint(start, own[doubtful], other[doubtful], truths[doubtful], told[doubtful])
+    assert (fitted.own, fitted.other) == pytest.approx((by_own, by_other), abs=0.05)
+    assert (fitted.constant, fitted.product) == pytest.approx((0.3, 0.0), abs=0.05)
+    assert (fitted.detector, fitted.least, fitted.most) == ("a 1.0", 0.05, 0.95)
+
+
+def test_a_few_places_hardly_move_the_mean_of_both():
+    start = SecondLookWeights("a 1.0", 0.05, 0.95)
+    fitted = fit_joint(start, np.array([1.0]), np.array([-1.0]), [True], np.zeros((1, 2)))
+    assert (fitted.own, fitted.other) == pytest.approx((0.5, 0.5), abs=0.2)
