@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +80,14 @@ class FakeProposer:
     def propose(self, documents: Sequence[Any]) -> list[list[Any]]:
         self.documents.extend(documents)
         return [[gap if gap.fills else gap.with_fills(self.fills) for gap in document.gaps] for document in documents]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the commands' cache out of the user's folders."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TEXTMEND_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture

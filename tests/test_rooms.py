@@ -16,7 +16,8 @@ WHOLE = MENDING | {"mender", "annotations", "recipe", "streams"}
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
     "extras": {"errors"},
-    "records": {"errors"},
+    "record_reader": {"errors"},
+    "records": {"errors", "record_reader"},
     "article": {"errors"},
     "streams": {"errors", "article"},
     "text": {"errors", "records"},
@@ -43,7 +44,7 @@ ALLOWED: dict[str, set[str]] = {
     "damage": {"errors", "text", "files"},
     "evaluate": WHOLE | {"damage", "report"},
     "train": WHOLE | {"damage", "review"},
-    "cli": WHOLE | {"corpus", "review", "damage", "evaluate", "train", "report", "page_files", "__init__"},
+    "cli": WHOLE | {"cache", "corpus", "review", "damage", "evaluate", "train", "report", "page_files", "__init__"},
     "__init__": {"api", "article", "mender", "edits", "policy", "records", "errors"},
     "__main__": {"cli"},
 }

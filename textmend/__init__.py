@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from textmend.policy import Policy
     from textmend.records import Decision, Edit, Fill, Gap
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOMES = {
     "find_gaps": "api",

@@ -40,6 +40,10 @@ _TOGETHER = 64
 """Gaps that are filled together, about: enough for full rows, and few enough to wait for."""
 
 
+_SENSELESS = 0.5
+"""Probability of the words of a source that make no sense at their place: they may be words that no reader saw."""
+
+
 class Mender:
     """Finds gaps, proposes fills and mends, with models that are loaded once, when first needed.
 
@@ -390,8 +394,26 @@ class Mender:
         from textmend.source.settle import read_copies, settle
 
         settled = settle(article.text, gaps, read_copies(article.html, article.references), faint)
+        settled = self._sensible(article, settled)
         sure = [gap for gap in settled.gaps if gap.probability >= self.policy.find_at]
         return replace(settled, gaps=[replace(gap, cues=cues_at(article.text, gap.start, gap.end)) for gap in sure])
+
+    def _sensible(self, article: Article, settled: Settled) -> Settled:
+        """Leave to a person what a source would put in where nothing is seen to be missing, if it makes no sense there."""
+        unseen = [gap for gap in settled.gaps if (gap.start, gap.end) in settled.unseen and gap.fills]
+        if not unseen or not hasattr(self.proposer, "model"):
+            return settled
+        from textmend.fill.sense import make_sense
+
+        verdicts = zip(unseen, make_sense(article.text, unseen, self.proposer.model), strict=True)
+        senseless = {(gap.start, gap.end) for gap, makes_sense in verdicts if not makes_sense}
+        doubted = [
+            gap.with_fills((replace(gap.fills[0], probability=_SENSELESS),))
+            if (gap.start, gap.end) in senseless
+            else gap
+            for gap in settled.gaps
+        ]
+        return replace(settled, gaps=doubted)
 
     def _propose(
         self, articles: Sequence[Article], settled: Sequence[Settled], skipped: Sequence[Skipped | None]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, get_args
 
 from textmend.errors import RecordError
+from textmend.record_reader import RecordReader
 
 SCHEMA = 1
 """Version of the JSON forms. It grows when a form changes so that an older reader would misread it."""
@@ -53,7 +54,7 @@ class Evidence:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Evidence:
         """Read the JSON form. Raises :class:`RecordError` where it is malformed."""
-        read = _Reader(data, "evidence")
+        read = RecordReader(data, "evidence")
         start, end = read.span(optional=True)
         return cls(
             place=read.choice("place", get_args(Place)),
@@ -114,7 +115,7 @@ class Fill:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Fill:
         """Read the JSON form. Raises :class:`RecordError` where it is malformed."""
-        read = _Reader(data, "fill")
+        read = RecordReader(data, "fill")
         evidence = read.mapping("evidence", optional=True)
         return cls(
             text=read.text("text"),
@@ -176,8 +177,8 @@ class Gap:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Gap:
         """Read the JSON form. Raises :class:`RecordError` where it is malformed."""
-        read = _Reader(data, "gap")
-        read.schema()
+        read = RecordReader(data, "gap")
+        read.schema(SCHEMA)
         start, end = read.span()
         return cls(
             start=start,
@@ -225,8 +226,8 @@ class Edit:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Edit:
         """Read the JSON form. Raises :class:`RecordError` where it is malformed."""
-        read = _Reader(data, "edit")
-        read.schema()
+        read = RecordReader(data, "edit")
+        read.schema(SCHEMA)
         start, end = read.span()
         fill = read.mapping("fill", optional=True)
         gap = read.mapping("gap")
@@ -305,8 +306,8 @@ class Decision:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Decision:
         """Read the JSON form. Raises :class:`RecordError` where it is malformed."""
-        read = _Reader(data, "decision")
-        read.schema()
+        read = RecordReader(data, "decision")
+        read.schema(SCHEMA)
         start, end = read.span()
         return cls(
             start=start,
@@ -341,115 +342,5 @@ class Skipped:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Skipped:
         """Read the JSON form. Raises :class:`RecordError` where it is malformed."""
-        read = _Reader(data, "skipped")
+        read = RecordReader(data, "skipped")
         return cls(kind=read.choice("kind", get_args(SkippedFor)), reason=read.text("reason"))
-
-
-class _Reader:
-    """Reads typed values from a mapping; every failure names the record, the key and the value."""
-
-    def __init__(self, data: Mapping[str, Any], kind: str) -> None:
-        if not isinstance(data, Mapping):
-            raise RecordError(f"{kind}: expected a JSON object, got {type(data).__name__}")
-        self._data = data
-        self._kind = kind
-
-    def _fail(self, key: str, expected: str) -> RecordError:
-        if key not in self._data:
-            return RecordError(f"{self._kind}: the key {key!r} is missing (expected {expected})")
-        value = repr(self._data[key])
-        shown = value if len(value) <= 80 else value[:77] + "..."
-        return RecordError(f"{self._kind}: {key!r} should be {expected}, not {shown}")
-
-    def _absent(self, key: str, optional: bool) -> bool:
-        return optional and self._data.get(key) is None
-
-    def schema(self) -> None:
-        version = self._data.get("schema")
-        if version != SCHEMA or isinstance(version, bool):
-            raise RecordError(
-                f"{self._kind}: schema version {version!r} can't be read by this version of textmend, "
-                f"which reads version {SCHEMA}"
-            )
-
-    def text(self, key: str, *, optional: bool = False) -> Any:
-        if self._absent(key, optional):
-            return None
-        value = self._data.get(key)
-        if not isinstance(value, str):
-            raise self._fail(key, "a string")
-        return value
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        value = self._data.get(key)
-        if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
-            raise self._fail(key, "a list of strings")
-        return tuple(value)
-
-    def spacing(self, key: str) -> tuple[str, str] | None:
-        if self._absent(key, optional=True):
-            return None
-        value = self._data.get(key)
-        if not (
-            isinstance(value, list | tuple)
-            and len(value) == 2
-            and all(isinstance(item, str) and (not item or item.isspace()) for item in value)
-        ):
-            raise self._fail(key, "two strings of white space, before and after")
-        return value[0], value[1]
-
-    def flag(self, key: str, *, default: bool) -> bool:
-        value = self._data.get(key, default)
-        if not isinstance(value, bool):
-            raise self._fail(key, "true or false")
-        return value
-
-    def offset(self, key: str, *, optional: bool = False) -> Any:
-        if self._absent(key, optional):
-            return None
-        value = self._data.get(key)
-        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise self._fail(key, "an offset: a whole number from 0")
-        return value
-
-    def span(self, *, optional: bool = False) -> tuple[Any, Any]:
-        start, end = self.offset("start", optional=optional), self.offset("end", optional=optional)
-        if start is not None and end is not None and end < start:
-            raise RecordError(f"{self._kind}: 'end' ({end}) lies before 'start' ({start})")
-        return start, end
-
-    def probability(self, key: str) -> float:
-        value = self._data.get(key)
-        if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 1:
-            raise self._fail(key, "a probability from 0 to 1")
-        return float(value)
-
-    def probabilities(self, key: str) -> tuple[float, ...]:
-        value = self._data.get(key)
-        if not isinstance(value, list | tuple) or not all(
-            isinstance(item, int | float) and not isinstance(item, bool) and 0 <= item <= 1 for item in value
-        ):
-            raise self._fail(key, "a list of probabilities from 0 to 1")
-        return tuple(float(item) for item in value)
-
-    def choice(self, key: str, choices: tuple[str, ...], *, optional: bool = False) -> Any:
-        if self._absent(key, optional):
-            return None
-        value = self._data.get(key)
-        if value not in choices:
-            raise self._fail(key, "one of " + ", ".join(choices))
-        return value
-
-    def mapping(self, key: str, *, optional: bool = False) -> Mapping[str, Any] | None:
-        if self._absent(key, optional):
-            return None
-        value = self._data.get(key)
-        if not isinstance(value, Mapping):
-            raise self._fail(key, "a JSON object")
-        return value
-
-    def mappings(self, key: str) -> list[Mapping[str, Any]]:
-        value = self._data.get(key)
-        if not isinstance(value, list | tuple) or not all(isinstance(item, Mapping) for item in value):
-            raise self._fail(key, "a list of JSON objects")
-        return list(value)

@@ -34,8 +34,8 @@ def menders(monkeypatch: pytest.MonkeyPatch) -> list[FakeMender]:
         policy: Policy,
         threads: int | None,
         ranking: Path | None = None,
-        *,
         fast: bool = False,
+        cache: Path | None = None,
     ) -> FakeMender:
         if "broken" in (detector, filler):
             raise ModelError("unknown detector 'broken'")

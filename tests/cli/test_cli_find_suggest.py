@@ -8,8 +8,9 @@ import pytest
 from fake_mender import ARTICLE
 
 from textmend.cli.terminal.article import Places
-from textmend.cli.terminal.screen import bar, per_cent, show
+from textmend.cli.terminal.screen import bar, show
 from textmend.records import Gap
+from textmend.report.numbers import per_cent
 
 
 def test_find_shows_gaps_in_place_and_in_a_list(cli, article):

@@ -23,7 +23,7 @@ import sys, time
 sys.path.insert(0, {tests!r})
 from fake_mender import FakeMender
 from textmend.cli import run
-run.make_mender = lambda detector, filler, policy, threads, ranking=None, fast=False: FakeMender(policy)
+run.make_mender = lambda detector, filler, policy, threads, ranking=None, fast=False, cache=None: FakeMender(policy)
 {more}
 from textmend.cli.main import main
 main()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from textmend.fill.infill import Search
 from textmend.fill.load import load_filler
 from textmend.fill.propose import Document, Proposer
 from textmend.models.registry import EMBEDDED, locate
@@ -45,3 +46,35 @@ def test_who_watches_is_told_of_every_gap_and_the_fills_are_the_same(filler):
     assert told[0] == (0, found)
     assert told[-1] == (found, found)
     assert [done for done, _ in told] == sorted({done for done, _ in told})
+
+
+LONG = (
+    "The Zemlyak of Tromsdalen Harbour Board met on Monday. Nobody knew what the Zemlyak of Tromsdalen Harbour Board "
+    "would say. On Tuesday the , which has nine members, said no. The Zemlyak of Tromsdalen Harbour Board is old."
+)
+
+
+def test_a_name_of_many_pieces_comes_back_in_full_as_the_article_writes_it(filler):
+    name = "Zemlyak of Tromsdalen Harbour Board"
+    assert len(filler.model.pieces.cut(name, spaced=True)) > Search().most_pieces
+    place = LONG.index(" , which")
+    gap = Gap(start=place, end=place + 1, probability=0.9, lengths=(0.1, 0.1, 0.1, 0.2, 0.3, 0.2))
+    proposer = Proposer(filler.model, usual=filler.usual, ranking=filler.ranking)
+    ((found,),) = proposer.propose([Document(text=LONG, gaps=[gap])])
+    (fill,) = [fill for fill in found.fills if fill.text.casefold() == name.casefold()]
+    assert fill.text == name
+    assert fill.evidence is not None
+    assert fill in found.fills[:5]
+    assert not any(fill.text == "Zemlyak" for fill in found.fills)  # the article never writes it alone
+
+
+def test_what_no_person_would_write_is_proposed_only_where_it_is_given(filler):
+    text = "They paid for health care  for all of the town."
+    place = text.index("  for")
+    gap = Gap(start=place, end=place + 2, probability=0.9, lengths=(1.0,))
+    proposer = Proposer(filler.model, usual=filler.usual, ranking=filler.ranking, most=60)
+    ((found,),) = proposer.propose([Document(text=text, gaps=[gap])])
+    assert found.fills
+    assert "care" not in {fill.text for fill in found.fills}
+    given = proposer.every_fill(Document(text=text, gaps=[gap], given=("care",)))
+    assert "care" in {fill.text for fill in given}

@@ -78,3 +78,10 @@ def test_a_word_is_not_cut_in_two(fill, expected):
 @pytest.mark.parametrize("text", ["▢", " ▢ ", "\n▢\n", "\ud800▢\udc00"])
 def test_whatever_stands_around(text):
     assert not is_unwritten(text, "otters")
+
+
+def test_a_name_that_goes_on_after_a_particle_is_a_half_too():
+    article = "The House of Lind met. The House of Lind rose."
+    assert is_unwritten("Then the ▢ voted.", "House", article=article)
+    assert not is_unwritten("Then the ▢ of Lind voted.", "House", article=article)
+    assert not is_unwritten("Then the ▢ voted.", "House of Lind", article=article)

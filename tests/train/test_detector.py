@@ -17,6 +17,7 @@ from textmend.train.detector import from_base, held_out, load_weights, measure
 from textmend.train.detector_training import train_detector
 from textmend.train.examples import NO_LABEL, cut, site_labels
 from textmend.train.loop import Schedule
+from textmend.train.training_run import TrainingRun
 
 
 @pytest.fixture(scope="module")
@@ -100,11 +101,11 @@ def test_a_resumed_training_run_ends_with_the_same_weights(tmp_path, bert, corpu
     """N steps are k steps, a restart, and N - k steps."""
 
     def run(checkpoint, steps):
-        stop_after(monkeypatch, "detector", steps)
+        stop_after(monkeypatch, "detector_training", steps)
         schedule = Schedule(hours=1, rate=1e-3, head_rate=1e-3, warmup=1)
-        train_detector(bert, [(corpus, 1.0)], corpus, checkpoint, schedule=schedule, batch=4)
+        train_detector(TrainingRun(bert, [(corpus, 1.0)], corpus, checkpoint, schedule), batch=4)
 
-    monkeypatch.setattr("textmend.train.detector.WINDOW", 64)
+    monkeypatch.setattr("textmend.train.detector_training.WINDOW", 64)
     monkeypatch.setattr("textmend.train.mixture.BLOCK", 8)
     run(tmp_path / "whole", 5)
     run(tmp_path / "parts", 2)

@@ -88,7 +88,7 @@ def wide(tmp_path_factory):
     model, config = network(128)
     weights = arrays(model)
     float32 = export_detector(weights, config, tmp_path_factory.mktemp("f"), bits=32, embedding_bits=32)
-    return float32, export_detector(weights, config, tmp_path_factory.mktemp("q"), notes={"made": "by a test"})
+    return float32, export_detector(weights, config, tmp_path_factory.mktemp("q"))
 
 
 @pytest.mark.parametrize("length", [1, 2, 17, 64])

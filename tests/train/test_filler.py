@@ -31,8 +31,6 @@ from textmend.train.filler import (
     loss_of,
     loss_of_gaps,
     measure,
-    read_pieces,
-    train_filler,
     weights_to_export,
 )
 from textmend.train.filler_examples import (
@@ -47,8 +45,11 @@ from textmend.train.filler_examples import (
     read_units,
     window_at_gap,
 )
+from textmend.train.filler_training import train_filler
 from textmend.train.loop import Schedule
 from textmend.train.mixture import Mixture, Turns
+from textmend.train.training_run import TrainingRun
+from textmend.train.vocabulary import read_pieces
 
 LIKENESS = LinkLikeness({}, default=3.0)
 PLAIN = Masking(damaged=0, quoted=0, repeated=0, opened=0, sizes=((32, 0.5), (48, 0.5)))
@@ -412,14 +413,14 @@ def test_both_kinds_of_batches_have_their_turns_and_go_on_exactly(mpnet, corpus)
 
 
 def test_a_run_of_before_there_was_a_head_for_lost_words_is_refused(tmp_path, mpnet, corpus, monkeypatch):
-    stop_after(monkeypatch, "filler", 1)
+    stop_after(monkeypatch, "filler_training", 1)
     checkpoint = tmp_path / "run"
-    train_filler(mpnet, [(corpus, 1.0)], corpus, checkpoint, schedule=Schedule(hours=1, rate=1e-3, head_rate=1e-3))
+    train_filler(TrainingRun(mpnet, [(corpus, 1.0)], corpus, checkpoint, Schedule(hours=1, rate=1e-3, head_rate=1e-3)))
     tensors, state = load_checkpoint(checkpoint)
     kept = {name: tensor for name, tensor in tensors.items() if not name.startswith(("model.gap", "average.gap"))}
     save_checkpoint(checkpoint, kept, state)
     with pytest.raises(ModelError, match="--start"):
-        train_filler(mpnet, [(corpus, 1.0)], corpus, checkpoint, schedule=Schedule(hours=1, rate=1, head_rate=1))
+        train_filler(TrainingRun(mpnet, [(corpus, 1.0)], corpus, checkpoint, Schedule(hours=1, rate=1, head_rate=1)))
     assert not load_filler(mpnet, checkpoint).reads_gaps
     assert "gap.weight" not in weights_to_export(load_filler(mpnet, checkpoint))
 
@@ -430,10 +431,9 @@ def test_a_resumed_training_run_ends_with_the_same_weights(tmp_path, mpnet, corp
     schedule = Schedule(hours=1, rate=1e-3, head_rate=1e-3, warmup=1)
 
     def run(checkpoint: Path, steps: int) -> None:
-        stop_after(monkeypatch, "filler", steps)
-        train_filler(
-            mpnet, [(corpus, 1.0)], corpus, checkpoint, schedule=schedule, clean=corpus, masking=masking, batch=256
-        )
+        stop_after(monkeypatch, "filler_training", steps)
+        run = TrainingRun(mpnet, [(corpus, 1.0)], corpus, checkpoint, schedule)
+        train_filler(run, clean=corpus, masking=masking, batch=256)
 
     run(tmp_path / "whole", 7)
     run(tmp_path / "parts", 3)

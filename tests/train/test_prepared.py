@@ -20,11 +20,12 @@ from textmend.train.checkpoint import load_checkpoint, optimizer_tensors, restor
 from textmend.train.detector_training import train_detector
 from textmend.train.device import find_device
 from textmend.train.examples import NO_LABEL, Example
-from textmend.train.filler import train_filler
 from textmend.train.filler_examples import MaskedWindow
+from textmend.train.filler_training import train_filler
 from textmend.train.loop import Schedule
 from textmend.train.mixture import BLOCK, Mixture
 from textmend.train.prepared import Making, PreparedBatches, folders_of, pack, prepare, read_header
+from textmend.train.training_run import TrainingRun
 
 LIKENESS = LinkLikeness({}, default=3.0)
 
@@ -169,17 +170,18 @@ def schedule():
 
 def test_a_detector_trains_on_prepared_examples_and_resumes_exactly(bases, corpus, made, tmp_path, monkeypatch):
     def run(file, steps):
-        stop_after(monkeypatch, "detector", steps)
-        train_detector(
-            bases["lost"], [(made / "lost", 1.0)], corpus, file, schedule=schedule(), batch=2, threads=1, device="cpu"
-        )
+        stop_after(monkeypatch, "detector_training", steps)
+        sources = [(made / "lost", 1.0)]
+        train_detector(TrainingRun(bases["lost"], sources, corpus, file, schedule(), threads=1, device="cpu"), batch=2)
 
     run(tmp_path / "whole.ckpt", 6)
     run(tmp_path / "parts.ckpt", 3)
     run(tmp_path / "parts.ckpt", 3)
     assert_same_weights(tmp_path / "whole.ckpt", tmp_path / "parts.ckpt")
     with pytest.raises(ModelError, match="begun on prepared examples"):
-        train_detector(bases["lost"], [(corpus, 1.0)], corpus, tmp_path / "parts.ckpt", schedule=schedule(), threads=1)
+        train_detector(
+            TrainingRun(bases["lost"], [(corpus, 1.0)], corpus, tmp_path / "parts.ckpt", schedule(), threads=1)
+        )
 
 
 def test_a_filler_trains_on_prepared_examples_of_both_kinds(bases, corpus, made, tmp_path, monkeypatch):
@@ -193,9 +195,9 @@ def test_a_filler_trains_on_prepared_examples_of_both_kinds(bases, corpus, made,
     )
 
     def run(file, steps, *folders, **more):
-        stop_after(monkeypatch, "filler", steps)
+        stop_after(monkeypatch, "filler_training", steps)
         sources = [(folder, 1.0) for folder in folders]
-        train_filler(bases["masked"], sources, corpus, file, schedule=schedule(), batch=256, threads=1, **more)
+        train_filler(TrainingRun(bases["masked"], sources, corpus, file, schedule(), threads=1), batch=256, **more)
 
     run(tmp_path / "whole.ckpt", 6, made / "masked", lost)
     run(tmp_path / "parts.ckpt", 2, made / "masked", lost)
@@ -216,9 +218,9 @@ def test_a_device_that_is_not_here_is_said_so():
 
 
 def test_moments_go_back_to_the_device_of_their_parameter(bases, corpus, made, tmp_path, monkeypatch):
-    stop_after(monkeypatch, "detector", 2)
+    stop_after(monkeypatch, "detector_training", 2)
     file = tmp_path / "run.ckpt"
-    train_detector(bases["lost"], [(made / "lost", 1.0)], corpus, file, schedule=schedule(), batch=2, threads=1)
+    train_detector(TrainingRun(bases["lost"], [(made / "lost", 1.0)], corpus, file, schedule(), threads=1), batch=2)
     tensors, _ = load_checkpoint(file)
     name = "gap.weight"
     elsewhere = torch.nn.Parameter(torch.empty_like(tensors[f"model.{name}"], device="meta"))
@@ -237,7 +239,7 @@ def test_the_command_prepares_and_trains(bases, corpus, tmp_path, monkeypatch):
     assert result.exit_code == 0, result.output
     assert read_header(out).pieces >= 3_000
     assert isinstance(call("prepare", bases["lost"], corpus, *options, "--out", out).exception, FileError)
-    stop_after(monkeypatch, "detector", 2)
+    stop_after(monkeypatch, "detector_training", 2)
     run = ["detector", bases["lost"], out, "--linked", corpus, "--checkpoint", tmp_path / "d.ckpt", "--threads", "1"]
     result = call(*run, "--device", "cpu")
     assert result.exit_code == 0, result.output

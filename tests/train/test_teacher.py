@@ -16,6 +16,7 @@ from textmend.train.detector_training import train_detector
 from textmend.train.filler import from_base as filler_from_base
 from textmend.train.loop import Schedule
 from textmend.train.teacher import load_teacher
+from textmend.train.training_run import TrainingRun
 
 
 @pytest.fixture(scope="module")
@@ -91,16 +92,12 @@ def test_a_filler_that_finds_nothing_or_cuts_otherwise_teaches_nothing(bert, mpn
 def test_the_detector_comes_to_think_what_the_teacher_thinks(tmp_path, bert, mpnet, reader, monkeypatch, taught):
     corpus = tmp_path / "articles.jsonl"
     corpus.write_text("".join(json.dumps({"text": f"{TEXT}\n\n{TEXT}"}) + "\n" for _ in range(6)))
-    monkeypatch.setattr("textmend.train.detector.WINDOW", 64)
+    monkeypatch.setattr("textmend.train.detector_training.WINDOW", 64)
     monkeypatch.setattr("textmend.train.mixture.BLOCK", 8)
-    stop_after(monkeypatch, "detector", 40)
+    stop_after(monkeypatch, "detector_training", 40)
     schedule = Schedule(hours=1, rate=3e-3, head_rate=1e-2, warmup=1, average=0.5)
     train_detector(
-        bert,
-        [(corpus, 1.0)],
-        corpus,
-        tmp_path / "run",
-        schedule=schedule,
+        TrainingRun(bert, [(corpus, 1.0)], corpus, tmp_path / "run", schedule),
         teacher=(mpnet, reader[1]),
         taught=taught,
         batch=4,

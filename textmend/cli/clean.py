@@ -20,12 +20,16 @@ from textmend.cli.options import (
     Encoding,
     Fast,
     Filler,
+    Ignore,
+    KnownWords,
     MostGaps,
     NoColor,
     OfForeign,
     Placeholder,
+    PolicyName,
     flag,
 )
+from textmend.cli.policies import policy_of
 from textmend.cli.terminal.clean_progress import Meter
 from textmend.cli.terminal.clean_report import draw_report
 from textmend.cli.terminal.screen import Screen, open_screen, show_line
@@ -132,7 +136,10 @@ def clean(
     seed: Annotated[
         int, _option("--seed", metavar="N", panel="Input", help="Chooses the sample: same seed, same documents.")
     ] = 0,
-    apply_at: ApplyAt = 0.9,
+    policy_name: PolicyName = "careful",
+    ignore: Ignore = None,
+    known_words: KnownWords = None,
+    apply_at: ApplyAt = None,
     unsure: Annotated[
         UnsureChoice,
         _option(
@@ -261,10 +268,13 @@ def clean(
         longest=longest,
         encoding=encoding,
     )
-    policy = Policy(
-        apply_at=apply_at,
+    policy = policy_of(
+        policy_name,
+        apply_at,
+        ignore,
+        known_words,
         find_at=at,
-        unsure="keep" if drop_documents else unsure.value,  # type: ignore[arg-type] # the choices are the policy's
+        unsure="keep" if drop_documents else unsure.value,
         placeholder=placeholder,
         allow_names=allow_names,
         allow_numbers=allow_numbers,

@@ -9,9 +9,9 @@ import typer
 
 from textmend.cli.options import Debug, NoColor, flag
 from textmend.cli.outputs import write_bytes
-from textmend.cli.terminal.article import count
 from textmend.cli.terminal.screen import open_screen
 from textmend.files import write_file
+from textmend.report.numbers import count
 
 _EPILOG = """
 Examples:

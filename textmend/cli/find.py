@@ -22,8 +22,10 @@ from textmend.cli.options import (
     Files,
     Html,
     HtmlDir,
+    Ignore,
     Include,
     Json,
+    KnownWords,
     NoColor,
     Output,
     Quiet,
@@ -31,13 +33,14 @@ from textmend.cli.options import (
     flag,
 )
 from textmend.cli.outputs import check_output, standard_output, write_json
+from textmend.cli.policies import policy_of
 from textmend.cli.sources import about, with_pages
 from textmend.cli.terminal.article import Places, label, page, snippet, with_gaps
-from textmend.cli.terminal.screen import Screen, bar, is_plain, per_cent, show_line
+from textmend.cli.terminal.screen import Screen, bar, is_plain, show_line
 from textmend.files import Document
-from textmend.policy import FIND_AT, Policy
+from textmend.policy import FIND_AT
 from textmend.records import SCHEMA, Gap
-from textmend.report.numbers import count
+from textmend.report.numbers import count, per_cent
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 
@@ -67,6 +70,8 @@ def find(
     encoding: Encoding = None,
     html: Html = None,
     html_dir: HtmlDir = None,
+    ignore: Ignore = None,
+    known_words: KnownWords = None,
     at: At = FIND_AT,
     detector: Detector = "en",
     fast: Fast = False,
@@ -112,7 +117,8 @@ def find(
     pages = with_pages(html, html_dir)
     from textmend.cli.sarif import results_of, to_sarif
 
-    mender = run.make_mender(detector, "en", Policy(find_at=at), threads, fast=fast)
+    policy = policy_of("careful", None, ignore, known_words, find_at=at)
+    mender = run.make_mender(detector, "en", policy, threads, fast=fast)
     results: list[dict[str, Any]] = []
     with standard_output(output):
         work = run.Run(ctx, [one.path for one in found], encoding, quiet=quiet)

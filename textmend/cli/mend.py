@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +21,7 @@ from textmend.cli.options import (
     ApplyAt,
     At,
     Backup,
+    CacheFolder,
     Debug,
     Detector,
     Encoding,
@@ -27,14 +30,18 @@ from textmend.cli.options import (
     Filler,
     Html,
     HtmlDir,
+    Ignore,
     Include,
     InPlace,
     Json,
+    KnownWords,
     MostGaps,
+    NoCache,
     NoColor,
     OfForeign,
     OutputTree,
     Placeholder,
+    PolicyName,
     Ranking,
     References,
     Threads,
@@ -42,16 +49,17 @@ from textmend.cli.options import (
     flag,
 )
 from textmend.cli.outputs import targets, write_bytes, write_json
+from textmend.cli.policies import policy_of
 from textmend.cli.sources import about, with_pages
 from textmend.cli.terminal.article import Places, label, page, with_edits
 from textmend.cli.terminal.diff import draw_diff, unified_diff
-from textmend.cli.terminal.screen import Screen, is_plain, per_cent, quoted, show_line, visible
+from textmend.cli.terminal.screen import Screen, is_plain, quoted, show_line, visible
 from textmend.edits.mended import Mended
 from textmend.errors import FileError
 from textmend.files import STDIN, Document, back_up, write_file
 from textmend.policy import FIND_AT, Policy, Unsure
 from textmend.records import Gap
-from textmend.report.numbers import count
+from textmend.report.numbers import count, per_cent
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 
@@ -77,7 +85,8 @@ def mend(
     html: Html = None,
     html_dir: HtmlDir = None,
     reference: References = None,
-    apply_at: ApplyAt = 0.9,
+    policy_name: PolicyName = "careful",
+    apply_at: ApplyAt = None,
     unsure: Annotated[
         Unsure,
         typer.Option(
@@ -95,12 +104,16 @@ def mend(
     ] = False,
     most_gaps: MostGaps = 500,
     foreign: OfForeign = "skip",
+    ignore: Ignore = None,
+    known_words: KnownWords = None,
     at: At = FIND_AT,
     detector: Detector = "en",
     filler: Filler = "en",
     ranking: Ranking = None,
     fast: Fast = False,
     threads: Threads = None,
+    cache: CacheFolder = None,
+    no_cache: NoCache = False,
     output: OutputTree = None,
     in_place: InPlace = False,
     backup: Backup = None,
@@ -131,8 +144,11 @@ def mend(
     known = {} if pages else about(paths, title, html, reference, encoding)
     if len(paths) > 1 and not (written or in_place or show or diff or json):
         raise typer.BadParameter("several texts would become one on standard output: name a folder with -o, or --json")
-    policy = Policy(
-        apply_at=apply_at,
+    policy = policy_of(
+        policy_name,
+        apply_at,
+        ignore,
+        known_words,
         find_at=at,
         unsure=unsure,
         placeholder=placeholder,
@@ -142,8 +158,9 @@ def mend(
         most_gaps=most_gaps or None,
         foreign=foreign,
     )
-    mender = run.make_mender(detector, filler, policy, threads, ranking, fast=fast)
+    mender = run.make_mender(detector, filler, policy, threads, ranking, fast, run.cache_of(cache, no_cache))
     work = run.Run(ctx, paths, encoding, quiet=quiet)
+    tally: Counter[str | None] = Counter()
     for document, mended in work.each("Mending", lambda texts: mender.mend(texts, **known), mender, pages):
         try:
             data = document.encode(mended.text)
@@ -165,9 +182,19 @@ def mend(
                 write_bytes(unified_diff(document, mended))
         elif not written and not in_place:
             write_bytes(data, document.encoding)
+        tally.update(gap.decision for gap in mended.gaps)
         if not quiet:
             _report(document, mended, policy, work.screen)
+    if not quiet:
+        _say_what_is_next(tally, paths, work.screen)
     work.end()
+
+
+def _say_what_is_next(tally: Counter[str | None], paths: Sequence[Path], screen: Screen) -> None:
+    left = tally.total() - tally["apply"]
+    if left:
+        told = f"{tally['apply']:,} mended, {left:,} left"
+        run.next_step(screen, told, "textmend review -o review.html", paths)
 
 
 def reason(gap: Gap, policy: Policy) -> str:

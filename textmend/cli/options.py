@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal
 import typer
 
 
-def _probability(value: float) -> float:
-    if not 0 < value <= 1:
+def _probability(value: float | None) -> float | None:
+    if value is not None and not 0 < value <= 1:
         raise typer.BadParameter("should be above 0 and at most 1, for example 0.8")
     return value
 
@@ -191,12 +191,13 @@ OutputTree = Annotated[
 Quiet = Annotated[bool, flag("--quiet", "-q", panel="Output", help="No progress, no summary.")]
 Json = Annotated[bool, flag("--json", panel="Output", help="Write JSON Lines, one object a file.")]
 ApplyAt = Annotated[
-    float,
+    float | None,
     typer.Option(
         "--apply-at",
         callback=_probability,
         metavar="P",
-        help="Words are put back from this probability on.",
+        show_default="the policy's",
+        help="Words are put back from this probability on: of the gap times of the fill.",
         rich_help_panel="Policy",
     ),
 ]
@@ -209,6 +210,55 @@ AllowNumbers = Annotated[
 Placeholder = Annotated[
     str, typer.Option("--placeholder", metavar="TEXT", help="The mark of --unsure mark.", rich_help_panel="Policy")
 ]
+PolicyName = Annotated[
+    Literal["careful", "balanced", "bold"],
+    typer.Option(
+        "--policy",
+        help="How sure a fill must be; docs/policies.md says how often each is right.",
+        rich_help_panel="Policy",
+    ),
+]
+Ignore = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ignore",
+        metavar="REGION",
+        show_default=False,
+        help="Where nothing is a gap: code, table, verse, quotes, tokenised, or a regular expression. May be given again.",
+        rich_help_panel="Policy",
+    ),
+]
+KnownWords = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--known-word",
+        metavar="WORD",
+        show_default=False,
+        help="A word beside which nothing is a gap. May be given again.",
+        rich_help_panel="Policy",
+    ),
+]
+Masks = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--mask",
+        metavar="TEXT",
+        show_default=False,
+        help="What stands for lost words, such as [MASK]: only there are words proposed. May be given again.",
+        rich_help_panel="Input",
+    ),
+]
+CacheFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--cache",
+        metavar="FOLDER",
+        show_default="the user's cache",
+        help="Keeps what was suggested, so that the same text is worked on once.",
+        rich_help_panel="Models",
+    ),
+]
+NoCache = Annotated[bool, flag("--no-cache", panel="Models", help="Keep nothing, and use nothing that was kept.")]
 MostGaps = Annotated[
     int,
     typer.Option(

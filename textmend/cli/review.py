@@ -16,6 +16,7 @@ from textmend.cli.inputs import sources
 from textmend.cli.options import (
     ApplyAt,
     At,
+    CacheFolder,
     Debug,
     Detector,
     Encoding,
@@ -24,20 +25,23 @@ from textmend.cli.options import (
     Filler,
     Html,
     Include,
+    NoCache,
     NoColor,
+    PolicyName,
     Ranking,
     Threads,
     Title,
     flag,
 )
 from textmend.cli.outputs import write_bytes
+from textmend.cli.policies import policy_of
 from textmend.cli.review_documents import Analysis, read_reviewed
 from textmend.cli.sources import about
-from textmend.cli.terminal.article import count
 from textmend.cli.terminal.screen import Screen, open_screen
 from textmend.errors import FileError
 from textmend.files import STDIN, write_file
 from textmend.policy import FIND_AT, Policy
+from textmend.report.numbers import count
 
 if TYPE_CHECKING:
     from textmend.review.decisions import Recorded
@@ -202,13 +206,16 @@ def review(
             "--port", min=0, max=65535, metavar="N", help="Its port; 0: any free one.", rich_help_panel="Server"
         ),
     ] = 8765,
-    apply_at: ApplyAt = 0.9,
+    policy_name: PolicyName = "careful",
+    apply_at: ApplyAt = None,
     at: At = FIND_AT,
     detector: Detector = "en",
     filler: Filler = "en",
     ranking: Ranking = None,
     fast: Fast = False,
     threads: Threads = None,
+    cache: CacheFolder = None,
+    no_cache: NoCache = False,
     no_color: NoColor = False,
     debug: Debug = False,
 ) -> None:
@@ -231,8 +238,10 @@ def review(
     fields = Fields(
         text=text_field, id=id_field, title=title_field, url=url_field, html=html_field, annotations=annotations
     )
-    policy = Policy(find_at=at, apply_at=apply_at)
-    analysis = Analysis(lambda: run.make_mender(detector, filler, policy, threads, ranking, fast), screen)
+    policy = policy_of(policy_name, apply_at, None, None, find_at=at)
+    analysis = Analysis(
+        lambda: run.make_mender(detector, filler, policy, threads, ranking, fast, run.cache_of(cache, no_cache)), screen
+    )
     read = read_reviewed(paths, encoding, fields, _known(paths, title, url, html), analysis)
     if decisions is not None and not (terminal or serve) and not decisions.exists():
         raise FileError(f"{decisions}: no such file")

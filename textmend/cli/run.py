@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import shlex
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -12,13 +14,17 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from textmend.article import Article
+from textmend.cache import Cache, user_folder
 from textmend.cli.inputs import documents
-from textmend.cli.terminal.screen import Screen, open_screen, report
+from textmend.cli.terminal.screen import Screen, open_screen, report, show_line
 from textmend.errors import FileError
 from textmend.files import STDIN, Document
 from textmend.mender import Mender
 from textmend.policy import Policy
 from textmend.report.numbers import count
+
+_FEW = 3
+"""So many files are named in a next step; more are called FILES."""
 
 Result = TypeVar("Result")
 Read = Callable[[Document], Article]
@@ -31,6 +37,7 @@ def make_mender(
     threads: int | None,
     ranking: Path | None = None,
     fast: bool = False,
+    cache: Path | None = None,
 ) -> Mender:
     """Return the mender that all commands work with: one text at a time, so that results appear as they come."""
     return Mender(
@@ -41,7 +48,31 @@ def make_mender(
         ranking=ranking,
         batch=1,
         second_look=not fast,
+        cache=cache,
     )
+
+
+def cache_of(folder: Path | None, off: bool) -> Path | None:
+    """Return the folder where suggestions are kept: the one that is named, or the user's, where it can be used."""
+    if off or folder is not None:
+        return None if off else folder
+    with contextlib.suppress(FileError):
+        Cache(user_folder())
+        return user_folder()
+    return None
+
+
+def next_step(screen: Screen, told: str, command: str, paths: Sequence[Path]) -> None:
+    """Say what a run came to, and the command that goes on from there.
+
+    Args:
+        screen: where it is shown: on standard error.
+        told: what was done and what is left.
+        command: the next command, without its files.
+        paths: the files it goes on with.
+    """
+    names = " ".join(shlex.quote(str(path)) for path in paths if path != STDIN) if len(paths) <= _FEW else "FILES"
+    screen.err.print(show_line(f"{told}: {command} {names or 'FILE'}"), soft_wrap=True)
 
 
 class Run:

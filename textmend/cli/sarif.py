@@ -11,10 +11,10 @@ from urllib.parse import quote
 
 import textmend
 from textmend.cli.terminal.article import Places
-from textmend.cli.terminal.screen import per_cent
 from textmend.detect.cues import CUES
 from textmend.files import STDIN, Document
 from textmend.records import Gap
+from textmend.report.numbers import per_cent
 
 RULE = "lost-words"
 _AROUND = 60

@@ -15,6 +15,7 @@ from textmend.cli import run
 from textmend.cli.inputs import sources
 from textmend.cli.options import (
     At,
+    CacheFolder,
     Debug,
     Detector,
     Encoding,
@@ -23,9 +24,13 @@ from textmend.cli.options import (
     Filler,
     Html,
     HtmlDir,
+    Ignore,
     Include,
     Json,
+    KnownWords,
+    Masks,
     MostGaps,
+    NoCache,
     NoColor,
     OfForeign,
     Output,
@@ -35,13 +40,14 @@ from textmend.cli.options import (
     Title,
 )
 from textmend.cli.outputs import check_output, standard_output, write_json
+from textmend.cli.policies import policy_of
 from textmend.cli.sources import about, with_pages
 from textmend.cli.terminal.article import Places, label, page, snippet, with_gaps
-from textmend.cli.terminal.screen import Screen, bar, is_plain, per_cent, quoted, show_line, visible
+from textmend.cli.terminal.screen import Screen, bar, is_plain, quoted, show_line, visible
 from textmend.files import Document
-from textmend.policy import FIND_AT, Policy
+from textmend.policy import FIND_AT
 from textmend.records import SCHEMA, Fill, Gap
-from textmend.report.numbers import count
+from textmend.report.numbers import count, per_cent
 
 app = typer.Typer(add_completion=False, rich_markup_mode="rich")
 
@@ -67,6 +73,9 @@ def suggest(
     html: Html = None,
     html_dir: HtmlDir = None,
     reference: References = None,
+    masks: Masks = None,
+    ignore: Ignore = None,
+    known_words: KnownWords = None,
     at: At = FIND_AT,
     most_gaps: MostGaps = 500,
     foreign: OfForeign = "skip",
@@ -78,6 +87,8 @@ def suggest(
     ranking: Ranking = None,
     fast: Fast = False,
     threads: Threads = None,
+    cache: CacheFolder = None,
+    no_cache: NoCache = False,
     json: Json = False,
     output: Output = None,
     no_color: NoColor = False,
@@ -96,12 +107,17 @@ def suggest(
     if pages and (title or reference):
         raise typer.BadParameter("--title and --reference go with one file, --html-dir with many")
     known = {} if pages else about(paths, title, html, reference, encoding)
-    policy = Policy(find_at=at, most_gaps=most_gaps or None, foreign=foreign)
-    mender = run.make_mender(detector, filler, policy, threads, ranking, fast=fast)
+    if masks:
+        known["masks"] = tuple(masks)
+    policy = policy_of("careful", None, ignore, known_words, find_at=at, most_gaps=most_gaps or None, foreign=foreign)
+    mender = run.make_mender(detector, filler, policy, threads, ranking, fast, run.cache_of(cache, no_cache))
     with standard_output(output):
         work = run.Run(ctx, paths, encoding)
         for document, gaps in work.each(
-            "Looking for lost words", lambda texts: mender.suggest(texts, **known), mender, pages
+            "Looking for lost words",
+            lambda texts: mender.suggest(texts, **known),
+            mender,
+            pages,
         ):
             if json:
                 cut = [gap.with_fills(gap.fills[:top]) for gap in gaps]

@@ -18,6 +18,9 @@ from textmend.detect.second_look import SecondLook
 from textmend.detect.sites import Sites
 from textmend.records import Gap
 
+_TOGETHER = 512
+"""Windows that are made and judged together: all of a long text would take far more memory than the text."""
+
 
 class Detector(Protocol):
     """A network that judges sites; see ``models.detector.OnnxDetector``."""
@@ -88,19 +91,21 @@ def _read(encoded: Sequence[Encoded], detector: Detector) -> list[NDArray[np.flo
         for index, document in enumerate(encoded)
         for window in windows(document, detector.window - 1, detector.margin)
     ]
-    rows = [
-        row_of(
-            encoded[index],
-            window.start,
-            window.end,
-            np.arange(window.first_site, window.last_site),
-            detector.pieces.start,
-        )
-        for index, window in cut
-    ]
     raw = [np.zeros((len(document.sites), detector.labels)) for document in encoded]
-    for (index, window), logits in zip(cut, detector.logits(rows), strict=True):
-        raw[index][window.first_site : window.last_site] = logits
+    for begin in range(0, len(cut), _TOGETHER):
+        some = cut[begin : begin + _TOGETHER]
+        rows = [
+            row_of(
+                encoded[index],
+                window.start,
+                window.end,
+                np.arange(window.first_site, window.last_site),
+                detector.pieces.start,
+            )
+            for index, window in some
+        ]
+        for (index, window), logits in zip(some, detector.logits(rows), strict=True):
+            raw[index][window.first_site : window.last_site] = logits
     return raw
 
 

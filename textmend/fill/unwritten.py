@@ -20,7 +20,8 @@ _LEAST = 2
 _NEAR = 80
 _BEFORE = regex.compile(r"([\p{L}\p{N}][\p{L}\p{M}\p{N}'’-]*+)\s*+$")
 _AFTER = regex.compile(r"\s*+([\p{L}\p{N}][\p{L}\p{M}\p{N}'’-]*+)")
-_CAPITAL_AFTER = regex.compile(r"[^\S\r\n]*+(?:(?:of|the|and|de|del|la)\s)*+\p{Lu}")
+_CAPITAL_AFTER = regex.compile(r"[^\S\r\n]*+(?:(?:of|the|de|del|la)\s)*+\p{Lu}")
+_GOES_ON = regex.compile(r"(?: (?:of|the|de|del|la)){0,2}+ \p{Lu}[\p{L}\p{M}\p{N}'’-]*+")
 _CAPITALISED = regex.compile(r"\p{Lu}[\p{L}\p{M}\p{N}'’-]*+")
 
 
@@ -66,11 +67,7 @@ class Unwritten:
         """The capitalised words that the article has more than once, each time before one and the same other."""
         following: dict[str, list[str]] = {}
         for match in _CAPITALISED.finditer(self._text):
-            after = (
-                _CAPITALISED.match(self._text, match.end() + 1)
-                if self._text[match.end() : match.end() + 1] == " "
-                else None
-            )
+            after = _GOES_ON.match(self._text, match.end())
             following.setdefault(match.group(), []).append(after.group() if after else "")
         return frozenset(
             word for word, others in following.items() if len(others) >= _LEAST and len(set(others)) == 1 and others[0]

@@ -28,6 +28,7 @@ class Loss:
         replaces: how many code points of the text after ``end`` the words stand for too, in another order.
         bare: whether only the words around it tell of it, and no element.
         spaced: whether the text's white space shows that something is missing here.
+        dropped: whether the text lacks nearly all elements of its kind.
         seen: how probable the detector finds that; 0 where it says nothing.
     """
 
@@ -45,6 +46,7 @@ class Loss:
     bare: bool = False
     spaced: bool = False
     seen: float = 0.0
+    dropped: bool = False
 
     @property
     def is_open(self) -> bool:

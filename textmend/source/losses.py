@@ -596,7 +596,12 @@ class _Judge:
         start, end = self._extent(first, last)
         lost = self._source.sentences(start, end).replace("\n", " ")
         block = self._words.blocks[first]
-        return Loss(*site, lost, spacing, start, end, block, self._count(first, last), SURE)
+        dropped = self._is_link(start, end) and self._dropped.get("a", 0) >= _MANY_DROPPED
+        return Loss(*site, lost, spacing, start, end, block, self._count(first, last), SURE, dropped=dropped)
+
+    def _is_link(self, start: int, end: int) -> bool:
+        """Whether words are those of one link, all of them."""
+        return any(tag == "a" and start - 1 <= begin <= start for tag, begin, _ in self._ending.get(end, ()))
 
     def _extent(self, first: int, last: int) -> tuple[int, int]:
         """Return where words of the copy stand, with the unseen characters (direction marks, …) that touch them."""

@@ -84,7 +84,15 @@ def settle(text: str, gaps: Sequence[Gap], copies: Sequence[Copy], faint: Sequen
     return Settled(
         _settled(gaps, [_gap(loss, copy) for loss, copy in found], views),
         tuple(view.article() for view in views),
+        frozenset((loss.start, loss.end) for loss, _ in found if _is_unseen(loss, text, suspects)),
     )
+
+
+def _is_unseen(loss: Loss, text: str, suspects: Sequence[Gap]) -> bool:
+    """Whether nothing but an element tells of a loss that would be applied."""
+    if loss.is_open or not loss.count or loss.bare or loss.dropped or loss.replaces:
+        return False
+    return not is_spaced_oddly(text, _site(loss)) and not seen_at(suspects, _site(loss))
 
 
 def _merged(first: list[tuple[Loss, Copy]], more: list[tuple[Loss, Copy]]) -> list[tuple[Loss, Copy]]:

@@ -17,7 +17,10 @@ class Settled:
     Attributes:
         gaps: losses, each with its fill, and the gaps that no copy has an answer for; sorted and disjoint.
         known: what the copies hold of the article: it may vouch for names and numbers.
+        unseen: the places of losses of which nothing but an element tells: neither the detector, nor white space, nor
+            that the text lacks all links. Whether their words make sense there is worth a look.
     """
 
     gaps: list[Gap]
     known: tuple[str, ...] = ()
+    unseen: frozenset[tuple[int, int]] = frozenset()

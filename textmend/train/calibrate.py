@@ -30,7 +30,7 @@ from textmend.fill.propose import Document, Proposed, Proposer
 from textmend.fill.rank import FEATURE_NAMES, Ranking, feature_row
 from textmend.fill.ranking_file import write_ranking
 from textmend.models.registry import HubModel
-from textmend.records import Gap
+from textmend.records import Fill, Gap
 from textmend.text.words import fold
 from textmend.train.examples import lose_words
 from textmend.train.length_kinds import fit_length_kinds
@@ -39,6 +39,12 @@ from textmend.train.regression import logistic, minimum, with_shift
 log = logging.getLogger(__name__)
 
 _BATCH = 16
+_OF_ONE = 8
+"""So many gaps of an article are filled at most, when a ranking is fitted: gaps of one article are alike."""
+
+_UNASKED = Fill(text="?", probability=0.0, origin="model")
+"""Marks the other gaps of an article, which stay masked."""
+
 _PRIOR = 2.0
 """How firmly what is fitted is held to where it starts: as about twice to eight times as many items would."""
 
@@ -264,21 +270,24 @@ def calibrate_hub_filler(
 
 
 def fit_to(proposer: Proposer, detector: Path, damaged: Sequence[Damaged], *, most_gaps: int) -> Ranking:
-    """Return the ranking that fits what a filler proposes at the true gaps of damaged text."""
+    """Return the ranking that fits what a filler proposes at the true gaps of damaged text, a few of each article."""
     rows: list[NDArray[np.float64]] = []
     answers: list[int] = []
-    judging = OnnxDetector(detector)
+    judging, rng = OnnxDetector(detector), random.Random(0)
     for item in damaged:
         if len(answers) >= most_gaps:
             break
         if not item.gaps:
             continue
         gaps = _true_gaps(item, judging)
-        for truth, proposed in zip(
-            item.gaps, proposer.candidates([Document(text=item.text, gaps=gaps)])[0], strict=True
-        ):
-            rows.append(np.array([feature_row(candidate.features) for candidate in proposed]))
-            answers.append(answer_among(proposed, truth.lost))
+        asked = set(rng.sample(range(len(gaps)), min(_OF_ONE, len(gaps))))
+        masked = [gap if index in asked else gap.with_fills((_UNASKED,)) for index, gap in enumerate(gaps)]
+        lost = [truth.lost for index, truth in enumerate(item.gaps) if index in asked]
+        (candidates,) = proposer.candidates([Document(text=item.text, gaps=masked)])
+        for words, proposed in zip(lost, candidates, strict=True):
+            if proposed:
+                rows.append(np.array([feature_row(candidate.features) for candidate in proposed]))
+                answers.append(answer_among(proposed, words))
     return fit_ranking(rows, answers)
 
 

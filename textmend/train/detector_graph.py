@@ -16,7 +16,7 @@ from onnx import TensorProto
 
 from textmend.train.export import FLOAT, Builder, LayerNames, Size, Weights, write_model
 from textmend.train.graph import Graph, embedding
-from textmend.train.quantize import Array, Precision
+from textmend.train.quantize import Precision
 
 BERT = LayerNames(
     "attention.self.query",
@@ -29,6 +29,9 @@ BERT = LayerNames(
 
 MOST_EARLY = -4.0
 """Log-odds of a gap that a site has at most where it is done early: it is plainly whole, however crude the opinion."""
+
+
+_BLOCK = 128
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +58,7 @@ def export_detector(
     *,
     early: EarlyExit | None = None,
     bits: int = 8,
-    block: int = 128,
     embedding_bits: int = 8,
-    embedding_block: int = 128,
-    rows: bool = True,
-    moments: Mapping[str, Array] | None = None,
-    notes: Mapping[str, str] | None = None,
 ) -> Path:
     """Write a detector as `model.onnx` into a folder.
 
@@ -74,12 +72,7 @@ def export_detector(
         folder: Made if it is not there.
         early: When to leave early; by default all layers judge every site.
         bits: 32, 8 or 4, for the matrices of the layers.
-        block: Block size of the layers' matrices.
         embedding_bits: 32, 8 or 4, for the word embeddings.
-        embedding_block: Block size of the word embeddings.
-        rows: Integer products by row (faster) instead of by block, for the matrices of the layers.
-        moments: `quantize.second_moments` of a 32-bit export, to round 4-bit matrices with less loss.
-        notes: Anything to keep in the model's metadata.
 
     Returns:
         The path of the model.
@@ -93,12 +86,12 @@ def export_detector(
     if early and not (0 < early.layer < size.layers and early.context >= 0 and len(early.lengths) == labels - 1):
         raise ValueError(f"{early} doesn't fit an encoder of {size.layers} layers and {labels} labels")
     graph = Graph("detector")
-    build = Builder(graph, weights, size, Precision(bits, block, rows), moments or {})
+    build = Builder(graph, weights, size, Precision(bits, _BLOCK, rows=True), {})
     ids, types = (graph.input(name, [1, "length"]) for name in ("input_ids", "type_ids"))
     sites = graph.input("sites", ["n"])
     tables = "encoder.embeddings"
     words = weights[f"{tables}.word_embeddings.weight"]
-    x = embedding(graph, ids, words, f"{tables}.word_embeddings", Precision(embedding_bits, embedding_block))
+    x = embedding(graph, ids, words, f"{tables}.word_embeddings", Precision(embedding_bits, _BLOCK))
     case = f"{tables}.token_type_embeddings"
     kinds = embedding(graph, types, weights[f"{case}.weight"], case, FLOAT)
     places = build.places(ids, weights[f"{tables}.position_embeddings.weight"], f"{tables}.position_embeddings")
@@ -113,7 +106,7 @@ def export_detector(
             x, asked = graph.op("Gather", x, opinion.kept, axis=1), opinion.asked
     logits = graph.op("Reshape", build.linear(x, "gap", FLOAT), graph.ints(-1, labels))
     graph.output(_joined(graph, logits, opinion, early) if early and opinion else logits, "logits", ["n", labels])
-    return write_model(graph, folder, notes)
+    return write_model(graph, folder)
 
 
 @dataclass(frozen=True)

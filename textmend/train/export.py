@@ -119,12 +119,12 @@ class Builder:
         return (self.graph.weight if self.precision.is_float else self.graph.half_weight)(name, table)
 
 
-def write_model(graph: Graph, folder: str | Path, notes: Mapping[str, str] | None) -> Path:
+def write_model(graph: Graph, folder: str | Path) -> Path:
     """Write a finished graph as `model.onnx` into a folder, made if it is not there."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "model.onnx"
-    model = graph.model(notes)
+    model = graph.model()
     onnx.checker.check_model(model)
     onnx.save_model(model, str(path))
     return path

@@ -1,11 +1,11 @@
-"""Training the filler: one encoder that fills words in, says their letter case, and sees where words were lost."""
+"""The filler's network and its losses: one encoder that fills words in, says their letter case, and sees where words were lost."""
 
 from __future__ import annotations
 
 import json
 import logging
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,18 +20,15 @@ from textmend.damage.articles import read_articles, read_lines
 from textmend.damage.losing import Loss
 from textmend.damage.spans import LinkLikeness
 from textmend.detect.inputs import TOKEN_TYPES
-from textmend.errors import FileError, ModelError
+from textmend.errors import ModelError
 from textmend.models.wordpiece import WordPieces
 from textmend.text.words import WORD
 from textmend.train.base import TIED, Weights, check_architecture, check_complete, read_base
-from textmend.train.checkpoint import load_checkpoint
 from textmend.train.compact import load_compact
-from textmend.train.detector import held_out, measure_finding
 from textmend.train.detector import tensors_of as examples_of
-from textmend.train.device import device_of, find_device
-from textmend.train.examples import MOST_WORDS, NO_LABEL, Example, ExampleBatches, pad
+from textmend.train.device import device_of
+from textmend.train.examples import MOST_WORDS, NO_LABEL, Example, pad
 from textmend.train.filler_examples import (
-    FillerBatches,
     MaskedWindow,
     Masking,
     build_window,
@@ -41,10 +38,6 @@ from textmend.train.filler_examples import (
     read_units,
     window_at_gap,
 )
-from textmend.train.loop import Schedule, train
-from textmend.train.mixture import Batches, Turns, resumed
-from textmend.train.prepared import PreparedBatches, folders_of
-from textmend.train.vocabulary import read_pieces
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +48,6 @@ GAP_WINDOW = 128
 """Pieces of a window in which lost words are to be found, the start token included."""
 
 _CASE_LOSS = 0.5
-_RECORDS = 25
 _OF_GAPS = ("types.", "norm.", "gap.")
 _ARCHITECTURES: dict[str, type[Any]] = {"bert": BertForMaskedLM, "mpnet": MPNetForMaskedLM}
 
@@ -143,7 +135,7 @@ def from_base(folder: Path) -> FillerNetwork:
     config = AutoConfig.from_pretrained(folder)
     model = FillerNetwork(config)
     missing = set(model.load_state_dict(base_weights(folder), strict=False).missing_keys)
-    head = {name for name, _ in model.named_parameters() if _is_head(name) or name.startswith(_OF_GAPS)}
+    head = {name for name, _ in model.named_parameters() if is_head(name) or name.startswith(_OF_GAPS)}
     check_complete(folder, (name for name in missing - head if not name.endswith((*TIED, "position_ids"))))
     if any(name in missing for name in head if name.startswith(("lm.lm_head.", "lm.cls."))):
         _start_as_identity(model.head)
@@ -279,152 +271,8 @@ def tensors_of(
     return ids, mask, labels, cases
 
 
-def train_filler(
-    base: Path,
-    sources: Sequence[tuple[Path, float]],
-    linked: Path,
-    checkpoint: Path,
-    *,
-    schedule: Schedule,
-    clean: Path | None = None,
-    gaps: Path | None = None,
-    start: Path | None = None,
-    masking: Masking | None = None,
-    lost: float = 0.5,
-    batch: int = 2048,
-    threads: int | None = None,
-    device: str = "cpu",
-    seed: int = 0,
-) -> None:
-    """Train a filler, or go on training one.
-
-    Args:
-        base: folder of the base model, with its ``tokenizer.json``.
-        sources: files of clean articles (``damage.articles.read_articles``), each with its share; or folders of
-            prepared examples (``prepared``), one of words masked, one of words lost.
-        linked: a file of articles with known links, from which link-like spans are learnt.
-        checkpoint: where the run is kept; resumed from where it exists.
-        schedule: how long and how fast.
-        clean: a file of held-out articles; some of their words are masked and measured at every checkpoint.
-        gaps: a benchmark file; finding the gaps of some records, and filling its first ones of one word, are
-            measured at every checkpoint.
-        start: weights to start from (a checkpoint, bare weights, or the compact form), where there is no checkpoint.
-        masking: how windows are cut and masked.
-        lost: share of the batches in which lost words are to be found, 0 to 1; in the others, masked words.
-        batch: pieces a step, padding included.
-        threads: CPU threads; default: all.
-        device: where to compute, ``cpu`` or ``cuda``.
-        seed: of the damage, and of how the files take turns. Another one where a run starts from weights that
-            have seen these files, so that it doesn't see the same again.
-
-    Raises:
-        ModelError: the checkpoint is one of another version of textmend.
-    """
-    if threads:
-        torch.set_num_threads(threads)
-    torch.manual_seed(seed)
-    model, position = _begun(base, start, checkpoint)
-    model.to(find_device(device))
-    padding = int(model.lm.config.pad_token_id)
-    pieces, mask = read_pieces(base / "tokenizer.json")
-    likeness = LinkLikeness.learn(read_articles(linked), random.Random(0))
-
-    streams = _streams(base, sources, likeness, masking, batch, seed, position)
-    shares = {name: share for name, share in (("masked", 1 - lost), ("lost", lost)) if share}
-    if missing := shares.keys() - streams.keys():
-        raise FileError(f"no prepared examples of words {missing.pop()} were given, which --lost {lost:g} asks for")
-    batches = Turns({name: streams[name] for name in shares}, shares, seed, position)
-    evaluate = _evaluation(model, pieces, mask, likeness, clean, gaps)
-    trained = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
-    groups = {
-        "head": [(name, p) for name, p in trained if _is_head(name)],
-        "body": [(name, p) for name, p in trained if not _is_head(name)],
-    }
-
-    def loss(item: tuple[str, Any]) -> tuple[torch.Tensor, int]:
-        kind, windows = item
-        return loss_of(model, windows, padding) if kind == "masked" else loss_of_gaps(model, windows)
-
-    log.info("before training: %s", " ".join(f"{key} {value:.4f}" for key, value in evaluate().items()))
-    train(model, groups, batches, loss, evaluate, schedule, checkpoint)
-
-
-def _streams(
-    base: Path,
-    sources: Sequence[tuple[Path, float]],
-    likeness: LinkLikeness,
-    masking: Masking | None,
-    batch: int,
-    seed: int,
-    position: Mapping[str, Any] | None,
-) -> dict[str, Batches]:
-    """Return the streams of masked words and of lost words, from files of articles or from prepared examples."""
-    at = {what: position.get(what) if position else None for what in ("masked", "lost")}
-    if folders := folders_of(path for path, _ in sources):
-        return {
-            what: PreparedBatches(folder, what, base, pieces=batch, seed=seed, position=at[what])
-            for what, folder in folders.items()
-        }
-    pieces, mask = read_pieces(base / "tokenizer.json")
-    masked = FillerBatches(
-        resumed(sources, at["masked"]),
-        likeness,
-        pieces,
-        mask=mask,
-        batch=batch,
-        masking=masking,
-        seed=seed,
-        position=at["masked"],
-    )
-    damaged = ExampleBatches(
-        resumed(sources, at["lost"]),
-        likeness,
-        pieces,
-        size=GAP_WINDOW,
-        batch=max(1, batch // GAP_WINDOW),
-        seed=seed,
-        position=at["lost"],
-    )
-    return {"masked": masked, "lost": damaged}
-
-
-def _begun(base: Path, start: Path | None, checkpoint: Path) -> tuple[FillerNetwork, dict[str, Any] | None]:
-    """Return the network to train, and where its run is in the data, if it goes on."""
-    if not checkpoint.exists():
-        return load_filler(base, start) if start else from_base(base), None
-    model = from_base(base)
-    tensors, state = load_checkpoint(checkpoint)
-    own = {k.removeprefix("model."): v for k, v in tensors.items() if k.startswith("model.")}
-    if own.keys() != {name for name, p in model.named_parameters() if p.requires_grad}:
-        raise ModelError(f"{checkpoint}: a run of another version of textmend; take its weights with --start")
-    model.load_state_dict(own, strict=False)
-    return model, state["position"]
-
-
-def _evaluation(
-    model: FillerNetwork, pieces: WordPieces, mask: int, likeness: LinkLikeness, clean: Path | None, gaps: Path | None
-) -> Callable[[], dict[str, float]]:
-    """Return what measures the network at every checkpoint."""
-    padding = int(model.lm.config.pad_token_id)
-    masked = {"clean": held_out_windows(clean, pieces, mask, likeness)} if clean else {}
-    if gaps:
-        masked["gaps"] = gap_windows(gaps, pieces, mask)
-    damaged = held_out(gaps, pieces, _RECORDS, GAP_WINDOW) if gaps else []
-
-    def evaluate() -> dict[str, float]:
-        found = {
-            f"{name}.{key}": value
-            for name, windows in masked.items()
-            for key, value in measure(model, windows, padding).items()
-        }
-        if damaged:
-            found |= {f"finding.{key}": value for key, value in measure_finding(model.gaps, damaged).items()}
-        return found
-
-    return evaluate
-
-
-def _is_head(name: str) -> bool:
+def is_head(name: str) -> bool:
+    """Whether a parameter belongs to the heads, which learn at a rate of their own."""
     return name.startswith(("case.", "norm.", "gap.", "lm.lm_head.", "lm.cls."))
 
 

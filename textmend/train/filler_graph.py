@@ -25,6 +25,7 @@ MPNET = LayerNames(
 )
 _TABLES, _ENCODER, _HEAD = "lm.mpnet.embeddings", "lm.mpnet.encoder", "lm.lm_head"
 _ALL = int(np.iinfo(np.int64).max)
+_BLOCK, _WORDS_BLOCK = 64, 128
 
 
 def export_filler(
@@ -33,12 +34,8 @@ def export_filler(
     folder: str | Path,
     *,
     bits: int = 4,
-    block: int = 64,
     embedding_bits: int = 8,
-    embedding_block: int = 128,
-    rows: bool = True,
     moments: Mapping[str, Array] | None = None,
-    notes: Mapping[str, str] | None = None,
 ) -> Path:
     """Write a filler as `model.onnx` into a folder.
 
@@ -62,12 +59,8 @@ def export_filler(
         config: The encoder's `config.json`.
         folder: Made if it is not there.
         bits: 32, 8 or 4, for the matrices of the layers.
-        block: Block size of the layers' matrices.
         embedding_bits: 32, 8 or 4, for the word embeddings.
-        embedding_block: Block size of the word embeddings.
-        rows: Integer products by row (faster) instead of by block, for the matrices of the layers.
         moments: `quantize.second_moments` of a 32-bit export, to round 4-bit matrices with less loss.
-        notes: Anything to keep in the model's metadata.
 
     Returns:
         The path of the model.
@@ -76,8 +69,8 @@ def export_filler(
         KeyError: If a weight or a number of the config is missing.
     """
     graph = Graph("filler")
-    build = Builder(graph, weights, Size.of(config), Precision(bits, block, rows), moments or {})
-    table = _WordTable(graph, weights[f"{_TABLES}.word_embeddings.weight"], Precision(embedding_bits, embedding_block))
+    build = Builder(graph, weights, Size.of(config), Precision(bits, _BLOCK, rows=True), moments or {})
+    table = _WordTable(graph, weights[f"{_TABLES}.word_embeddings.weight"], Precision(embedding_bits, _WORDS_BLOCK))
     asked = _Asked.by(graph, gaps="gap.weight" in weights)
     pad = int(config["pad_token_id"])
     given = asked if build.precision.is_float else asked.tiled(graph, pad)
@@ -94,7 +87,7 @@ def export_filler(
         case, scores = (_rows(graph, part, graph.ints(0), count) for part in (case, scores))
     graph.output(graph.op("LogSoftmax", scores, axis=-1), "log_probs", ["n", len(table.words)])
     graph.output(case, "case_logits", ["n", len(weights["case.bias"])])
-    return write_model(graph, folder, notes)
+    return write_model(graph, folder)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ converter, and not for running models.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -94,13 +94,11 @@ class Graph:
     def _values(self) -> set[str]:
         return {name for node in self._nodes for name in node.output}
 
-    def model(self, notes: Mapping[str, str] | None = None) -> onnx.ModelProto:
-        """The finished model, with notes in its metadata."""
+    def model(self) -> onnx.ModelProto:
+        """The finished model."""
         graph = helper.make_graph(self._nodes, self.name, self._inputs, self._outputs, list(self._weights.values()))
         opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(CONTRIB, CONTRIB_OPSET)]
-        model = helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION, producer_name="textmend")
-        helper.set_model_props(model, dict(notes or {}))
-        return model
+        return helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION, producer_name="textmend")
 
 
 def linear(

@@ -65,72 +65,98 @@ def train(
         schedule: how long and how fast.
         checkpoint: the file that is written every few minutes.
     """
-    names = [name for group in groups.values() for name, _ in group]
-    rates = {"head": schedule.head_rate, "body": schedule.rate}
-    optimizer = torch.optim.AdamW(
-        [{"params": [p for _, p in group], "peak": rates[key]} for key, group in groups.items()],
-        lr=0.0,
-        betas=(0.9, 0.98),
-        eps=1e-6,
-        weight_decay=0.01,
-        fused=True,
-    )
-    run = _Run()
-    average = {name: p.detach().clone() for group in groups.values() for name, p in group}
-    if checkpoint.exists():
-        tensors, state = load_checkpoint(checkpoint)
-        run = _Run(**state["run"])
-        restore_optimizer(optimizer, names, tensors, run.step)
-        average = {name: tensors[f"average.{name}"].to(p.device, copy=True) for name, p in average.items()}
-    parameters = [p for group in optimizer.param_groups for p in group["params"]]
-
-    def save(end: float) -> None:
-        run.hours += end
-        tensors: dict[str, torch.Tensor] = {
-            f"model.{name}": p for name, p in model.named_parameters() if name in average
-        }
-        tensors |= {f"average.{name}": tensor for name, tensor in average.items()}
-        tensors |= optimizer_tensors(optimizer, names)
-        save_checkpoint(checkpoint, tensors, {"run": vars(run), "position": batches.position()})
-        with averaged(model, average):
-            measures = evaluate()
-        log.info(
-            "evaluation at step %d, %.2f hours, %.2f M tokens: %s",
-            run.step,
-            run.hours,
-            run.tokens / 1e6,
-            " ".join(f"{key} {value:.4f}" for key, value in measures.items()),
-        )
-
+    state = _State(model, groups, schedule, checkpoint)
     begun = saved = time.monotonic()
-    first_step, first_tokens, smooth = run.step, run.tokens, None
+    first_step, first_tokens = state.run.step, state.run.tokens
+
+    def save() -> None:
+        state.run.hours += (time.monotonic() - saved) / 3600
+        state.save(checkpoint, batches.position())
+        with averaged(model, state.average):
+            _log_measures(state.run, evaluate())
+
     for batch in batches:
         progress = (time.monotonic() - begun) / (schedule.hours * 3600)
         if progress >= 1:
             break
-        for group in optimizer.param_groups:
-            group["lr"] = group["peak"] * schedule.factor(run.step - first_step, progress)
         loss, tokens = loss_of(batch)
         loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
-        run.step += 1
-        run.tokens += tokens
-        # The average starts short, so that early steps are forgotten.
-        keep = min(schedule.average, (run.step + 1) / (run.step + 20))
-        with torch.no_grad():
-            torch._foreach_lerp_([average[name] for name in names], parameters, 1 - keep)
-        value = float(loss.detach())
-        smooth = value if smooth is None else smooth + 0.02 * (value - smooth)
+        state.step(schedule.factor(state.run.step - first_step, progress), float(loss.detach()), tokens)
         now = time.monotonic()
-        if run.step % 50 == 0:
-            speed = (run.tokens - first_tokens) / (now - begun)
-            log.info("step %d, %.2f M tokens, %.0f tokens/s, loss %.4f", run.step, run.tokens / 1e6, speed, smooth)
+        if state.run.step % 50 == 0:
+            state.log_speed((state.run.tokens - first_tokens) / (now - begun))
         if now - saved > schedule.save_minutes * 60:
-            save((now - saved) / 3600)
+            save()
             saved = time.monotonic()
-    save((time.monotonic() - saved) / 3600)
+    save()
+
+
+class _State:
+    """What changes with every step: the weights, their average, the optimizer, how far the run is."""
+
+    def __init__(
+        self,
+        model: torch.nn.Module,
+        groups: dict[str, list[tuple[str, torch.nn.Parameter]]],
+        schedule: Schedule,
+        checkpoint: Path,
+    ) -> None:
+        self._model, self._most_average = model, schedule.average
+        self._names = [name for group in groups.values() for name, _ in group]
+        rates = {"head": schedule.head_rate, "body": schedule.rate}
+        self._optimizer = torch.optim.AdamW(
+            [{"params": [p for _, p in group], "peak": rates[key]} for key, group in groups.items()],
+            lr=0.0,
+            betas=(0.9, 0.98),
+            eps=1e-6,
+            weight_decay=0.01,
+            fused=True,
+        )
+        self._parameters = [p for group in self._optimizer.param_groups for p in group["params"]]
+        self._smooth: float | None = None
+        self.run = _Run()
+        self.average = {name: p.detach().clone() for group in groups.values() for name, p in group}
+        if checkpoint.exists():
+            tensors, state = load_checkpoint(checkpoint)
+            self.run = _Run(**state["run"])
+            restore_optimizer(self._optimizer, self._names, tensors, self.run.step)
+            self.average = {
+                name: tensors[f"average.{name}"].to(p.device, copy=True) for name, p in self.average.items()
+            }
+
+    def step(self, factor: float, loss: float, tokens: int) -> None:
+        """Move the weights along their gradients, and the average after them."""
+        for group in self._optimizer.param_groups:
+            group["lr"] = group["peak"] * factor
+        torch.nn.utils.clip_grad_norm_(self._parameters, 1.0)
+        self._optimizer.step()
+        self._optimizer.zero_grad(set_to_none=True)
+        self.run.step += 1
+        self.run.tokens += tokens
+        # The average starts short, so that early steps are forgotten.
+        keep = min(self._most_average, (self.run.step + 1) / (self.run.step + 20))
+        with torch.no_grad():
+            torch._foreach_lerp_([self.average[name] for name in self._names], self._parameters, 1 - keep)
+        self._smooth = loss if self._smooth is None else self._smooth + 0.02 * (loss - self._smooth)
+
+    def save(self, checkpoint: Path, position: Any) -> None:
+        """Write a checkpoint."""
+        tensors: dict[str, torch.Tensor] = {
+            f"model.{name}": p for name, p in self._model.named_parameters() if name in self.average
+        }
+        tensors |= {f"average.{name}": tensor for name, tensor in self.average.items()}
+        tensors |= optimizer_tensors(self._optimizer, self._names)
+        save_checkpoint(checkpoint, tensors, {"run": vars(self.run), "position": position})
+
+    def log_speed(self, speed: float) -> None:
+        """Log how far the run is, its tokens a second, and its smoothed loss."""
+        run, loss = self.run, self._smooth
+        log.info("step %d, %.2f M tokens, %.0f tokens/s, loss %.4f", run.step, run.tokens / 1e6, speed, loss)
+
+
+def _log_measures(run: _Run, measures: dict[str, float]) -> None:
+    shown = " ".join(f"{key} {value:.4f}" for key, value in measures.items())
+    log.info("evaluation at step %d, %.2f hours, %.2f M tokens: %s", run.step, run.hours, run.tokens / 1e6, shown)
 
 
 @dataclass(slots=False)

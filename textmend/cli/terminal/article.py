@@ -17,7 +17,6 @@ from textmend.edits.apply import insertion
 from textmend.edits.mended import Mended
 from textmend.files import Document
 from textmend.records import Edit, Fill, Gap
-from textmend.report.numbers import count as count
 
 Kind = Literal["text", "gap", "inserted", "mark", "removed"]
 

@@ -11,13 +11,14 @@ from rich.text import Text
 
 from textmend.cli.find import signs
 from textmend.cli.suggest import fill_column, fills_table, length
-from textmend.cli.terminal.article import Piece, Places, count, draw, inserted, label
+from textmend.cli.terminal.article import Piece, Places, draw, inserted, label
 from textmend.cli.terminal.decided import SAID, words_of
 from textmend.cli.terminal.keys import read_key, read_line, reads_single_keys
-from textmend.cli.terminal.screen import Screen, is_plain, per_cent, quoted, show_line, visible
+from textmend.cli.terminal.screen import Screen, is_plain, quoted, show_line, visible
 from textmend.edits.plan import with_words
 from textmend.policy import Policy
 from textmend.records import Gap, Verdict
+from textmend.report.numbers import count, per_cent
 from textmend.review.decisions import Recorded
 from textmend.review.order import KEYS
 from textmend.review.session import Session

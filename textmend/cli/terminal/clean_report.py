@@ -8,9 +8,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from textmend.cli.terminal.screen import Screen, is_plain, per_cent, show_line
+from textmend.cli.terminal.screen import Screen, is_plain, show_line
 from textmend.corpus.statistics import OPEN
-from textmend.report.numbers import count
+from textmend.report.numbers import count, per_cent
 
 if TYPE_CHECKING:
     from textmend.corpus.options import Options

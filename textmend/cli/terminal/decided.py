@@ -9,8 +9,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from textmend.cli.terminal.article import count
 from textmend.cli.terminal.screen import Screen, is_plain, quoted, show_line, visible
+from textmend.report.numbers import count
 from textmend.review.agreement import Pair, is_conflict, name_of
 from textmend.review.decisions import Key, Recorded, counting, standing
 

@@ -11,8 +11,6 @@ from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
-from textmend.report.numbers import per_cent as per_cent
-
 # Control, format (bidi too) and surrogate characters and separators of lines; joiners belong to words and emoji.
 _HIDDEN = regex.compile(r"(?V1)[[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]--[\t\n\u200c\u200d]]")
 _LINE_END = regex.compile(r"\r\n|\r")

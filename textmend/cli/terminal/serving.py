@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 
-from textmend.cli.terminal.article import count
 from textmend.cli.terminal.screen import Screen, show_line
+from textmend.report.numbers import count
 from textmend.review.agreement import agreement, conflicts
 from textmend.review.serve.addresses import KeyFile, is_loopback
 from textmend.review.serve.desk import Desk

@@ -62,20 +62,14 @@ def detector(
     if teacher_base:
         check_base(teacher_base)
     from textmend.train.detector_training import train_detector
+    from textmend.train.training_run import TrainingRun
 
+    run = TrainingRun(base, sources, linked, checkpoint, schedule, start, threads, device, seed)
     with logged():
         train_detector(
-            base,
-            sources,
-            linked,
-            checkpoint,
-            schedule=schedule,
+            run,
             benchmarks=benchmark or (),
-            start=start,
             teacher=(teacher_base, teacher) if teacher_base and teacher else None,
             taught=taught,
             batch=batch,
-            threads=threads,
-            device=device,
-            seed=seed,
         )

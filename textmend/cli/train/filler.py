@@ -59,21 +59,15 @@ def filler(
     """Train a filler, or go on training one."""
     files = [linked, start, benchmark, held_out]
     schedule, sources = check_training(base, data, checkpoint, files, Pace(hours, rate, head_rate, decay))
-    from textmend.train.filler import train_filler
+    from textmend.train.filler_training import train_filler
+    from textmend.train.training_run import TrainingRun
 
+    run = TrainingRun(base, sources, linked, checkpoint, schedule, start, threads, device, seed)
     with logged():
         train_filler(
-            base,
-            sources,
-            linked,
-            checkpoint,
-            schedule=schedule,
+            run,
             clean=held_out,
             gaps=benchmark,
-            start=start,
             lost=lost,
             batch=batch,
-            threads=threads,
-            device=device,
-            seed=seed,
         )

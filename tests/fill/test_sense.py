@@ -1,0 +1,76 @@
+"""Words that a page would put in where nothing is seen to be missing: their neighbours tell whether they make sense."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from textmend.fill.sense import make_sense
+from textmend.models.masked_lm import Prediction
+from textmend.records import Fill, Gap
+
+WORDS = "the boat left harbour ( opens tab ) keeper saw old 10 6 . It rained".split()
+MASK = len(WORDS)
+
+
+class Model:
+    """Expects every word wherever it is asked, but none beside a word of the interface."""
+
+    def __init__(self) -> None:
+        self.pieces = SimpleNamespace(opening=(), closing=(), cut=self._cut)
+        self.vocabulary = SimpleNamespace(mask=MASK)
+        self.asked = 0
+
+    def _cut(self, text: str, *, spaced: bool) -> list[int]:
+        for mark in "().":
+            text = text.replace(mark, f" {mark} ")
+        return [WORDS.index(word) for word in text.split()]
+
+    def predict(self, queries):
+        self.asked += len(queries)
+        odd = {WORDS.index("("), WORDS.index(")"), WORDS.index("opens")}
+        return [
+            Prediction(
+                np.full(len(WORDS), -9.0 if odd & {*query.ids[query.position - 1 : query.position + 2]} else -1.0), None
+            )
+            for query in queries
+        ]
+
+
+def verdict(text: str, fill: str, model: Model, spacing=(" ", " ")) -> bool:
+    place = text.index("|")
+    whole = text.replace("|", "")
+    gap = Gap(
+        start=place,
+        end=place + (whole[place : place + 1] == " "),
+        probability=0.9,
+        fills=(Fill(text=fill, probability=0.9, origin="source", spacing=spacing),),
+    )
+    (answer,) = make_sense(whole, [gap], model)
+    return answer
+
+
+@pytest.mark.parametrize(("fill", "expected"), [("old keeper", True), ("(opens tab)", False)])
+def test_the_neighbours_tell(fill, expected):
+    assert verdict("the boat saw| the harbour", fill, Model()) is expected
+
+
+@pytest.mark.parametrize("text", ["|the boat left", "the boat left|", "the boat\n|left", "|"])
+def test_at_the_ends_of_a_line_one_neighbour_tells_or_none(text):
+    assert verdict(text, "old keeper", Model())
+
+
+@pytest.mark.parametrize(
+    ("text", "fill", "spacing"),
+    [("the boat saw 10| the harbour", "6", ("", " ")), ("the boat left .| the keeper saw", "It rained.", (" ", " "))],
+)
+def test_of_figures_and_sentences_they_are_not_asked(text, fill, spacing):
+    model = Model()
+    assert verdict(text, fill, model, spacing)
+    assert model.asked == 0
+
+
+def test_many_are_asked_at_once():
+    assert make_sense("", [], Model()) == []
