@@ -110,11 +110,15 @@ def _read(encoded: Sequence[Encoded], detector: Detector) -> list[NDArray[np.flo
 
 
 def _sites(document: Encoded, logits: NDArray[np.float64], detector: Detector) -> Sites:
-    exponents = np.exp(logits - logits.max(axis=1, keepdims=True)) if len(logits) else logits
-    some = exponents[:, 1:]
+    """Return a text's sites; ``logits`` is used up, for a long text has millions of them."""
+    if len(logits):
+        logits -= logits.max(axis=1, keepdims=True)
+        np.exp(logits, out=logits)
+    some = logits[:, 1:]
     total = some.sum(axis=1, keepdims=True)
-    raw = (total / np.maximum(exponents.sum(axis=1, keepdims=True), 1e-30))[:, 0]
-    return Sites(document.starts, document.ends, detector.calibration(raw), some / np.maximum(total, 1e-30))
+    raw = (total / np.maximum(logits.sum(axis=1, keepdims=True), 1e-30))[:, 0]
+    some /= np.maximum(total, 1e-30)
+    return Sites(document.starts, document.ends, detector.calibration(raw), some)
 
 
 def _in_the_light_of_all(text: str, sites: Sites, evidence: _Evidence) -> Sites:
