@@ -19,8 +19,13 @@ import textmend
 PACKAGE = Path(textmend.__file__).parent
 MAKERS = {"compile", "search", "match", "fullmatch", "finditer", "findall", "sub", "subn", "split", "splititer"}
 USES = MAKERS - {"compile"}
-MADE_AT_RUN_TIME = {"regex.escape(fill.text)"}
-"""Expressions whose text is not in the source: escaped words, which hold no operator."""
+MADE_AT_RUN_TIME = {
+    "regex.escape(fill.text)",
+    "'|'.join(map(regex.escape, ordered))",
+    "'\\\\s+'.join(map(regex.escape, words))",
+    "name",  # the caller's own expressions, of ``Policy.ignore``
+}
+"""Expressions whose text is not in the source: escaped words, which hold no operator but white space between them."""
 
 SIZE = 6_000
 FAST = 0.01
