@@ -275,7 +275,7 @@ class Mender:
             title: its headline; for an iterable, an iterable of as many.
             metadata: other texts about it, by name; for an iterable, an iterable of as many.
             html: the page it was taken from: lost words that the page holds come back as they stand there
-                (``docs/source.md``; needs the extra ``textmend[html]``); for an iterable, an iterable of as many.
+                (``docs/source.md``); for an iterable, an iterable of as many.
             reference: another copy of it, or several, as text or HTML: a feed's summary, a syndicated copy; for an
                 iterable, an iterable of as many.
             on_error: what becomes of a text that raises an error: ``"raise"``: the error comes out; ``"skip"``: the

@@ -19,6 +19,8 @@ from textmend.text.function_words import FUNCTION_WORDS
 Span = tuple[int, int]
 Kind = Callable[[str, random.Random], list[Span]]
 
+_UNIT = regex.compile(patterns.UNIT)
+
 
 def numbers(text: str, rng: random.Random) -> list[Span]:
     """Figures (``fewer than 2 inhabitants``), where what follows does not go on as if nothing had stood there."""
@@ -291,9 +293,7 @@ def _is_missed(text: str, start: int, end: int) -> bool:
     if before in patterns.ASKS_FOR_A_NUMBER or not after:
         return bool(before)
     word = after.group().strip().casefold()
-    return before not in patterns.HIDES_A_NUMBER and (
-        word in FUNCTION_WORDS or bool(regex.fullmatch(patterns.UNIT, word))
-    )
+    return before not in patterns.HIDES_A_NUMBER and (word in FUNCTION_WORDS or bool(_UNIT.fullmatch(word)))
 
 
 def _hangs(word: str) -> bool:
