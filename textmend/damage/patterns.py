@@ -33,7 +33,7 @@ DATE = regex.compile(
 _NAMED = r"(?:(?:\p{Lu}\.){2,}|\p{Lu}(?:[\p{L}\p{N}&-]|[.'’](?=\p{L}(?!\b)))*+(?<!-))"
 _NAME = rf"(?>{_NAMED}(?:\s{_NAMED}){{0,3}}+)(?<!\b(?:Mr|Mrs|Ms|Dr|Sen|Gov|Rep|Gen|St|Col|Lt|Jr|Sr|No|\p{{Lu}}))"
 POSSESSOR = regex.compile(
-    r"\b(?:(?:(?:Mrs?\.|Ms\.|Dr\.|Gov\.|Sen\.|Rep\.|St\.|\p{Lu}\.|\p{Lu}[\p{L}&-]*)\s){0,3}\p{Lu}[\p{L}&-]+|\p{Ll}{4,})"
+    r"(?<![\w&-])(?:(?:(?:Mrs?\.|Ms\.|Dr\.|Gov\.|Sen\.|Rep\.|St\.|\p{Lu}\.|\p{Lu}[\p{L}&-]*+)\s){0,3}\p{Lu}[\p{L}&-]++|\p{Ll}{4,}+)"
     r"(?=['’]s\b)"
 )
 CONTRACTED = frozenset(
