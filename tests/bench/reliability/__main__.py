@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
-from conftest import FakeDetector
+from fake_models import FakeDetector
 
 from bench.reliability import kills, laws, limits
 
