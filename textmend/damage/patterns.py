@@ -56,7 +56,7 @@ IDENTIFIER = regex.compile(
     r"|\p{Lu}{2,}[\s-]?\d[\d.]*(?<!\.)|\p{L}+-?\d+\p{L}*)(?![\p{L}\p{N}@_])"
 )
 FORMULA = regex.compile(
-    r"(?<![\p{L}\p{N}'’.&;\[-])(?<!['’]\s)(?:(?:\p{L}|\d+)(?:\s?[=+×*/<>^≤≥]\s?(?:\p{L}|\d+(?:\.\d+)?)(?!\p{L}))+|[b-hj-zB-HJ-Z])"
+    r"(?<![\p{L}\p{N}'’.&;=+×*/<>^≤≥\[-])(?<!['’]\s)(?:(?:\p{L}|\d+)(?:\s?[=+×*/<>^≤≥]\s?(?:\p{L}|\d+(?:\.\d+)?)(?!\p{L}))+|[b-hj-zB-HJ-Z])"
     r"(?![\p{L}\p{N}'’.&)\]/-])"
 )
 INNER_NAME = regex.compile(rf"(?<=[\p{{Ll}},]\s)(?P<x>{_NAME})(?!['’]\p{{L}})")
@@ -84,12 +84,12 @@ SENTENCE_BREAK = regex.compile(r"(?<=[.!?]['\"”’)]?)\s+(?=[\p{Lu}“\"‘'])
 
 COMMA_BEFORE = regex.compile(r"\s*,\s*(?:(?:in|of|on|for|by|to|from|with|the|a|an)\s)?$")
 ITEM = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}'’&.-]*(?<![.'’-])(?:\s[\p{L}\p{N}][\p{L}\p{N}'’&.-]*(?<![.'’-])){0,3}")
-LAST_WORD = regex.compile(r"[\p{L}\p{N}'’-]+$")
+LAST_WORD = regex.compile(r"(?<![\p{L}\p{N}'’-])[\p{L}\p{N}'’-]++$")
 FIRST_WORD = regex.compile(r"\s?[\p{L}'’-]+")
 WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:[-'’.&][\p{L}\p{M}\p{N}]+)*")
 SENTENCE_END = regex.compile(r"[.!?][\"”’)]?(?=\s|$)")
 ENDED_PROSE = regex.compile(r"[.!?…][\"'”’)]*\s*$")
-ITEMS_END = regex.compile(r"\s*(?:,\s*)?(?:\b(?:and|or|nor)\s+)")
+ITEMS_END = regex.compile(r"(?<!\s)\s*+(?:,\s*+)?\b(?:and|or|nor)\s++")
 # Words before a number without which its noun reads on well: "fewer than people", but not "of 12 people".
 ASKS_FOR_A_NUMBER = frozenset(
     "than nearly almost roughly approximately least most exactly another aged age number is was are were".split()

@@ -18,7 +18,7 @@ _OPENERS = frozenset(
 
 _LEAST = 2
 _NEAR = 80
-_BEFORE = regex.compile(r"([\p{L}\p{N}][\p{L}\p{M}\p{N}'’-]*+)\s*+$")
+_BEFORE = regex.compile(r"(?<![\p{L}\p{M}\p{N}'’-])['’-]*+([\p{L}\p{N}][\p{L}\p{M}\p{N}'’-]*+)\s*+$")
 _AFTER = regex.compile(r"\s*+([\p{L}\p{N}][\p{L}\p{M}\p{N}'’-]*+)")
 _CAPITAL_AFTER = regex.compile(r"[^\S\r\n]*+(?:(?:of|the|de|del|la)\s)*+\p{Lu}")
 _GOES_ON = regex.compile(r"(?: (?:of|the|de|del|la)){0,2}+ \p{Lu}[\p{L}\p{M}\p{N}'’-]*+")
