@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,10 @@ ROOT = Path(__file__).parents[2]
 
 def start(source, output, workers):
     home = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{SCRIPT.parent}"}
-    return subprocess.Popen([sys.executable, SCRIPT, source, output, str(workers)], env=home, stderr=subprocess.PIPE)
+    # Where the tests run in the background, a shell has Ctrl-C ignored; here it shall be heard.
+    listen = partial(signal.signal, signal.SIGINT, signal.default_int_handler)
+    command = [sys.executable, SCRIPT, source, output, str(workers)]
+    return subprocess.Popen(command, env=home, stderr=subprocess.PIPE, preexec_fn=listen)
 
 
 @pytest.mark.parametrize(("seed", "name"), [(0, "out.jsonl"), (1, "out.jsonl.gz")])

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 from page_texts import NEWS, document
@@ -50,7 +51,9 @@ class Served:
         names = [part for name in NAMES for part in ("--reviewer", name)]
         command = [sys.executable, "-m", "textmend", "review", "--serve", str(self.folder / "suggestions.jsonl")]
         command += ["-d", str(self.decisions), *names, "--twice", str(twice), "--port", str(self.port)]
-        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        # Where the tests run in the background, a shell has Ctrl-C ignored; here it shall be heard.
+        listen = partial(signal.signal, signal.SIGINT, signal.default_int_handler)
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=listen) as process:
             addresses = [process.stderr.readline().split(": ", 1)[1].strip() for _ in NAMES]
             try:
                 yield process, addresses

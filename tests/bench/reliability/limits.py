@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 from bench.reliability.kills import CORPUS
@@ -94,8 +95,13 @@ def calls(number: int) -> dict[str, dict[str, list[int]]]:
 def interrupt() -> dict[str, dict[str, float]]:
     """Return how long a run that fills gaps takes to end after Ctrl-C: wall-clock seconds, and its core-seconds."""
     damaged = PROSE.replace(" in Oslo", " in ").replace("the trawlers", "the ")
+    # Where this runs in the background, a shell has Ctrl-C ignored; here it shall be heard.
+    listen = partial(signal.signal, signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(
-        [sys.executable, "-c", _FILLING, damaged], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        [sys.executable, "-c", _FILLING, damaged],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=listen,
     ) as process:
         assert process.stdout is not None
         for _ in range(3):
