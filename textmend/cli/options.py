@@ -214,7 +214,8 @@ PolicyName = Annotated[
     Literal["careful", "balanced", "bold"],
     typer.Option(
         "--policy",
-        help="How sure a fill must be; docs/policies.md says how often each is right.",
+        help="How sure a fill must be. Of 100 fills applied, 86, 73 and 60 are exactly what stood there, and 1.5, 4 and "
+        "17 % of the gaps are filled (docs/policies.md).",
         rich_help_panel="Policy",
     ),
 ]
