@@ -223,7 +223,7 @@ class TestModels:
         from textmend.models.session import open_session
 
         opened = cache(lambda file: open_session(Path(file).resolve(), 1))
-        for room in ("textmend.models.masked_lm", "textmend.detect.network"):
+        for room in ("textmend.models.trunk", "textmend.detect.network"):
             monkeypatch.setattr(f"{room}.open_session", lambda file, threads: opened(str(Path(file).resolve())))
 
     def _folder(self, kind: str, folder: Path, name: str, data: bytes) -> Path:

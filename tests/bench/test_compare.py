@@ -29,6 +29,7 @@ from textmend.errors import ModelError, PolicyError, RecordError
 from textmend.evaluate.bootstrap import Interval
 from textmend.fill.propose import Document
 from textmend.records import Fill, Gap
+from textmend.text.echoes import EchoIndex
 from textmend.text.words import Span
 
 VALUES = st.one_of(st.none(), st.floats(0, 1e6), st.text(max_size=5), st.floats(0, 1).map(lambda v: Interval(v, 0, v)))
@@ -153,9 +154,10 @@ def test_the_exponent_is_the_slope_of_the_logarithm():
 
 
 def test_a_profile_gives_shares_to_textmends_modules():
-    found = shares(lambda: prose(20_000))
+    text = prose(20_000)
+    found = shares(lambda: EchoIndex(text))
     assert sum(found.values()) == pytest.approx(1)
-    assert found["tests/bench/compare/generated_prose.py"] > 0.1
+    assert found["text/echoes.py"] > 0.1
     assert KERNELS not in found
 
 

@@ -171,7 +171,7 @@ class TestStream:
 
     def test_all_that_is_known_of_an_article_is_passed_on(self, monkeypatch):
         class Spy:
-            def mend(self, article):
+            def mend(self, article, **options):
                 return article if isinstance(article, Article) else iter(article)
 
         monkeypatch.setattr(Recipe, "mender", lambda self: Spy())

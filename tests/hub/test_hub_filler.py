@@ -185,6 +185,7 @@ class TestRankingFiles:
     def test_a_file_that_is_not_there_or_cannot_be_written(self, tmp_path):
         with pytest.raises(ModelError, match=r"ranking\.json"):
             read_ranking(tmp_path / "ranking.json", "x")
+        (tmp_path / "nowhere").write_text("a file where a folder should be")
         with pytest.raises(FileError, match="nowhere"):
             write_ranking(tmp_path / "nowhere" / "ranking.json", Ranking(), "x")
 
