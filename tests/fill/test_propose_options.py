@@ -55,17 +55,18 @@ LONG = (
 
 
 def test_a_name_of_many_pieces_comes_back_in_full_as_the_article_writes_it(filler):
-    name = "Zemlyak of Tromsdalen Harbour Board"
+    name = "Skjervoy Harbour Board"
     assert len(filler.model.pieces.cut(name, spaced=True)) > Search().most_pieces
-    place = LONG.index(" , which")
+    text = LONG.replace("Zemlyak of Tromsdalen Harbour Board", name)
+    place = text.index(" , which")
     gap = Gap(start=place, end=place + 1, probability=0.9, lengths=(0.1, 0.1, 0.1, 0.2, 0.3, 0.2))
     proposer = Proposer(filler.model, usual=filler.usual, ranking=filler.ranking)
-    ((found,),) = proposer.propose([Document(text=LONG, gaps=[gap])])
+    ((found,),) = proposer.propose([Document(text=text, gaps=[gap])])
     (fill,) = [fill for fill in found.fills if fill.text.casefold() == name.casefold()]
     assert fill.text == name
     assert fill.evidence is not None
     assert fill in found.fills[:5]
-    assert not any(fill.text == "Zemlyak" for fill in found.fills)  # the article never writes it alone
+    assert not any(fill.text == "Skjervoy" for fill in found.fills)  # the article never writes it alone
 
 
 def test_what_no_person_would_write_is_proposed_only_where_it_is_given(filler):
