@@ -168,7 +168,9 @@ def _wordpiece(make_tokenizer: type, special: tuple[str, ...], *, lower: bool):
         trainer = trainers.WordPieceTrainer(vocab_size=220, special_tokens=list(special), show_progress=False)
         texts = pre_tokenizers.BertPreTokenizer()
         plan = _trained(models.WordPiece(unk_token="[UNK]"), texts, trainer, lower=lower)
-        return make_tokenizer(vocab=plan["vocab"], do_lower_case=lower)
+        # The trainer numbers pieces as its hash table has them, another way each time.
+        pieces = [*special, *sorted(set(plan["vocab"]) - set(special))]
+        return make_tokenizer(vocab={piece: number for number, piece in enumerate(pieces)}, do_lower_case=lower)
 
     return tokenizer
 
