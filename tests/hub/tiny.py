@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import torch
 import transformers
-from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
 from textmend import Gap
@@ -153,26 +153,35 @@ def _trained(
     splitter: pre_tokenizers.PreTokenizer,
     trainer: trainers.Trainer,
     *,
-    lower: bool,
     unseen: str = "",
 ):
     tokenizer = Tokenizer(model)
     tokenizer.pre_tokenizer = splitter
     texts = [sentence.translate(dict.fromkeys(map(ord, unseen))) for sentence in SENTENCES]
-    tokenizer.train_from_iterator([text.lower() if lower else text for text in texts], trainer)
+    tokenizer.train_from_iterator(texts, trainer)
     return json.loads(tokenizer.to_str())["model"]
 
 
 def _wordpiece(make_tokenizer: type, special: tuple[str, ...], *, lower: bool):
     def tokenizer() -> PreTrainedTokenizerFast:
-        trainer = trainers.WordPieceTrainer(vocab_size=220, special_tokens=list(special), show_progress=False)
-        texts = pre_tokenizers.BertPreTokenizer()
-        plan = _trained(models.WordPiece(unk_token="[UNK]"), texts, trainer, lower=lower)
-        # The trainer numbers pieces as its hash table has them, another way each time.
-        pieces = [*special, *sorted(set(plan["vocab"]) - set(special))]
+        pieces = [*special, *sorted(_word_pieces(lower=lower) - set(special))]
         return make_tokenizer(vocab={piece: number for number, piece in enumerate(pieces)}, do_lower_case=lower)
 
     return tokenizer
+
+
+def _word_pieces(*, lower: bool) -> set[str]:
+    """Return letters and words, those of more than eight letters in two pieces.
+
+    The library's trainer breaks ties as its hash tables have them: another vocabulary each time.
+    """
+    clean, splitter = normalizers.BertNormalizer(lowercase=lower), pre_tokenizers.BertPreTokenizer()
+    pieces: set[str] = set()
+    for sentence in SENTENCES:
+        for word, _ in splitter.pre_tokenize_str(clean.normalize_str(sentence)):
+            pieces |= {word} if len(word) <= 8 else {word[:4], f"##{word[4:]}"}
+            pieces |= {*word, *(f"##{letter}" for letter in word)}
+    return pieces
 
 
 def _byte_level(special: tuple[str, ...]) -> dict:
@@ -182,7 +191,7 @@ def _byte_level(special: tuple[str, ...]) -> dict:
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    return _trained(models.BPE(), pre_tokenizers.ByteLevel(add_prefix_space=False), trainer, lower=False)
+    return _trained(models.BPE(), pre_tokenizers.ByteLevel(add_prefix_space=False), trainer)
 
 
 def _roberta() -> PreTrainedTokenizerFast:
@@ -217,7 +226,7 @@ def _byte_fallback() -> PreTrainedTokenizerFast:
     trainer = trainers.BpeTrainer(vocab_size=300, show_progress=False)
     marks = pre_tokenizers.Split(Regex("[.,()]"), "isolated")
     splitter = pre_tokenizers.Sequence([pre_tokenizers.Metaspace(prepend_scheme="never"), marks])
-    plan = _trained(models.BPE(), splitter, trainer, lower=False, unseen="ø")
+    plan = _trained(models.BPE(), splitter, trainer, unseen="ø")
     first = ["<pad>", "<eos>", "<bos>", "<unk>", "<mask>", *(f"<0x{byte:02X}>" for byte in range(256))]
     vocab = {piece: index for index, piece in enumerate([*first, *sorted(plan["vocab"], key=plan["vocab"].get)])}
     merges = [tuple(pair) for pair in plan["merges"]]
