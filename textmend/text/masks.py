@@ -20,23 +20,21 @@ class Unmasked:
     Attributes:
         text: what is left.
         masks: where the masks stand in the caller's text, in order.
+        stood: where each of them stood in ``text``, in order.
     """
 
     text: str
     masks: tuple[Span, ...]
+    stood: tuple[int, ...]
 
     def places(self) -> list[tuple[int, int]]:
         """Return where the masks stood in ``text``: empty spans, in order."""
-        found, gone = [], 0
-        for start, end in self.masks:
-            found.append((start - gone, start - gone))
-            gone += end - start
-        return found
+        return [(place, place) for place in self.stood]
 
     def original(self, offset: int) -> int:
         """Return the offset in the caller's text of a code point of ``text``; after a mask that stands before it."""
-        passed = bisect_right([place for place, _ in self.places()], offset)
-        return offset + sum(end - start for start, end in self.masks[:passed])
+        passed = bisect_right(self.stood, offset)
+        return offset + (self.masks[passed - 1].end - self.stood[passed - 1] if passed else 0)
 
     def gap(self, gap: Gap, mask: Span) -> Gap:
         """Return a gap of ``text`` as one of the caller's: its fills replace the mask, exactly."""
@@ -45,12 +43,7 @@ class Unmasked:
 
     def _fill(self, fill: Fill, mask: Span) -> Fill:
         evidence = fill.evidence
-        if (
-            evidence is not None
-            and evidence.place == "text"
-            and evidence.start is not None
-            and evidence.end is not None
-        ):
+        if evidence is not None and evidence.place == "text":
             evidence = self._evidence(evidence)
         return replace(fill, evidence=evidence, spacing=("", ""), replaces=mask.end - mask.start)
 
@@ -75,8 +68,12 @@ def unmask(text: str, masks: Sequence[str]) -> Unmasked:
             raise InputError(f"masks: {mask!r} should be visible text, such as '[MASK]'")
     ordered = sorted(masks, key=len, reverse=True)
     found = tuple(Span(*match.span()) for match in regex.finditer("|".join(map(regex.escape, ordered)), text))
-    left, position = [], 0
+    left: list[str] = []
+    stood: list[int] = []
+    position = gone = 0
     for start, end in found:
         left.append(text[position:start])
+        stood.append(start - gone)
+        gone += end - start
         position = end
-    return Unmasked("".join([*left, text[position:]]), found)
+    return Unmasked("".join([*left, text[position:]]), found, tuple(stood))
