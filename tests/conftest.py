@@ -13,11 +13,12 @@ from hypothesis import HealthCheck, settings
 from textmend import Fill, Mender, Policy
 from textmend.models.registry import EMBEDDED
 
-# A busy machine is no failure: no property has a deadline.
-settings.register_profile(
-    "untimed", parent=settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.load_profile("untimed")
+# A busy machine is no failure: no property has a deadline. A run is as good as the last one of the same code: what
+# is generated follows from the test. ``pytest --hypothesis-profile=random`` looks for what no run saw yet.
+_UNTIMED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("random", parent=_UNTIMED, derandomize=False)
+settings.register_profile("fixed", parent=_UNTIMED, derandomize=True, database=None)
+settings.load_profile("fixed")
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 

@@ -32,6 +32,8 @@ _FILE = "suggestions.sqlite"
 _SCHEMA = 1
 _PATIENCE = 30.0
 """Seconds to wait for another process that writes."""
+_PAUSE = 0.01
+"""Seconds between two tries, where SQLite does not wait itself."""
 _ROOM = 0.8
 """When a cache is full, it is emptied down to this share."""
 
@@ -64,7 +66,7 @@ class Cache:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with self._open() as database:
-                database.execute("PRAGMA journal_mode=WAL")
+                _write_ahead(database)
                 database.execute(
                     "CREATE TABLE IF NOT EXISTS suggestions"
                     " (digest BLOB PRIMARY KEY, gaps TEXT NOT NULL, size INTEGER NOT NULL, used REAL NOT NULL)"
@@ -141,6 +143,20 @@ class Cache:
         """Open the database; what goes wrong with it ends the block and is forgotten."""
         with contextlib.suppress(sqlite3.Error, OSError), self._open() as database:
             yield database
+
+
+def _write_ahead(database: sqlite3.Connection) -> None:
+    """Let processes read while one writes. SQLite does not wait for others by itself where it changes the mode."""
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            database.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED) or time.monotonic() > until:
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return
 
 
 def digest_of(article: Article, context: str) -> bytes:

@@ -229,7 +229,7 @@ def _read(source: Input, number: int, options: Options, skip: int) -> Iterator[t
                     if record > skip:
                         entry = _entry(Row(batch, row), Place(name, record), number, options)
                         yield entry, source.size * record // total
-        except (OSError, arrow().ArrowException) as error:
+        except (OSError, UnicodeError, arrow().ArrowException) as error:
             reason = f"{name}: rows {record + 1:,} to {end:,} can't be read: {error}"
             yield Reject("unreadable", reason, Place(name, record + 1), after=Position(number, end)), source.size
         record = end
@@ -258,7 +258,7 @@ def _open(path: Path) -> Any:
 
     try:
         return pq.ParquetFile(path, pre_buffer=False)
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, UnicodeError, pa.ArrowException) as error:  # names that are not UTF-8, too
         raise FileError(f"{path}: is no Parquet file that can be read: {error}") from error
 
 
@@ -292,7 +292,7 @@ def _not_utf8(batch: Any, number: int) -> str | None:
 def _is_valid(part: Any) -> bool:
     try:
         part.validate(full=True)
-    except arrow().ArrowException:
+    except (UnicodeError, arrow().ArrowException):
         return False
     return True
 

@@ -58,6 +58,12 @@ def read_articles(path: Path, skip: int = 0) -> Iterator[Article]:
             yield parse_article(line, f"{path}:{number + 1}")
 
 
+def _string(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r:.40} is no text")
+    return value
+
+
 def read_benchmark_texts(path: Path) -> Iterator[str]:
     """Yield the whole texts of a benchmark: of each record the text before words were lost, where it has one."""
     for number, line in enumerate(read_lines(path), 1):
@@ -73,9 +79,9 @@ def parse_article(line: str, place: str) -> Article:
     """Read one line. Raises :class:`FileError` naming ``place`` where it is malformed."""
     try:
         record = json.loads(line)
-        title = record.get("title") or ""
+        title = _string(record.get("title") or "")
         if "text" in record:
-            return Article(record["text"], title=title)
+            return Article(_string(record["text"]), title=title)
         parts: list[str] = []
         links: list[tuple[int, int]] = []
         offset = 0
