@@ -119,7 +119,7 @@ def _documents(file: Path) -> Iterator[tuple[str, str]]:
     for number, line in enumerate(_lines(file), 1):
         try:
             record = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise InputError(f"{file}:{number}: is no JSON: {error}") from error
         values = (record.get("id"), record.get("text")) if isinstance(record, dict) else (None, None)
         if not all(isinstance(value, str) for value in values):

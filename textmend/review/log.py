@@ -81,6 +81,6 @@ def _whole(size: int, path: Path) -> int:
         tail = stream.read()
     try:
         Recorded.from_dict(json.loads(tail))
-    except (ValueError, RecordError):
+    except (ValueError, RecursionError, RecordError):
         return tail_start
     return size

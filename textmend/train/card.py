@@ -180,7 +180,7 @@ def _read(folder: Path) -> tuple[dict[str, Any], int]:
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         size = (folder / "model.onnx").stat().st_size
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"{folder}: no model's folder: {error}") from error
     if not isinstance(config, dict) or config.get("kind") not in _WHAT or "name" not in config:
         raise ModelError(f"{folder / 'config.json'}: describes neither a detector nor a filler")

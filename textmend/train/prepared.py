@@ -223,7 +223,7 @@ def read_header(folder: Path) -> Header:
     """Read what a folder holds. Raises :class:`FileError` where it isn't complete, or of another version."""
     try:
         header = Header(**json.loads((folder / _HEADER).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise FileError(
             f"{folder}: holds no prepared examples, or not all: textmend train prepare ({error})"
         ) from error
