@@ -11,7 +11,7 @@ import numpy as np
 from textmend.damage.benchmark import Record
 from textmend.detect.sites import Sites
 from textmend.edits.mended import Mended
-from textmend.fill.propose import Document
+from textmend.fill.propose import GappedArticle
 from textmend.policy import Policy
 from textmend.records import Fill, Gap
 
@@ -37,12 +37,12 @@ class FakeSystem:
         policy: Policy | None = None,
     ) -> None:
         self.sites, self.fills, self.policy = sites, fills or {}, policy or Policy()
-        self.asked: list[Document] = []
+        self.asked: list[GappedArticle] = []
 
     def judge(self, texts: Sequence[str]) -> list[Sites]:
         return [sites_of(self.sites.get(text, ())) for text in texts]
 
-    def propose(self, documents: Sequence[Document]) -> list[list[Gap]]:
+    def propose(self, documents: Sequence[GappedArticle]) -> list[list[Gap]]:
         self.asked += documents
         return [
             [gap.with_fills(tuple(self.fills.get((document.text, gap.start), ()))) for gap in document.gaps]
@@ -57,7 +57,7 @@ class FakeSystem:
                 for start, end, probability in self.sites.get(text, ())
                 if probability >= self.policy.find_at
             ]
-            (filled,) = self.propose([Document(text=text, gaps=gaps)])
+            (filled,) = self.propose([GappedArticle(text=text, gaps=gaps)])
             decided = [gap.with_decision(self.policy.decide(gap)) for gap in filled]
             mended.append(Mended.of(text, decided, self.policy.placeholder))
         return mended

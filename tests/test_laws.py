@@ -16,7 +16,7 @@ from textmend import Fill, Gap, Mended, Mender, Policy
 from textmend.detect.finder import find_gaps
 from textmend.detect.inputs import encode, windows
 from textmend.fill.context import contexts
-from textmend.fill.propose import Document
+from textmend.fill.propose import GappedArticle
 from textmend.text.words import WORD, is_number
 
 SENTENCES = (
@@ -275,7 +275,7 @@ class TestSpecialTokensAreText:
         assert all(token in mended.text for token in ("[MASK]", "<mask>", "[SEP]", "</s>", "[CLS]", "<s>", "[PAD]"))
 
     def test_they_are_not_proposed(self, embedded):
-        document = Document(text=self.TEXT, gaps=[Gap(start=3, end=4, probability=1.0, lengths=(0.7, 0.3))])
+        document = GappedArticle(text=self.TEXT, gaps=[Gap(start=3, end=4, probability=1.0, lengths=(0.7, 0.3))])
         ((gap,),) = embedded().proposer.propose([document])
         assert gap.fills
         assert all(WORD.search(fill.text) and not set(fill.text) & set("[]<>/") for fill in gap.fills)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from textmend.detect.finder import Detector
     from textmend.detect.second_look import Reader, SecondLook
-    from textmend.fill.propose import Document
+    from textmend.fill.propose import GappedArticle
     from textmend.records import Gap
 
 
@@ -30,7 +30,7 @@ _SMALL = 1_000_000
 class Filler(Protocol):
     """Proposes fills; see :class:`textmend.fill.propose.Proposer`."""
 
-    def propose(self, documents: Sequence[Document]) -> list[list[Gap]]:
+    def propose(self, documents: Sequence[GappedArticle]) -> list[list[Gap]]:
         """Return each document's gaps with ranked fills."""
         ...
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from textmend.detect.finder import Detector
     from textmend.detect.second_look import SecondLook
     from textmend.fill.phrases import Phrase
-    from textmend.fill.propose import Document, Proposer, Watch
+    from textmend.fill.propose import GappedArticle, Proposer, Watch
     from textmend.loading import Filler
 
 
@@ -445,7 +445,7 @@ class Mender:
             found |= dict(zip(damaged, self._filled(documents), strict=True))
         yield from (found[index] for index in indices)
 
-    def _filled(self, documents: Sequence[Document]) -> list[tuple[list[Gap], Skipped | None]]:
+    def _filled(self, documents: Sequence[GappedArticle]) -> list[tuple[list[Gap], Skipped | None]]:
         """Return the gaps of documents with fills; without, where one is in no language of the filler, and why."""
         try:
             return [(gaps, None) for gaps in self._from_filler(documents)]
@@ -456,7 +456,7 @@ class Mender:
                 return [(list(documents[0].gaps), Skipped(kind="language", reason=str(error)))]
         return [filled for document in documents for filled in self._filled([document])]
 
-    def _from_filler(self, documents: Sequence[Document]) -> list[list[Gap]]:
+    def _from_filler(self, documents: Sequence[GappedArticle]) -> list[list[Gap]]:
         from textmend.fill.propose import Proposer
 
         filler = self.proposer
@@ -479,10 +479,10 @@ class Mender:
             raise LanguageError(f"the text that begins {article.text.strip()[:40]!r}: {reason}")
         return Skipped(kind="language", reason=reason)
 
-    def _document(self, article: Article, settled: Settled) -> Document:
-        from textmend.fill.propose import Document
+    def _document(self, article: Article, settled: Settled) -> GappedArticle:
+        from textmend.fill.propose import GappedArticle
 
-        return Document(
+        return GappedArticle(
             text=article.text,
             gaps=settled.gaps,
             title=article.title,

@@ -69,16 +69,18 @@ class Version:
 
 def serve(filler: str) -> None:
     """Answer records until there are no more."""
-    from textmend.fill.propose import Document
+    from textmend.fill import propose
     from textmend.mender import Mender
     from textmend.records import Gap
+
+    article: Any = getattr(propose, "GappedArticle", None) or propose.Document  # as older checkouts call it
 
     proposer = Mender(filler=filler, threads=1).proposer
     for line in sys.stdin:
         job = json.loads(line)
         gaps = [Gap.from_dict(gap) for gap in job["gaps"]]
         started = time.process_time()
-        (filled,) = proposer.propose([Document(text=job["text"], gaps=gaps, title=job["title"])])
+        (filled,) = proposer.propose([article(text=job["text"], gaps=gaps, title=job["title"])])
         seconds = time.process_time() - started
         fills = [[fill.to_dict() for fill in gap.fills] for gap in filled]
         sys.stdout.write(json.dumps(Answer(fills, seconds, peak_memory())._asdict()) + "\n")

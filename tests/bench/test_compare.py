@@ -27,7 +27,7 @@ from bench.compare.tables import Row, Table, columns, shown, with_ratios
 from textmend.damage.benchmark import read_benchmark
 from textmend.errors import ModelError, PolicyError, RecordError
 from textmend.evaluate.bootstrap import Interval
-from textmend.fill.propose import Document
+from textmend.fill.propose import GappedArticle
 from textmend.records import Fill, Gap
 from textmend.text.echoes import EchoIndex
 from textmend.text.words import Span
@@ -195,8 +195,8 @@ def test_filling_by_sentence_shows_the_sentence_and_keeps_the_gaps_places():
             [one.with_fills((Fill(text="June", probability=0.5, origin="model"),)) for one in d.gaps] for d in documents
         ]
 
-    ((found,),) = by_sentence([Document(text=text, gaps=[gap], title="May")], propose)
+    ((found,),) = by_sentence([GappedArticle(text=text, gaps=[gap], title="May")], propose)
     assert [(one.text, one.title) for one in shown] == [("Bob left in .", None)]
     assert shown[0].text[shown[0].gaps[0].start :] == " ."
     assert (found.start, found.fills[0].text) == (start, "June")
-    assert any_length(Document(text=text, gaps=[gap])).gaps[0].lengths == pytest.approx((1 / 3,) * 3)
+    assert any_length(GappedArticle(text=text, gaps=[gap])).gaps[0].lengths == pytest.approx((1 / 3,) * 3)

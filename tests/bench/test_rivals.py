@@ -17,7 +17,7 @@ from bench.rivals.parse import PIPELINE, ParseHeuristic, load_pipeline
 from bench.rivals.restore import Restore
 from bench.rivals.sites import named_sites
 from textmend.errors import MissingExtraError, ModelError
-from textmend.fill.propose import Document
+from textmend.fill.propose import GappedArticle
 from textmend.models.masked_lm import Prediction
 from textmend.models.vocabulary import Vocabulary
 from textmend.records import Gap
@@ -64,7 +64,7 @@ class ScriptedLM:
 
 
 def document(text, *places):
-    return Document(text=text, gaps=[Gap(start=place, end=place + 1, probability=0.5) for place in places])
+    return GappedArticle(text=text, gaps=[Gap(start=place, end=place + 1, probability=0.5) for place in places])
 
 
 def texts_of(gap):
@@ -114,7 +114,7 @@ def test_greedy_masks_try_every_length_and_rank_by_the_mean():
 
 
 def test_fillers_take_documents_without_gaps():
-    assert OneMask(ScriptedLM({})).propose([Document(text="the boat", gaps=[])]) == [[]]
+    assert OneMask(ScriptedLM({})).propose([GappedArticle(text="the boat", gaps=[])]) == [[]]
     assert GreedyMasks(ScriptedLM({})).propose([]) == []
 
 

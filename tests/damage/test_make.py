@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from textmend.cli.damage import damage as damage_command
 from textmend.cli.evaluate import evaluate as evaluate_command
-from textmend.damage.articles import Article
+from textmend.damage.articles import LinkedText
 from textmend.damage.benchmark import read_benchmark
 from textmend.damage.make import loseable, make_records, read_sources
 from textmend.errors import FileError, RecordError, TextmendError
@@ -23,7 +23,7 @@ TEXT = "The fleet left Oslo on Monday, said Ann Roe. The council met late (again
 
 def article(*links, text=TEXT):
     spans = tuple((text.index(words), text.index(words) + len(words)) for words in links)
-    return Article(text, spans, "Fleet leaves")
+    return LinkedText(text, spans, "Fleet leaves")
 
 
 def made(*links, text=TEXT, **options):
@@ -63,14 +63,14 @@ def test_links_that_extractors_or_readers_would_not_miss_are_left_alone():
 
 def test_links_that_touch_count_as_one_and_spaces_are_trimmed():
     text = "The fleet left Oslo on Monday with all hands and much fish."
-    one = Article(text, ((14, 19), (19, 23), (22, 29)))
+    one = LinkedText(text, ((14, 19), (19, 23), (22, 29)))
     assert [text[start:end] for start, end in loseable(one)] == ["Oslo on Monday"]
 
 
 @given(st.lists(st.tuples(st.integers(0, len(TEXT)), st.integers(0, 20)), max_size=6), st.sampled_from(["raw", "tidy"]))
 def test_made_records_read_as_benchmarks(tmp_path_factory, spans, variant):
     links = tuple((start, min(len(TEXT), start + length)) for start, length in spans)
-    records = list(make_records([("x", Article(TEXT, links))], variant=variant))
+    records = list(make_records([("x", LinkedText(TEXT, links))], variant=variant))
     if records:
         path = write_lines(tmp_path_factory.mktemp("made") / "b.jsonl", records)
         assert read_benchmark(path).gaps == len(records[0]["gaps"])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textmend.damage.articles import Article
+from textmend.damage.articles import LinkedText
 from textmend.damage.spans import (
     FUNCTION_WORDS,
     MAX_WORDS,
@@ -74,7 +74,7 @@ def test_links_become_ranges_of_words():
 
 
 def test_links_fall_into_their_paragraphs():
-    article = Article("One two.\n\nThree four.", ((4, 7), (10, 15)))
+    article = LinkedText("One two.\n\nThree four.", ((4, 7), (10, 15)))
     assert split_paragraphs(article) == [("One two.", [(4, 7)]), ("Three four.", [(0, 5)])]
 
 
@@ -86,7 +86,7 @@ def test_what_links_look_like_is_learnt():
         words[5] = rng.choice(["Rome", "Oslo"])
         text = " ".join(words)
         start = len(" ".join(words[:5])) + 1
-        articles.append(Article(text, ((start, start + 4),)))
+        articles.append(LinkedText(text, ((start, start + 4),)))
     likeness = LinkLikeness.learn(articles, rng)
     row = tokens(articles[0].text)
     assert likeness.ratio(row, 5, 6) > 3 * likeness.ratio(row, 3, 4)
@@ -99,7 +99,7 @@ def test_spans_like_links_are_as_long_as_links():
 
     def article():
         first, many = rng.randrange(len(words) - 5), rng.choice((1, 5))
-        return Article(" ".join(words), ((starts[first], starts[first + many] - 1),))
+        return LinkedText(" ".join(words), ((starts[first], starts[first + many] - 1),))
 
     likeness = LinkLikeness.learn([article() for _ in range(400)], rng)
     row = tokens(" ".join(words))
@@ -111,7 +111,7 @@ def test_spans_like_links_are_as_long_as_links():
 
 @given(seed=st.integers(0, 2000))
 def test_losing_words_leaves_an_aligned_truth(seed):
-    article = Article("\n\n".join(PARAGRAPHS[:2] * 3), ((4, 9),))
+    article = LinkedText("\n\n".join(PARAGRAPHS[:2] * 3), ((4, 9),))
     damaged = lose_words(article, LIKENESS, random.Random(seed))
     for before, after in zip(damaged.gaps, damaged.gaps[1:], strict=False):
         assert before.end <= after.start

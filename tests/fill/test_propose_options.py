@@ -6,7 +6,7 @@ import pytest
 
 from textmend.fill.infill import Search
 from textmend.fill.load import load_filler
-from textmend.fill.propose import Document, Proposer
+from textmend.fill.propose import GappedArticle, Proposer
 from textmend.models.registry import EMBEDDED, locate
 from textmend.records import Gap
 
@@ -23,7 +23,7 @@ def filler():
 @pytest.mark.parametrize(("echoes", "repeated"), [(True, True), (False, True), (True, False), (False, False)])
 def test_parts_left_out_bring_no_evidence(filler, echoes, repeated):
     start = TEXT.index("  divers")
-    document = Document(text=TEXT, gaps=[Gap(start=start, end=start + 2, probability=0.9, lengths=(0.9, 0.1))])
+    document = GappedArticle(text=TEXT, gaps=[Gap(start=start, end=start + 2, probability=0.9, lengths=(0.9, 0.1))])
     proposer = Proposer(
         filler.model, usual=filler.usual, ranking=filler.ranking, echoes=echoes, repeated=repeated, most=60
     )
@@ -37,7 +37,11 @@ def test_who_watches_is_told_of_every_gap_and_the_fills_are_the_same(filler):
     text = TEXT + " " + TEXT
     places = [at for at in range(len(text)) if text.startswith(" the ", at)]
     gaps = [Gap(start=at, end=at + 1, probability=0.9, lengths=(1.0,)) for at in places]
-    documents = [Document(text=text, gaps=gaps), Document(text=TEXT, gaps=[]), Document(text=text, gaps=gaps)]
+    documents = [
+        GappedArticle(text=text, gaps=gaps),
+        GappedArticle(text=TEXT, gaps=[]),
+        GappedArticle(text=text, gaps=gaps),
+    ]
     proposer = Proposer(filler.model, usual=filler.usual, ranking=filler.ranking)
     told: list[tuple[int, int]] = []
     watched = proposer.propose(documents, lambda done, found: told.append((done, found)))
@@ -61,7 +65,7 @@ def test_a_name_of_many_pieces_comes_back_in_full_as_the_article_writes_it(fille
     place = text.index(" , which")
     gap = Gap(start=place, end=place + 1, probability=0.9, lengths=(0.1, 0.1, 0.1, 0.2, 0.3, 0.2))
     proposer = Proposer(filler.model, usual=filler.usual, ranking=filler.ranking)
-    ((found,),) = proposer.propose([Document(text=text, gaps=[gap])])
+    ((found,),) = proposer.propose([GappedArticle(text=text, gaps=[gap])])
     (fill,) = [fill for fill in found.fills if fill.text.casefold() == name.casefold()]
     assert fill.text == name
     assert fill.evidence is not None
@@ -74,8 +78,8 @@ def test_what_no_person_would_write_is_proposed_only_where_it_is_given(filler):
     place = text.index("  for")
     gap = Gap(start=place, end=place + 2, probability=0.9, lengths=(1.0,))
     proposer = Proposer(filler.model, usual=filler.usual, ranking=filler.ranking, most=60)
-    ((found,),) = proposer.propose([Document(text=text, gaps=[gap])])
+    ((found,),) = proposer.propose([GappedArticle(text=text, gaps=[gap])])
     assert found.fills
     assert "care" not in {fill.text for fill in found.fills}
-    given = proposer.every_fill(Document(text=text, gaps=[gap], given=("care",)))
+    given = proposer.every_fill(GappedArticle(text=text, gaps=[gap], given=("care",)))
     assert "care" in {fill.text for fill in given}

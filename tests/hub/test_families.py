@@ -14,7 +14,7 @@ from tiny import FAMILIES, LOSSES, SENTENCES, damaged
 from textmend import Gap, Mended
 from textmend.fill.context import contexts
 from textmend.fill.infill import Request, Search, infill
-from textmend.fill.propose import Document
+from textmend.fill.propose import GappedArticle
 from textmend.models.queries import Query
 
 pytestmark = pytest.mark.parametrize("family", FAMILIES)
@@ -37,7 +37,7 @@ def own(family, tiny_folder):
 
 def test_every_loss_comes_back(family, proposer):
     losses = damaged()
-    found = proposer.propose([Document(text=one.text, gaps=[one.gap]) for one in losses])
+    found = proposer.propose([GappedArticle(text=one.text, gaps=[one.gap]) for one in losses])
     for one, [gap] in zip(losses, found, strict=True):
         best = gap.fills[0]
         assert best.text == (one.lost if FAMILIES[family].cased else LOSSES[one.lost])
@@ -57,14 +57,14 @@ def test_gaps_of_one_text_are_filled_together(family, proposer):
         shift = len(text)
         gaps.append(replace(one.gap, start=one.gap.start + shift, end=one.gap.end + shift))
         text += one.text + "\n\n"
-    [filled] = proposer.propose([Document(text=text, gaps=gaps)])
+    [filled] = proposer.propose([GappedArticle(text=text, gaps=gaps)])
     assert [(gap.start, gap.end) for gap in filled] == [(gap.start, gap.end) for gap in gaps]
     assert all(gap.fills and text[gap.start : gap.end].strip() == "" for gap in filled)
 
 
 def test_results_do_not_depend_on_the_batch(proposer):
-    documents = [Document(text=one.text, gaps=[one.gap]) for one in damaged()]
-    documents.append(Document(text="\n\n".join(SENTENCES * 2), gaps=[Gap(start=3, end=4, probability=1.0)]))
+    documents = [GappedArticle(text=one.text, gaps=[one.gap]) for one in damaged()]
+    documents.append(GappedArticle(text="\n\n".join(SENTENCES * 2), gaps=[Gap(start=3, end=4, probability=1.0)]))
     together = proposer.propose(documents)
     for document, [before] in zip(documents, together, strict=True):
         [[alone]] = proposer.propose([document])

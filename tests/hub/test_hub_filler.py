@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from textmend import Fill, Gap, Mender, Policy
 from textmend.errors import FileError, MissingExtraError, ModelError, PolicyError
 from textmend.fill.casing import ArticleCasing, cased
-from textmend.fill.propose import Document
+from textmend.fill.propose import GappedArticle
 from textmend.fill.rank import Ranking
 from textmend.fill.ranking_file import read_ranking, write_ranking
 from textmend.models.registry import EMBEDDED, HubModel, hub_model
@@ -230,7 +230,7 @@ class TestCasing:
 
     def test_an_echo_in_a_headline_is_tried_in_small_letters_too(self, tiny_proposer):
         title = "Tromsø Closed the Northern Pier on Monday"
-        document = Document(text=LOST.text, gaps=[LOST.gap], title=title)
+        document = GappedArticle(text=LOST.text, gaps=[LOST.gap], title=title)
         [[gap]] = tiny_proposer("bert-cased").propose([document])
         assert gap.fills[0].text == "northern"
         assert gap.fills[0].origin == "echo"
@@ -245,16 +245,16 @@ class TestLanguage:
     def test_a_text_in_another_script_is_refused(self, tiny_proposer, family):
         gap = Gap(start=7, end=8, probability=1.0)
         with pytest.raises(ModelError, match="not in a language of the filler") as caught:
-            tiny_proposer(family).propose([Document(text=self.RUSSIAN, gaps=[gap])])
+            tiny_proposer(family).propose([GappedArticle(text=self.RUSSIAN, gaps=[gap])])
         assert "Капитан порта" in str(caught.value)
 
     def test_a_quotation_in_it_is_not(self, tiny_proposer):
         text = LOST.text + " " + LOST.sentence * 4 + self.RUSSIAN[:40]
-        [[gap]] = tiny_proposer("bert-cased").propose([Document(text=text, gaps=[LOST.gap])])
+        [[gap]] = tiny_proposer("bert-cased").propose([GappedArticle(text=text, gaps=[LOST.gap])])
         assert gap.fills
 
     def test_of_a_short_text_nothing_is_said(self, tiny_proposer):
-        [[gap]] = tiny_proposer("roberta").propose([Document(text="Капитан  закрыл", gaps=[_gap(7, 9)])])
+        [[gap]] = tiny_proposer("roberta").propose([GappedArticle(text="Капитан  закрыл", gaps=[_gap(7, 9)])])
         assert gap is not None
 
 

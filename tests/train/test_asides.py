@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textmend.damage.articles import Article
+from textmend.damage.articles import LinkedText
 from textmend.damage.densities import lose_by_kind
 from textmend.damage.losing import Damaged, damage
 from textmend.train.asides import aside, fill, insert, words_of
@@ -17,7 +17,7 @@ TEXT = (
     "The harbour of Sandvåg is 12 miles long, and Jon Hallsson paid $4.5 million for it, said the mayor. "
     "According to the Fisheries Board, the fleet was a loss.\n\nShe would sell the boats, and he left the island to his sons."
 )
-ARTICLE = Article(TEXT, ((4, 11), (45, 57)))
+ARTICLE = LinkedText(TEXT, ((4, 11), (45, 57)))
 
 
 @given(st.integers(0, 5000), st.sampled_from([(), ((0, 3),), ((8, 12),)]))

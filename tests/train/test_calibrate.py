@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from textmend.calibration import log_odds, sigmoid
-from textmend.damage.articles import Article
+from textmend.damage.articles import LinkedText
 from textmend.damage.spans import LinkLikeness
 from textmend.detect.other_gaps import ArticleWeights, in_article
 from textmend.fill.rank import FEATURE_NAMES, Features, Ranking, feature_row
@@ -116,7 +116,7 @@ def test_a_few_gaps_hardly_move_the_defaults():
 
 def test_held_out_articles_are_damaged_alike_in_every_run():
     text = " ".join(["The mayor of Oslo met the envoy of Rome at the old harbour today."] * 60)
-    articles = [Article(text)] * 12
+    articles = [LinkedText(text)] * 12
     likeness = LinkLikeness({}, default=4.0)
     first, second = (damaged_articles(articles, likeness, clean_share=0.5, seed=4) for _ in range(2))
     assert first == second

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from textmend.damage.articles import Article
+from textmend.damage.articles import LinkedText
 from textmend.errors import ModelError
 from textmend.fill.casing_table import UsualCasing
 from textmend.train.casing import count_forms, inner_words, write_casing
@@ -30,7 +30,7 @@ def test_only_words_in_the_middle_of_sentences_count(paragraph, expected):
 
 
 def test_forms_are_counted_by_word():
-    forms = count_forms([Article("We saw Nato there.\n\nWe saw NATO here and NATO there.")])
+    forms = count_forms([LinkedText("We saw Nato there.\n\nWe saw NATO here and NATO there.")])
     assert forms["nato"] == Counter({"NATO": 2, "Nato": 1})
     assert forms["saw"] == Counter({"saw": 2})
 

@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save_file
 from stopped_runs import assert_same_weights, stop_after
 from tiny_bases import TEXT, base
 
-from textmend.damage.articles import Article
+from textmend.damage.articles import LinkedText
 from textmend.damage.losing import Loss, damage
 from textmend.damage.spans import LinkLikeness
 from textmend.detect.inputs import encode
@@ -82,7 +82,7 @@ def restored(window, mask):
 
 def test_windows_are_slices_of_the_text_between_start_and_separator(mpnet, corpus):
     pieces, mask = read_pieces(mpnet / "tokenizer.json")
-    article = Article(TEXT)
+    article = LinkedText(TEXT)
     whole = [piece for unit in read_units(TEXT, pieces) for piece in unit.ids]
     assert whole.count(pieces.separator) == 3
     whole_text = " ".join(map(str, whole))
@@ -206,7 +206,7 @@ def test_short_and_empty_articles_do_no_harm(mpnet, corpus):
     batches = stream(mpnet, corpus, Masking())
     for text in ("", " \n\n ", "Paul.", "x" * 300, "...\n\n---"):
         for seed in range(5):
-            batches.windows(Article(text), random.Random(seed))
+            batches.windows(LinkedText(text), random.Random(seed))
     assert cut_windows(read_units("", pieces), PLAIN, random.Random(0)) == []
 
 

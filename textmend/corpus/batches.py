@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from textmend.corpus.entries import Document, Entry, Position
+from textmend.corpus.entries import Entry, Position, RawDocument
 from textmend.corpus.formats import format_named
 from textmend.corpus.options import Options
 from textmend.corpus.shards import Shard
@@ -55,9 +55,9 @@ class Batch:
     read: Position = _START
 
     @property
-    def documents(self) -> list[Document]:
+    def documents(self) -> list[RawDocument]:
         """The documents among the entries."""
-        return [entry for entry in self.entries if isinstance(entry, Document)]
+        return [entry for entry in self.entries if isinstance(entry, RawDocument)]
 
 
 def batches(shards: list[Shard], options: Options, start: Cursor) -> Iterator[Batch]:
@@ -81,7 +81,7 @@ def batches(shards: list[Shard], options: Options, start: Cursor) -> Iterator[Ba
             if not _is_chosen(entry, shard, number, options):
                 continue
             entries.append(entry)
-            size += entry.size if isinstance(entry, Document) else len(entry.raw or b"")
+            size += entry.size if isinstance(entry, RawDocument) else len(entry.raw or b"")
             chosen += not getattr(entry, "more", False)
             if len(entries) >= MOST_DOCUMENTS or size >= MOST_BYTES:
                 yield Batch(number, tuple(entries), Cursor(number, position, chosen, consumed), size, read=position)
@@ -105,7 +105,7 @@ def _is_chosen(entry: Entry, shard: Shard, number: int, options: Options) -> boo
 
     Wherever the corpus lies, and whether it goes to a file or to a folder, the sample is the same.
     """
-    if options.sample >= 1 or (not isinstance(entry, Document) and entry.kind == "unreadable"):
+    if options.sample >= 1 or (not isinstance(entry, RawDocument) and entry.kind == "unreadable"):
         return True
     assert entry.after is not None
     one = shard.inputs[entry.after.source]

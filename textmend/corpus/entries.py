@@ -33,7 +33,7 @@ class Place(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class RawDocument:
     """A document as it is stored: a line, a row, a file.
 
     Attributes:
@@ -72,10 +72,10 @@ class Reject:
     after: Position | None = None
 
 
-Entry = Document | Reject
+Entry = RawDocument | Reject
 
 
-class Article(NamedTuple):
+class StoredArticle(NamedTuple):
     """What a format finds in a document.
 
     Attributes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
-from textmend.corpus.entries import Article, Entry, Position
+from textmend.corpus.entries import Entry, Position, StoredArticle
 from textmend.corpus.inputs import Input
 from textmend.corpus.options import Options
 from textmend.edits.mended import Mended
@@ -26,7 +26,7 @@ class Format(Protocol):
         """Return the documents that a worker got."""
         ...
 
-    def article(self, raw: Any, options: Options) -> Article:
+    def article(self, raw: Any, options: Options) -> StoredArticle:
         """Return what is in a document. Raises :class:`Unfit` where it can't be cleaned."""
         ...
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from textmend.corpus.annotations import annotations_of, counts_of, text_of
-from textmend.corpus.entries import Article, Document, Entry, Place, Position, Reject, Unfit
+from textmend.corpus.entries import Entry, Place, Position, RawDocument, Reject, StoredArticle, Unfit
 from textmend.corpus.inputs import Input
 from textmend.corpus.json_object import JsonObject, Number
 from textmend.corpus.lines import Line, lines
@@ -40,7 +40,7 @@ class JsonLines:
         """Return the lines."""
         return list(packed)
 
-    def article(self, raw: Any, options: Options) -> Article:
+    def article(self, raw: Any, options: Options) -> StoredArticle:
         """Return what is in a line."""
         record = _object(raw)
         names = options.fields
@@ -51,7 +51,7 @@ class JsonLines:
         if record.find(names.text) is None:
             there = ", ".join(list(record.fields)[:_MOST_NAMES]) or "none"
             raise Unfit("no_text", f"it has no field {names.text!r}; its fields: {there:.200}", id)
-        return Article(
+        return StoredArticle(
             text=_string(record, names.text, id, needed=True) or "",
             id=id,
             title=_string(record, names.title, id),
@@ -131,7 +131,7 @@ def _entry(line: Line, place: Place, after: Position, longest: int) -> Entry | N
     data = line.data.removeprefix(_BOM) if not line.start else line.data
     if not data.strip():
         return None
-    return Document(data, len(data), place, after)
+    return RawDocument(data, len(data), place, after)
 
 
 def _last_kept(reject: Reject, line: Line) -> Reject:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from textmend.corpus.entries import Article, Document, Entry, Position
+from textmend.corpus.entries import Entry, Position, RawDocument, StoredArticle
 from textmend.corpus.format import Format
 from textmend.corpus.inputs import Input
 from textmend.corpus.options import Options
@@ -42,7 +42,7 @@ class Mixed:
             for entry, consumed in self._format(name).read([inputs[number]], options, here):
                 assert entry.after is not None
                 after = entry.after._replace(source=entry.after.source + number)
-                if isinstance(entry, Document):
+                if isinstance(entry, RawDocument):
                     yield replace(entry, raw=Tagged(name, entry.raw), after=after), consumed
                 else:
                     yield replace(entry, after=after), consumed
@@ -58,7 +58,7 @@ class Mixed:
         """Return the documents."""
         return [Tagged(name, raw) for name, row in packed for raw in self._format(name).unpack(row)]
 
-    def article(self, raw: Any, options: Options) -> Article:
+    def article(self, raw: Any, options: Options) -> StoredArticle:
         """Return what is in a document."""
         return self._format(raw.format).article(raw.raw, options)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from textmend.corpus.annotations import is_open
-from textmend.corpus.entries import Article, Place
+from textmend.corpus.entries import Place, StoredArticle
 from textmend.corpus.options import Options
 from textmend.corpus.sinks import AppendFile
 from textmend.edits.mended import Mended
@@ -44,7 +44,7 @@ class OpenGap(NamedTuple):
     gap: dict[str, Any]
 
 
-def open_gaps(mended: Mended, article: Article, place: Place, options: Options) -> Iterator[OpenGap]:
+def open_gaps(mended: Mended, article: StoredArticle, place: Place, options: Options) -> Iterator[OpenGap]:
     """Yield the open gaps of a document, where a sample of them is asked for."""
     if not options.review_sample:
         return
@@ -57,7 +57,7 @@ def open_gaps(mended: Mended, article: Article, place: Place, options: Options) 
             yield OpenGap(order, where, _id(article, place) or where, article.title, mended.original, form)
 
 
-def _id(article: Article, place: Place) -> str | None:
+def _id(article: StoredArticle, place: Place) -> str | None:
     """Return what a document calls itself; a text file is called by its path, as ``textmend apply`` is given it."""
     is_file = place.offset is None and article.id is not None and f"/{place.source}".endswith(f"/{article.id}")
     return place.source if is_file else article.id

@@ -14,7 +14,7 @@ from typing import IO, Any, NamedTuple
 
 from textmend.corpus.annotations import annotations_of, counts_of, text_of
 from textmend.corpus.columns import place_of, scalar_at, type_at, with_texts
-from textmend.corpus.entries import Article, Document, Entry, Place, Position, Reject, Unfit
+from textmend.corpus.entries import Entry, Place, Position, RawDocument, Reject, StoredArticle, Unfit
 from textmend.corpus.inputs import Input
 from textmend.corpus.options import COUNTS, Options
 from textmend.corpus.plaintext import json_line
@@ -58,13 +58,13 @@ class Parquet:
         whole = _is_valid(batch)
         return [Row(batch, number, None if whole else _not_utf8(batch, number)) for number in range(batch.num_rows)]
 
-    def article(self, raw: Any, options: Options) -> Article:
+    def article(self, raw: Any, options: Options) -> StoredArticle:
         """Return what is in a row. One that is not UTF-8 is unfit, whatever column that is, as a line of JSON is."""
         names = options.fields
         id = _name(raw, names.id)
         if raw.bad is not None:
             raise Unfit("not_utf8", f"the column {raw.bad!r} is not UTF-8", id)
-        return Article(
+        return StoredArticle(
             text=_string(raw, names.text, id, needed=True) or "",
             id=id,
             title=_string(raw, names.title, id),
@@ -242,7 +242,7 @@ def _entry(row: Row, place: Place, number: int, options: Options) -> Entry:
     if size > options.longest:
         reason = f"the text and what is read with it have {size:,} bytes, more than {options.longest:,} (--longest)"
         return Reject("too_long", reason, place, Parquet().rejected(row), after=after)
-    return Document(row, size, place, after)
+    return RawDocument(row, size, place, after)
 
 
 def _size(row: Row, name: str | None) -> int:

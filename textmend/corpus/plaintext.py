@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from textmend.corpus.annotations import annotations_of, counts_of, text_of
-from textmend.corpus.entries import Article, Document, Entry, Place, Position, Reject, Unfit
+from textmend.corpus.entries import Entry, Place, Position, RawDocument, Reject, StoredArticle, Unfit
 from textmend.corpus.inputs import Input, format_of, within
 from textmend.corpus.options import Options
 from textmend.edits.mended import Mended
@@ -44,7 +44,7 @@ class TextFiles:
                     consumed += _size(path)
                     continue
                 entry = _entry(path, name, options.longest, Position(source=number, record=record))
-                consumed += entry.size if isinstance(entry, Document) else 0
+                consumed += entry.size if isinstance(entry, RawDocument) else 0
                 yield entry, consumed
 
     def pack(self, raws: Sequence[Any]) -> Any:
@@ -55,7 +55,7 @@ class TextFiles:
         """Return the files."""
         return list(packed)
 
-    def article(self, raw: Any, options: Options) -> Article:
+    def article(self, raw: Any, options: Options) -> StoredArticle:
         """Return the text of a file."""
         try:
             document = decode(Path(raw.path), raw.data, options.encoding)
@@ -63,7 +63,7 @@ class TextFiles:
             raise Unfit("not_utf8", str(error), raw.name) from None
         if not document.is_exact():
             raise Unfit("not_utf8", f"bytes that {document.encoding} reads but would write differently", raw.name)
-        return Article(text=document.text, id=raw.name)
+        return StoredArticle(text=document.text, id=raw.name)
 
     def render(self, index: int, raw: Any, mended: Mended, options: Options) -> Any:
         """Return the files to be written; the annotations go to a file beside the text."""
@@ -123,7 +123,7 @@ def _entry(path: Path, name: str, longest: int, after: Position) -> Entry:
         data = path.read_bytes()
     except OSError as error:
         return Reject("unreadable", f"{path}: {error.strerror or error}", place, id=name, after=after)
-    return Document(TextFile(str(path), name, data), len(data), place, after)
+    return RawDocument(TextFile(str(path), name, data), len(data), place, after)
 
 
 def json_line(record: dict[str, Any]) -> bytes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from textmend.corpus.entries import Article, Place, Unfit
+from textmend.corpus.entries import Place, StoredArticle, Unfit
 from textmend.corpus.formats import format_named
 from textmend.corpus.menders import CorpusMender
 from textmend.corpus.open_gaps import OpenGap, open_gaps
@@ -65,7 +65,7 @@ def work(task: Task, mender: CorpusMender, options: Options) -> Result:
     format = format_named(task.format)
     result = Result()
     raws = format.unpack(task.packed)
-    articles: dict[int, Article] = {}
+    articles: dict[int, StoredArticle] = {}
     for index, raw in enumerate(raws):
         try:
             articles[index] = format.article(raw, options)
@@ -93,7 +93,7 @@ def work(task: Task, mender: CorpusMender, options: Options) -> Result:
 
 
 def _mended(
-    articles: dict[int, Article], mender: CorpusMender, options: Options, refusals: list[Refusal]
+    articles: dict[int, StoredArticle], mender: CorpusMender, options: Options, refusals: list[Refusal]
 ) -> dict[int, Mended]:
     order = sorted(articles, key=lambda index: len(articles[index].text))
     try:
@@ -114,7 +114,7 @@ def _mended(
     return done
 
 
-def _mend(articles: Sequence[Article], mender: CorpusMender, options: Options) -> list[Mended]:
+def _mend(articles: Sequence[StoredArticle], mender: CorpusMender, options: Options) -> list[Mended]:
     given: dict[str, Any] = {}
     if options.fields.title is not None:
         given["title"] = [article.title for article in articles]
@@ -123,7 +123,7 @@ def _mend(articles: Sequence[Article], mender: CorpusMender, options: Options) -
     return list(mender.mend([article.text for article in articles], **given))
 
 
-def _page(article: Article, options: Options) -> str | bytes | None:
+def _page(article: StoredArticle, options: Options) -> str | bytes | None:
     """Return the page of a document: its own, or the one in the folder of pages."""
     if article.html is not None or options.pages is None or article.id is None:
         return article.html

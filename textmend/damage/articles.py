@@ -15,7 +15,7 @@ from textmend.errors import FileError
 
 
 @dataclass(frozen=True, slots=True)
-class Article:
+class LinkedText:
     """Clean text: its paragraphs joined by blank lines, and where its links stood.
 
     Attributes:
@@ -47,7 +47,7 @@ def read_lines(path: Path) -> Iterator[str]:
         raise FileError(f"{place}: {getattr(error, 'strerror', None) or error}") from error
 
 
-def read_articles(path: Path, skip: int = 0) -> Iterator[Article]:
+def read_articles(path: Path, skip: int = 0) -> Iterator[LinkedText]:
     """Yield the articles of a JSON Lines file, leaving out the first ``skip``.
 
     A line holds ``{"text": …}``, paragraphs separated by blank lines, or
@@ -75,13 +75,13 @@ def read_benchmark_texts(path: Path) -> Iterator[str]:
         yield text
 
 
-def parse_article(line: str, place: str) -> Article:
+def parse_article(line: str, place: str) -> LinkedText:
     """Read one line. Raises :class:`FileError` naming ``place`` where it is malformed."""
     try:
         record = json.loads(line)
         title = _string(record.get("title") or "")
         if "text" in record:
-            return Article(_string(record["text"]), title=title)
+            return LinkedText(_string(record["text"]), title=title)
         parts: list[str] = []
         links: list[tuple[int, int]] = []
         offset = 0
@@ -89,6 +89,6 @@ def parse_article(line: str, place: str) -> Article:
             parts.append(paragraph["text"])
             links += [(offset + start, offset + end) for start, end in paragraph["links"]]
             offset += len(paragraph["text"]) + 2
-        return Article("\n\n".join(parts), tuple(sorted(links)), title)
+        return LinkedText("\n\n".join(parts), tuple(sorted(links)), title)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise FileError(f"{place}: not an article record ({error!r}); see docs/training.md for the form") from error

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from textmend.damage.articles import Article, parse_article, read_lines
+from textmend.damage.articles import LinkedText, parse_article, read_lines
 from textmend.damage.benchmark import shape_of
 from textmend.damage.losing import Variant, damage
 from textmend.damage.pages import article_of
@@ -35,7 +35,7 @@ _FREQUENCIES = (0.27, 0.52, 0.21)
 
 
 def make_records(
-    articles: Iterable[tuple[str, Article]], *, variant: Choice = "mixed", share: float = 1.0, seed: int = 0
+    articles: Iterable[tuple[str, LinkedText]], *, variant: Choice = "mixed", share: float = 1.0, seed: int = 0
 ) -> Iterator[dict[str, Any]]:
     """Yield a benchmark record for every article that loses at least one link.
 
@@ -74,7 +74,7 @@ def make_records(
         }
 
 
-def loseable(article: Article) -> list[Span]:
+def loseable(article: LinkedText) -> list[Span]:
     """Return the links that an article may lose: trimmed, in order, disjoint; links that touch count as one."""
     text = article.text
     links: list[Span] = []
@@ -91,7 +91,7 @@ def loseable(article: Article) -> list[Span]:
     return [link for link, sentence in zip(links, sentences, strict=True) if _may_go(text, link, sentence)]
 
 
-def read_sources(paths: Sequence[Path]) -> Iterator[tuple[str, Article]]:
+def read_sources(paths: Sequence[Path]) -> Iterator[tuple[str, LinkedText]]:
     """Yield ids and articles from JSON Lines files (see ``train.corpus``; ``links`` beside ``text`` too) and pages.
 
     Raises:
@@ -104,20 +104,20 @@ def read_sources(paths: Sequence[Path]) -> Iterator[tuple[str, Article]]:
             yield from _articles(path)
 
 
-def _page(path: Path) -> Article:
+def _page(path: Path) -> LinkedText:
     try:
         return article_of(path.read_bytes())
     except OSError as error:
         raise FileError(f"{path}: can't be read: {error.strerror or error}") from error
 
 
-def _articles(path: Path) -> Iterator[tuple[str, Article]]:
+def _articles(path: Path) -> Iterator[tuple[str, LinkedText]]:
     for number, line in enumerate(read_lines(path), start=1):
         place = f"{path}:{number}"
         article = parse_article(line, place)
         data = json.loads(line)
         if "text" in data and data.get("links"):
-            article = Article(article.text, _links(data["links"], article.text, place), article.title)
+            article = LinkedText(article.text, _links(data["links"], article.text, place), article.title)
         yield str(data.get("id") or f"{path.name}:{number}"), article
 
 

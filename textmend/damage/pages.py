@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Iterator
 from typing import Any
 
-from textmend.damage.articles import Article
+from textmend.damage.articles import LinkedText
 from textmend.errors import FileError
 
 _APART = frozenset(("nav", "header", "footer", "aside", "form", "figure", "table", "noscript", "template"))
@@ -15,7 +15,7 @@ _LEAST_WORDS = 8
 _MOST_LINKED = 0.6
 
 
-def article_of(page: bytes) -> Article:
+def article_of(page: bytes) -> LinkedText:
     """Return the paragraphs of a page (``<p>`` outside navigation, asides, forms and tables) with their links.
 
     White space is collapsed as a browser does. Paragraphs of a few words, and those that are mostly links, are
@@ -47,7 +47,7 @@ def article_of(page: bytes) -> Article:
         links += [(offset + start, offset + end) for start, end in own]
         offset += len(text) + 2
     title = root.findtext(".//title") or ""
-    return Article("\n\n".join(texts), tuple(links), " ".join(title.split()))
+    return LinkedText("\n\n".join(texts), tuple(links), " ".join(title.split()))
 
 
 def _runs(element: Any, *, linked: bool) -> Iterator[tuple[str, bool]]:

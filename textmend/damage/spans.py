@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import regex
 
-from textmend.damage.articles import Article
+from textmend.damage.articles import LinkedText
 from textmend.text.function_words import FUNCTION_WORDS
 
 MAX_WORDS = 8
@@ -79,7 +79,7 @@ class LinkLikeness:
         self._lengths = tuple(lengths)
 
     @classmethod
-    def learn(cls, articles: Iterable[Article], rng: random.Random, *, limit: int = 20_000) -> LinkLikeness:
+    def learn(cls, articles: Iterable[LinkedText], rng: random.Random, *, limit: int = 20_000) -> LinkLikeness:
         """Count signatures of up to ``limit`` real links, and of as many random spans beside them."""
         linked: Counter[tuple[str, ...]] = Counter()
         chance: Counter[tuple[str, ...]] = Counter()
@@ -132,7 +132,7 @@ def signatures(row: Sequence[Token], first: int, last: int) -> list[tuple[str, .
     ]
 
 
-def split_paragraphs(article: Article) -> list[tuple[str, list[tuple[int, int]]]]:
+def split_paragraphs(article: LinkedText) -> list[tuple[str, list[tuple[int, int]]]]:
     """Return each paragraph with its links, offsets within the paragraph."""
     result: list[tuple[str, list[tuple[int, int]]]] = []
     offset = 0

@@ -19,7 +19,7 @@ from textmend.detect.sites import Sites
 from textmend.evaluate.bootstrap import Weights
 from textmend.evaluate.matching import match, same_words
 from textmend.evaluate.system import Judge, Propose
-from textmend.fill.propose import Document
+from textmend.fill.propose import GappedArticle
 from textmend.metrics import expected_calibration_error, mean_reciprocal_rank, top_share
 from textmend.records import Fill, Gap
 
@@ -75,11 +75,11 @@ def fill_records(
     return filled
 
 
-def documents_at_gaps(records: Sequence[Record], judge: Judge, known_lengths: bool = False) -> list[Document]:
+def documents_at_gaps(records: Sequence[Record], judge: Judge, known_lengths: bool = False) -> list[GappedArticle]:
     """Return records as documents with their true gaps (see ``true_gaps``)."""
     judged = judge([record.text for record in records])
     return [
-        Document(text=record.text, gaps=true_gaps(record, sites, known_lengths), title=record.title)
+        GappedArticle(text=record.text, gaps=true_gaps(record, sites, known_lengths), title=record.title)
         for record, sites in zip(records, judged, strict=True)
     ]
 

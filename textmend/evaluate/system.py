@@ -12,14 +12,14 @@ from typing import Protocol
 from textmend.detect.finder import judge
 from textmend.detect.sites import Sites
 from textmend.edits.mended import Mended
-from textmend.fill.propose import Document
+from textmend.fill.propose import GappedArticle
 from textmend.mender import Mender
 from textmend.records import Gap
 
 Judge = Callable[[Sequence[str]], Sequence[Sites]]
 """All sites of each text with their probabilities. A finder that names only some places gives just those."""
 
-Propose = Callable[[Sequence[Document]], Sequence[Sequence[Gap]]]
+Propose = Callable[[Sequence[GappedArticle]], Sequence[Sequence[Gap]]]
 """The gaps of each document with ranked fills."""
 
 Mend = Callable[[Sequence[str], Sequence[str | None]], Iterable[Mended]]
@@ -33,7 +33,7 @@ class System(Protocol):
         """Judge sites (see ``Judge``)."""
         ...
 
-    def propose(self, documents: Sequence[Document], /) -> Sequence[Sequence[Gap]]:
+    def propose(self, documents: Sequence[GappedArticle], /) -> Sequence[Sequence[Gap]]:
         """Propose fills (see ``Propose``)."""
         ...
 
@@ -61,7 +61,7 @@ class MenderSystem:
         """Return every site of each text (see ``Judge``)."""
         return judge(texts, self.mender.detector, self.mender.second_look)
 
-    def propose(self, documents: Sequence[Document]) -> Sequence[Sequence[Gap]]:
+    def propose(self, documents: Sequence[GappedArticle]) -> Sequence[Sequence[Gap]]:
         """Return the documents' gaps with fills (see ``Propose``)."""
         return self.mender.proposer.propose(documents)
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from textmend.errors import InputError
-from textmend.fill.propose import Document, Proposer
+from textmend.fill.propose import GappedArticle, Proposer
 from textmend.records import Fill
 
 
-def rank_candidates(document: Document, candidates: Sequence[str], proposer: Proposer) -> list[Fill]:
+def rank_candidates(document: GappedArticle, candidates: Sequence[str], proposer: Proposer) -> list[Fill]:
     """Return the candidates as fills, the most probable first.
 
     The model's own proposals are ranked beside them, so that a probability means: this, and nothing else.

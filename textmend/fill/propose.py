@@ -34,7 +34,7 @@ _LONGEST_PHRASE = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class GappedArticle:
     """An article to propose fills for.
 
     Attributes:
@@ -101,7 +101,7 @@ class Proposer:
         self._search = search or Search()
         self._echoes, self._repeated = echoes, repeated
 
-    def propose(self, documents: Sequence[Document], watch: Watch | None = None) -> list[list[Gap]]:
+    def propose(self, documents: Sequence[GappedArticle], watch: Watch | None = None) -> list[list[Gap]]:
         """Return each document's gaps with ranked fills.
 
         Args:
@@ -119,7 +119,7 @@ class Proposer:
             )
         return result
 
-    def every_fill(self, document: Document) -> tuple[Fill, ...]:
+    def every_fill(self, document: GappedArticle) -> tuple[Fill, ...]:
         """Return all that was weighed for the one gap of a document, however unlikely, the most probable first.
 
         Raises:
@@ -128,7 +128,7 @@ class Proposer:
         ((candidates,),) = self.candidates([document])
         return self._rank(candidates, len(candidates))
 
-    def candidates(self, documents: Sequence[Document], watch: Watch | None = None) -> list[list[list[Proposed]]]:
+    def candidates(self, documents: Sequence[GappedArticle], watch: Watch | None = None) -> list[list[list[Proposed]]]:
         """Return, for each gap of each document that has no fills, its candidates with what is known of them, unranked."""
         views = [
             _View(document, self.model, self._usual, self._search.most_pieces, self._echoes, self._repeated)
@@ -174,7 +174,7 @@ class _View:
 
     def __init__(
         self,
-        document: Document,
+        document: GappedArticle,
         model: MaskedLM,
         usual: UsualCasing,
         most_pieces: int,

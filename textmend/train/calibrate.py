@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from textmend.calibration import Calibration, log_odds, sigmoid
-from textmend.damage.articles import Article
+from textmend.damage.articles import LinkedText
 from textmend.damage.losing import Damaged
 from textmend.damage.spans import LinkLikeness
 from textmend.detect.echoes import FEWEST, EchoWeights, matched_words, with_echoes
@@ -26,7 +26,7 @@ from textmend.detect.other_gaps import SPACES, ArticleWeights, evidence, is_doub
 from textmend.detect.sites import Sites
 from textmend.files import write_file
 from textmend.fill.load import load_hub_proposer, load_proposer
-from textmend.fill.propose import Document, Proposed, Proposer
+from textmend.fill.propose import GappedArticle, Proposed, Proposer
 from textmend.fill.rank import FEATURE_NAMES, Ranking, feature_row
 from textmend.fill.ranking_file import write_ranking
 from textmend.models.registry import HubModel
@@ -104,7 +104,7 @@ def _coincide(before: _Knot, after: _Knot) -> bool:
 
 
 def damaged_articles(
-    articles: Iterable[Article], likeness: LinkLikeness, *, clean_share: float, seed: int
+    articles: Iterable[LinkedText], likeness: LinkLikeness, *, clean_share: float, seed: int
 ) -> list[Damaged]:
     """Return held-out articles, damaged as in training but for a share that stays clean."""
     rng = random.Random(seed)
@@ -283,7 +283,7 @@ def fit_to(proposer: Proposer, detector: Path, damaged: Sequence[Damaged], *, mo
         asked = set(rng.sample(range(len(gaps)), min(_OF_ONE, len(gaps))))
         masked = [gap if index in asked else gap.with_fills((_UNASKED,)) for index, gap in enumerate(gaps)]
         lost = [truth.lost for index, truth in enumerate(item.gaps) if index in asked]
-        (candidates,) = proposer.candidates([Document(text=item.text, gaps=masked)])
+        (candidates,) = proposer.candidates([GappedArticle(text=item.text, gaps=masked)])
         for words, proposed in zip(lost, candidates, strict=True):
             if proposed:
                 rows.append(np.array([feature_row(candidate.features) for candidate in proposed]))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import regex
 
-from textmend.damage.articles import Article
+from textmend.damage.articles import LinkedText
 from textmend.files import write_file
 from textmend.fill.casing_table import SCHEMA
 from textmend.text.words import paragraphs
@@ -23,7 +23,7 @@ Forms = dict[str, Counter[str]]
 """For every case-folded word, how often each of its forms was seen."""
 
 
-def count_forms(articles: Iterable[Article]) -> Forms:
+def count_forms(articles: Iterable[LinkedText]) -> Forms:
     """Count how words are written in the middle of sentences."""
     counts: Counter[str] = Counter()
     for article in articles:

@@ -24,7 +24,7 @@ from textmend.detect.network import OnnxDetector
 from textmend.detect.other_gaps import ArticleWeights
 from textmend.errors import RecordError
 from textmend.fill.load import load_proposer
-from textmend.fill.propose import Document, Proposer
+from textmend.fill.propose import GappedArticle, Proposer
 from textmend.fill.rank import Ranking, feature_row
 from textmend.metrics import log_losses
 from textmend.models.folder import ModelFolder
@@ -255,7 +255,9 @@ def _candidates(proposer: Proposer, worded: Sequence[Judged]) -> tuple[list[NDAr
     for numbers in _by_document(worded):
         document = worded[numbers[0]].document
         # Gaps that have fills would keep them.
-        asked = Document(text=document.text, gaps=[gap.with_fills(()) for gap in document.gaps], title=document.title)
+        asked = GappedArticle(
+            text=document.text, gaps=[gap.with_fills(()) for gap in document.gaps], title=document.title
+        )
         proposed = dict(zip(document.gaps, proposer.candidates([asked])[0], strict=True))
         for number in numbers:
             candidates = proposed[worded[number].gap]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.damage.articles import Article
+from textmend.damage.articles import LinkedText
 from textmend.damage.densities import lose_by_kind
 from textmend.damage.losing import Damaged, choose_variant, damage
 from textmend.damage.spans import (
@@ -43,7 +43,7 @@ class Example:
     labels: NDArray[np.int64]
 
 
-def lose_words(article: Article, likeness: LinkLikeness, rng: random.Random) -> Damaged:
+def lose_words(article: LinkedText, likeness: LinkLikeness, rng: random.Random) -> Damaged:
     """Damage an article as link-blind extractors do: its own links go, spans like links, or keywords."""
     kinds = rng.choices(("links", "keywords", "both"), (0.5, 0.38, 0.12))[0]
     rate = 0.004 * (6 ** rng.random()) if rng.random() < 0.88 else rng.uniform(0.03, 0.12)
@@ -71,7 +71,7 @@ def lose_words(article: Article, likeness: LinkLikeness, rng: random.Random) -> 
     return damage("\n\n".join(text for text, _ in paragraphs), spans, choose_variant(rng))
 
 
-def lose_somehow(article: Article, likeness: LinkLikeness, rng: random.Random) -> Damaged:
+def lose_somehow(article: LinkedText, likeness: LinkLikeness, rng: random.Random) -> Damaged:
     """Damage an article as the wild would: most often as links are lost, or else by the other kinds."""
     if rng.random() < 0.6:
         return lose_words(article, likeness, rng)
@@ -140,17 +140,17 @@ class ExampleBatches(BatchStream[list[Example]]):
         super().__init__(mixture, seed, position)
         self._likeness, self._pieces, self._size, self._batch = likeness, pieces, size, batch
 
-    def _batches(self, articles: Iterable[Article], rng: random.Random) -> list[list[Example]]:
+    def _batches(self, articles: Iterable[LinkedText], rng: random.Random) -> list[list[Example]]:
         examples = [example for article in articles for example in self.examples(article, rng)]
         examples.sort(key=lambda example: len(example.ids))
         return [examples[i : i + self._batch] for i in range(0, len(examples), self._batch)]
 
-    def examples(self, article: Article, rng: random.Random) -> Iterator[Example]:
+    def examples(self, article: LinkedText, rng: random.Random) -> Iterator[Example]:
         """Yield some windows of an article, most often damaged."""
         if article.title and rng.random() < 0.3:
             moved = len(article.title) + 2
             links = tuple((start + moved, end + moved) for start, end in article.links)
-            article = Article(f"{article.title}\n\n{article.text}", links, article.title)
+            article = LinkedText(f"{article.title}\n\n{article.text}", links, article.title)
         chance = rng.random()
         if chance < 0.17:
             paragraphs = article.text.split("\n\n")

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.damage.articles import Article
+from textmend.damage.articles import LinkedText
 from textmend.damage.losing import Loss
 from textmend.damage.spans import LinkLikeness, Token, keyword_span, link_like_span, tokens
 from textmend.detect.inputs import Pieces
@@ -378,10 +378,10 @@ class FillerBatches(BatchStream[list[MaskedWindow]]):
         self._likeness, self._pieces, self._mask = likeness, pieces, mask
         self._batch, self._masking = batch, masking or Masking()
 
-    def _batches(self, articles: Iterable[Article], rng: random.Random) -> list[list[MaskedWindow]]:
+    def _batches(self, articles: Iterable[LinkedText], rng: random.Random) -> list[list[MaskedWindow]]:
         return group_by_length([w for article in articles for w in self.windows(article, rng)], self._batch)
 
-    def windows(self, article: Article, rng: random.Random) -> list[MaskedWindow]:
+    def windows(self, article: LinkedText, rng: random.Random) -> list[MaskedWindow]:
         """Return some windows of an article, masked."""
         masking = self._masking
         text = article.text

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice, zip_longest
 from pathlib import Path
 
-from textmend.damage.articles import Article, read_articles
+from textmend.damage.articles import LinkedText, read_articles
 from textmend.damage.losing import Damaged
 from textmend.damage.spans import LinkLikeness
 from textmend.errors import FileError
@@ -31,7 +31,7 @@ class HeldOut:
     """
 
     files: Sequence[Path]
-    articles: Sequence[Article]
+    articles: Sequence[LinkedText]
     likeness: LinkLikeness
 
     @classmethod

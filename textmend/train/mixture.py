@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
-from textmend.damage.articles import Article, read_articles
+from textmend.damage.articles import LinkedText, read_articles
 from textmend.errors import FileError, ModelError
 
 Batch = TypeVar("Batch")
@@ -42,12 +42,12 @@ class Mixture:
         self.positions = list(positions) if positions else [0] * len(sources)
         self._streams = [read_articles(path, skip) for path, skip in zip(self._paths, self.positions, strict=True)]
 
-    def block(self, size: int, rng: random.Random) -> Iterator[Article]:
+    def block(self, size: int, rng: random.Random) -> Iterator[LinkedText]:
         """Yield the next ``size`` articles."""
         for _ in range(size):
             yield self._next(rng.choices(range(len(self._paths)), self._weights)[0])
 
-    def _next(self, index: int) -> Article:
+    def _next(self, index: int) -> LinkedText:
         article = next(self._streams[index], None)
         if article is None:
             self._streams[index] = read_articles(self._paths[index])
@@ -102,7 +102,7 @@ class BatchStream(ABC, Generic[Batch]):
             self._block, self._done = self._block + 1, 0
 
     @abstractmethod
-    def _batches(self, articles: Iterable[Article], rng: random.Random) -> list[Batch]:
+    def _batches(self, articles: Iterable[LinkedText], rng: random.Random) -> list[Batch]:
         """Return the batches of a block, items of about one length together."""
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.damage.articles import Article
+from textmend.damage.articles import LinkedText
 from textmend.damage.spans import LinkLikeness
 from textmend.detect.inputs import encode
 from textmend.errors import FileError
@@ -47,7 +47,7 @@ _PER_ARTICLE = 2
 
 
 def moments_of_filler(
-    base: Path, weights: Path, articles: Sequence[Article], likeness: LinkLikeness, count: int, size: int
+    base: Path, weights: Path, articles: Sequence[LinkedText], likeness: LinkLikeness, count: int, size: int
 ) -> dict[str, NDArray[Any]]:
     """Return the second moments of the inputs of a filler's layers (``quantize.second_moments``).
 
@@ -86,7 +86,7 @@ def moments_of_filler(
 
 
 def _masked_windows(
-    articles: Sequence[Article], pieces: WordPieces, mask: int, likeness: LinkLikeness, size: int
+    articles: Sequence[LinkedText], pieces: WordPieces, mask: int, likeness: LinkLikeness, size: int
 ) -> Iterator[MaskedWindow]:
     masking = Masking(rate=0.08, repeated=0, quoted=0, damaged=0, opened=0, sizes=((size, 1.0),))
     rng = random.Random(17)
@@ -98,7 +98,7 @@ def _masked_windows(
 
 
 def _damaged_windows(
-    articles: Sequence[Article], pieces: WordPieces, likeness: LinkLikeness, size: int
+    articles: Sequence[LinkedText], pieces: WordPieces, likeness: LinkLikeness, size: int
 ) -> Iterator[Example]:
     rng = random.Random(18)
     for article in articles:

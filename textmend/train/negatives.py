@@ -14,7 +14,7 @@ from pathlib import Path
 
 import regex
 
-from textmend.damage.articles import Article
+from textmend.damage.articles import LinkedText
 from textmend.damage.patterns import SENTENCE_BREAK
 
 _BEFORE_PUNCTUATION = regex.compile(r"(?<=\w)(?<!\.\p{L}|\b\p{Lu}|\b(?:M[rs]|Mrs|Dr|St))([,.;:!?)”\"])(?=\s|$)")
@@ -230,7 +230,7 @@ _SPACINGS = (tokenised, justified, double_spaced_sentences, wrapped, spaced_comm
 """The ways above that change white space alone."""
 
 
-def spaced(article: Article, rng: random.Random) -> Article:
+def spaced(article: LinkedText, rng: random.Random) -> LinkedText:
     """Dress a whole article up in odd white space; its links stay where they were."""
     text = rng.choice(_SPACINGS)(article.text.split("\n\n"), rng)
     return replace(article, text=text, links=tuple(carried(article.links, article.text, text)))

@@ -21,7 +21,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.damage.articles import Article
+from textmend.damage.articles import LinkedText
 from textmend.damage.spans import LinkLikeness
 from textmend.errors import FileError
 from textmend.train.examples import NO_LABEL, Example, ExampleBatches
@@ -80,7 +80,7 @@ class Making:
     likeness: LinkLikeness
     size: int = 256
 
-    def maker(self) -> Callable[[Article, random.Random], Iterable[Any]]:
+    def maker(self) -> Callable[[LinkedText, random.Random], Iterable[Any]]:
         """Return what makes the examples of one article."""
         pieces, mask = read_pieces(self.base / "tokenizer.json")
         nowhere = Mixture([(Path(), 1.0)])  # the articles come from the process that asks
@@ -146,7 +146,7 @@ def _made(making: Making, mixture: Mixture, seed: int, workers: int | None) -> I
     """Yield packed blocks in order, made ahead by several processes."""
     workers = workers or multiprocessing.cpu_count()
 
-    def work() -> Iterator[tuple[list[Article], random.Random]]:
+    def work() -> Iterator[tuple[list[LinkedText], random.Random]]:
         for number in count():
             rng = random.Random(f"{seed}:{number}")
             yield list(mixture.block(BLOCK, rng)), rng
@@ -167,7 +167,7 @@ def _made(making: Making, mixture: Mixture, seed: int, workers: int | None) -> I
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-_maker: tuple[What, Callable[[Article, random.Random], Iterable[Any]]]
+_maker: tuple[What, Callable[[LinkedText, random.Random], Iterable[Any]]]
 
 
 def _start(making: Making) -> None:
@@ -175,7 +175,7 @@ def _start(making: Making) -> None:
     _maker = making.what, making.maker()
 
 
-def _make(articles: Sequence[Article], rng: random.Random) -> dict[str, NDArray[Any]]:
+def _make(articles: Sequence[LinkedText], rng: random.Random) -> dict[str, NDArray[Any]]:
     what, make = _maker
     return pack([example for article in articles for example in make(article, rng)], what)
 

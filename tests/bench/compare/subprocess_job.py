@@ -96,7 +96,7 @@ def _textmend_job(job: str, characters: int, options: Mapping[str, Any]) -> Job:
     from bench.compare.configuration import THREADS
     from bench.compare.plain_torch import TorchDetector, TorchMaskedLM
     from textmend.detect.finder import judge
-    from textmend.fill.propose import Document, Proposer
+    from textmend.fill.propose import GappedArticle, Proposer
     from textmend.mender import Mender
     from textmend.records import Gap
 
@@ -108,7 +108,7 @@ def _textmend_job(job: str, characters: int, options: Mapping[str, Any]) -> Job:
     if job == "torch-find":
         return partial(judge, [prose(characters)], TorchDetector(mender.detector, THREADS))
     text, places = damaged_prose(characters, int(options["gaps"]))
-    document = Document(text=text, gaps=[Gap(start=place, end=place + 1, probability=1.0) for place in places])
+    document = GappedArticle(text=text, gaps=[Gap(start=place, end=place + 1, probability=1.0) for place in places])
     proposer = mender.proposer
     if job == "fill":
         return partial(proposer.propose, [document])

@@ -15,7 +15,7 @@ import numpy as np
 
 from textmend.fill.context import Context, contexts
 from textmend.fill.infill import masked_row
-from textmend.fill.propose import Document
+from textmend.fill.propose import GappedArticle
 from textmend.models.masked_lm import MaskedLM
 from textmend.records import Fill, Gap
 
@@ -33,7 +33,7 @@ class OneMask:
     def __init__(self, model: MaskedLM, most: int = 20) -> None:
         self._model, self._most = model, most
 
-    def propose(self, documents: Sequence[Document]) -> list[list[Gap]]:
+    def propose(self, documents: Sequence[GappedArticle]) -> list[list[Gap]]:
         """Return the documents' gaps with fills (see ``system.Propose``)."""
         places = _places(documents, self._model, room=1)
         queries = [masked_row(self._model, context, (), 1) for context in places]
@@ -60,7 +60,7 @@ class GreedyMasks:
     def __init__(self, model: MaskedLM, most_pieces: int = MOST_PIECES) -> None:
         self._model, self._most_pieces = model, most_pieces
 
-    def propose(self, documents: Sequence[Document]) -> list[list[Gap]]:
+    def propose(self, documents: Sequence[GappedArticle]) -> list[list[Gap]]:
         """Return the documents' gaps with one fill a length, the best mean log-probability first."""
         places = _places(documents, self._model, room=self._most_pieces)
         grown = [
@@ -90,7 +90,7 @@ class _Decoded(NamedTuple):
     total: float
 
 
-def _places(documents: Sequence[Document], model: MaskedLM, room: int) -> list[Context]:
+def _places(documents: Sequence[GappedArticle], model: MaskedLM, room: int) -> list[Context]:
     """Return the context of every gap of every document: one mask at each other gap."""
     return [
         context
@@ -104,6 +104,6 @@ def _fill(text: str, probability: float) -> Fill:
     return Fill(text=text, probability=min(1.0, probability), origin="model")
 
 
-def _with_fills(documents: Sequence[Document], fills: Sequence[tuple[Fill, ...]]) -> list[list[Gap]]:
+def _with_fills(documents: Sequence[GappedArticle], fills: Sequence[tuple[Fill, ...]]) -> list[list[Gap]]:
     left = iter(fills)
     return [[gap.with_fills(next(left)) for gap in document.gaps] for document in documents]

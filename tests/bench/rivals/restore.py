@@ -13,7 +13,7 @@ from bench.rivals.align import Alignment, align
 from bench.rivals.llama import Turn
 from bench.rivals.sites import named_sites
 from textmend.detect.sites import Sites
-from textmend.fill.propose import Document
+from textmend.fill.propose import GappedArticle
 from textmend.records import Fill, Gap
 
 _ORDER = (
@@ -59,7 +59,7 @@ class Restore:
         """Return the places where words were put in, each with the same score (see ``system.Judge``)."""
         return [named_sites((one.start, one.end, 0.5) for one in self.restored(text).insertions) for text in texts]
 
-    def propose(self, documents: Sequence[Document]) -> list[list[Gap]]:
+    def propose(self, documents: Sequence[GappedArticle]) -> list[list[Gap]]:
         """Return the documents' gaps with the words put in there, where there are any (see ``system.Propose``)."""
         proposed = []
         for document in documents:

@@ -22,7 +22,7 @@ from textmend.evaluate.run import by_gaps
 from textmend.evaluate.system import Judge, Propose
 from textmend.fill.infill import Search
 from textmend.fill.load import Filler, load_filler
-from textmend.fill.propose import Document, Proposer
+from textmend.fill.propose import GappedArticle, Proposer
 from textmend.models.masked_lm import MaskedLM, Prediction
 from textmend.models.queries import Query
 from textmend.models.registry import locate
@@ -114,21 +114,21 @@ def proposer(filler: Filler, search: Search | None = None, *, echoes: bool = Tru
     )
 
 
-def any_length(document: Document) -> Document:
+def any_length(document: GappedArticle) -> GappedArticle:
     """Return a document whose gaps may have any number of words, up to the detector's most, with equal odds."""
     gaps = [replace(gap, lengths=tuple(1 / len(gap.lengths) for _ in gap.lengths)) for gap in document.gaps]
     return replace(document, gaps=gaps)
 
 
-def by_sentence(documents: Sequence[Document], propose: Propose) -> list[list[Gap]]:
+def by_sentence(documents: Sequence[GappedArticle], propose: Propose) -> list[list[Gap]]:
     """Propose fills for gaps of whom only the sentence is known."""
-    pieces: list[Document] = []
+    pieces: list[GappedArticle] = []
     for document in documents:
         places = [Span(gap.start, gap.end) for gap in document.gaps]
         for gap, span in zip(document.gaps, sentences_around(document.text, places), strict=True):
             start, end = min(span.start, gap.start), max(span.end, gap.end)
             moved = replace(gap, start=gap.start - start, end=gap.end - start)
-            pieces.append(Document(text=document.text[start:end], gaps=[moved]))
+            pieces.append(GappedArticle(text=document.text[start:end], gaps=[moved]))
     found = iter(propose(pieces))
     return [[gap.with_fills(next(found)[0].fills) for gap in document.gaps] for document in documents]
 
