@@ -32,7 +32,7 @@ ALLOWED: dict[str, set[str]] = {
     "models": {"errors", "text", "files"},
     "detect": {"errors", "text", "records", "calibration", "models"},
     "source": {"errors", "text", "records"},
-    "fill": {"errors", "text", "records", "calibration", "files", "edits", "models"},
+    "fill": {"errors", "text", "records", "article", "calibration", "files", "edits", "models"},
     "loading": {"errors", "records", "models", "detect", "fill"},
     "cache": {"errors", "article", "records"},
     "mender": MENDING | {"cache", "loading", "streams"},

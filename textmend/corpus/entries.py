@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from textmend.article import Article
+
 
 class Position(NamedTuple):
     """Where reading goes on; stored in checkpoints.
@@ -75,21 +77,16 @@ class Reject:
 Entry = RawDocument | Reject
 
 
-class StoredArticle(NamedTuple):
-    """What a format finds in a document.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredArticle(Article):
+    """The article that a document holds.
 
     Attributes:
-        text: what is mended.
         id: what the document calls itself.
-        title: its headline.
-        html: the page it was taken from.
         source: where it comes from, for the statistics.
     """
 
-    text: str
     id: str | None = None
-    title: str | None = None
-    html: str | bytes | None = None
     source: str | None = None
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
+from textmend.article import Article
 from textmend.fill.casing import ArticleCasing, cased, starts_sentence
 from textmend.fill.casing_table import UsualCasing
 from textmend.fill.context import Context, contexts
@@ -34,23 +35,17 @@ _LONGEST_PHRASE = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GappedArticle:
+class GappedArticle(Article):
     """An article to propose fills for.
 
     Attributes:
-        text: the caller's text.
         gaps: its gaps, in order; those that have fills keep them.
-        title: its headline, where the caller gave one.
-        metadata: other texts about it (a summary, keywords, …), by name.
         phrases: noun phrases to try besides the capitalised runs that are found anyway.
         known: what else holds the article's words, and may vouch for a name or number.
         given: words that are weighed at every gap, whatever the search finds.
     """
 
-    text: str
     gaps: Sequence[Gap]
-    title: str | None = None
-    metadata: Mapping[str, str] = field(default_factory=dict)
     phrases: Sequence[Phrase] = ()
     known: Sequence[str] = ()
     given: Sequence[str] = ()
