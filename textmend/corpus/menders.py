@@ -1,4 +1,4 @@
-"""The mender that workers make. Another one is named by its factory; nothing else here knows which it is."""
+"""How workers make their mender: textmend's own by a recipe, any other by its factory."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from textmend.corpus.options import MenderSpec, Options
 from textmend.edits.mended import Mended
 from textmend.errors import ModelError, PolicyError
 from textmend.policy import Policy
+from textmend.recipe import Recipe
 
 FACTORY = "textmend.corpus.menders:make_mender"
 
@@ -46,17 +47,14 @@ def embedded(detector: str, filler: str, policy: Policy, *, second_look: bool = 
             if file.is_file():
                 with file.open("rb") as data:
                     digest.update(f"{role}/{file.name}\0".encode() + hashlib.file_digest(data, "blake2b").digest())
-    settings = {"detector": detector, "filler": filler, "policy": asdict(policy), "second_look": second_look}
-    return MenderSpec(factory=FACTORY, settings=settings, identity=digest.hexdigest())
+    # A worker is one process of many, so its models run on one thread.
+    recipe = Recipe.of(detector=detector, filler=filler, threads=1, second_look=second_look, **asdict(policy))
+    return MenderSpec(factory=FACTORY, settings=recipe.options(), identity=digest.hexdigest())
 
 
-def make_mender(detector: str, filler: str, policy: dict[str, Any], second_look: bool = True) -> CorpusMender:
-    """Return a mender with its models loaded, which run on one thread: a worker is one process of many."""
-    from textmend.mender import Mender
-
-    mender = Mender(detector=detector, filler=filler, policy=Policy(**policy), threads=1, second_look=second_look)
-    _ = mender.detector, mender.proposer
-    return mender
+def make_mender(**options: Any) -> CorpusMender:
+    """Return the mender of a recipe's options, with its models loaded."""
+    return Recipe.of(**options).load()
 
 
 def factory_of(spec: MenderSpec) -> Callable[..., CorpusMender]:

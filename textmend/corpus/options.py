@@ -106,7 +106,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenderSpec:
-    """How each worker makes its mender.
+    """How each worker makes its mender, which may be another library's.
 
     Attributes:
         factory: an importable function, as ``"module:function"``; it returns an object with ``mend`` like
