@@ -19,6 +19,7 @@ from typing import NamedTuple
 from textmend.records import Gap
 from textmend.source.copies import Copy, Inline
 from textmend.source.dress import dress_of, dressed
+from textmend.source.fitted import edges_of
 from textmend.source.loss import Loss
 from textmend.source.pieces import Piece, Side
 from textmend.source.version import Version, sifted
@@ -44,7 +45,6 @@ _SENTENCE_WORDS = 4
 _MOST_EDITED = 0.01
 _FEW_EDITED = 1
 _ABBREVIATION = 3
-_MOST_SLIDE = 24
 _MOST_MOVED = 2000
 _BEYOND = 40
 _TERMINAL = frozenset(".!?…。！？")
@@ -86,8 +86,7 @@ def losses(text: Side, copy: Side, source: Copy, pieces: list[Piece], suspects: 
         text: the text.
         copy: the copy.
         source: the same copy, with what is known of its structure.
-        pieces: what is the same in both; where an element's edges fit another of several equal readings better,
-            pieces are changed to it.
+        pieces: what is the same in both.
         suspects: what the detector found in the text, also where it is not sure; in order.
     """
     judge = _Judge(text, copy, source, pieces, suspects)
@@ -119,6 +118,7 @@ class _Judge:
         self._suspects = suspects
         self._words = copy.words
         self._aside = _aside_words(copy.words, source)
+        self._is_edge = edges_of(source, copy.words)
         self.version = self._version()
         self._breaks = self._usual_break()
 
@@ -222,15 +222,7 @@ class _Judge:
         before, after = self._pieces[index - 1], self._pieces[index]
         if after.word == before.word + 1:
             return self._glue(index)
-        first, last = before.word + 1, after.word - 1
-        if self._source.has_markup and not (self._is_edge(first) and self._is_edge(last + 1)):
-            last = self._joined(first, last, index)
-            first, last, place = self._slid(first, last, index)
-            if place > index:
-                return None  # it is found there
-            index = place
-        before, after = self._pieces[index - 1], self._pieces[index]
-        first, last = self._without_asides(first, last)
+        first, last = self._without_asides(before.word + 1, after.word - 1)
         if first > last or self._stands_aside(first, last, index):
             return None
         site = self._site(before, after)
@@ -468,66 +460,6 @@ class _Judge:
             if spaced and text[words.starts[following]].isupper() and not abbreviated:
                 return True
         return False
-
-    def _is_edge(self, word: int) -> bool:
-        """Whether an element, or a block, begins or ends just before a word of the copy."""
-        if not self._source.has_markup:
-            return False
-        if word == len(self._words) or not word or self._words.blocks[word] != self._words.blocks[word - 1]:
-            return True
-        edges = self._source.edges
-        place = bisect_left(edges, self._words.ends[word - 1])
-        return place < len(edges) and edges[place] <= self._words.starts[word]
-
-    def _joined(self, first: int, last: int, index: int) -> int:
-        """Return the last of the lost words, or of the next ones too, if both are one element with a mark in it.
-
-        Where ``near [Karachi, Pakistan],`` was lost, ``near [Karachi], [Pakistan,]`` may have been.
-        """
-        ids, blocks = self._words.ids, self._words.blocks
-        if index + 1 >= len(self._pieces):
-            return last
-        mark, following = self._pieces[index : index + 2]
-        stop = following.word - 1
-        if stop <= mark.word or ids[stop] != ids[mark.word] or following.after or following.marks:
-            return last
-        if blocks[stop] != blocks[first] or not (self._is_edge(first) and self._is_edge(stop)):
-            return last
-        self._pieces[index] = mark._replace(word=stop)
-        return stop - 1
-
-    def _slid(self, first: int, last: int, index: int) -> tuple[int, int, int]:
-        """Return a reading that is as good, in which the lost words are whole elements; or the one given.
-
-        Where ``in [Oslo, in] Bergen`` was lost, ``[in Oslo,] in Bergen`` may have been.
-        """
-        ids, pieces, size = self._words.ids, self._pieces, last - first + 1
-        for step in range(1, _MOST_SLIDE + 1):
-            at = index - step
-            if at < 1 or pieces[at].word != first - step or ids[first - step] != ids[last + 1 - step]:
-                break
-            if pieces[at].after or pieces[at].marks or self._words.blocks[first - step] != self._words.blocks[first]:
-                break
-            if self._is_edge(first - step) and self._is_edge(last + 1 - step):
-                if pieces[at - 1].word != first - step - 1:
-                    break
-                for number in range(at, index):
-                    pieces[number] = pieces[number]._replace(word=pieces[number].word + size)
-                return first - step, last - step, at
-        for step in range(1, _MOST_SLIDE + 1):
-            at = index + step - 1
-            if at + 1 >= len(pieces) or pieces[at].word != last + step or ids[last + step] != ids[first + step - 1]:
-                break
-            following = pieces[at + 1]
-            if following.after or following.marks or following.word != last + step + 1:
-                break
-            if self._words.blocks[last + step + 1] != self._words.blocks[first]:
-                break
-            if self._is_edge(first + step) and self._is_edge(last + step + 1):
-                for number in range(index, at + 1):
-                    pieces[number] = pieces[number]._replace(word=pieces[number].word - size)
-                return first + step, last + step, at + 1
-        return first, last, index
 
     def _before(self, index: int) -> _Around:
         """Return what is the same up to and with a piece. Other losses in between are passed over."""

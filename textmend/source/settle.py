@@ -14,6 +14,7 @@ from typing import NamedTuple
 from textmend.records import Evidence, Fill, Gap
 from textmend.source.contents import copy_of, read_page
 from textmend.source.copies import Copy
+from textmend.source.fitted import edges_of, fitted
 from textmend.source.loss import Loss
 from textmend.source.losses import is_spaced_oddly, losses, seen_at
 from textmend.source.markup import Markup, markup_of
@@ -73,10 +74,11 @@ def settle(text: str, gaps: Sequence[Gap], copies: Sequence[Copy], faint: Sequen
         least = _LEAST_SHARE * min(sum(side.words.spoken), sum(words.spoken))
         if compared.spoken < max(least, _LEAST_WORDS):
             continue
-        view = _View(side, copy, words, compared.pieces)
+        pieces = fitted(compared.pieces, words, edges_of(copy, words)) if copy.has_markup else compared.pieces
+        view = _View(side, copy, words, pieces)
         new = [
             (loss, copy)
-            for loss in losses(side, Side(copy.text, words), copy, compared.pieces, suspects)
+            for loss in losses(side, Side(copy.text, words), copy, pieces, suspects)
             if not any(earlier.denies(loss.start, loss.end) for earlier in views)
         ]
         found = _merged(_merged(found, new), [(loss, copy) for loss in view.unspoken(suspects)])
