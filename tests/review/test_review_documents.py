@@ -11,7 +11,7 @@ from review_cases import ARTICLE, article, documents, gap_at
 from textmend.errors import RecordError
 from textmend.policy import Policy
 from textmend.records import Fill, Gap
-from textmend.review.documents import Fields, ReviewDocument, read_rows, review_documents
+from textmend.review.documents import Keys, ReviewDocument, read_rows, review_documents
 from textmend.review.order import by_usefulness, usefulness
 
 some = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
@@ -34,7 +34,7 @@ def test_suggestions_are_read_as_they_are(document):
     assert _read(_line(document, gaps=[gap.to_dict() for gap in document.gaps])) == [document]
 
 
-@pytest.mark.parametrize(("key", "fields"), [("textmend", None), ("repairs", Fields(annotations="repairs"))])
+@pytest.mark.parametrize(("key", "fields"), [("textmend", None), ("repairs", Keys(annotations="repairs"))])
 def test_lines_that_clean_annotated_are_read(key, fields):
     gaps = [gap.to_dict() for gap in article().gaps]
     edit = {"start": 1, "end": 2, "removed": " ", "replacement": "x", "gap": gaps[1], "fill": None}
@@ -62,7 +62,7 @@ def test_other_files_are_one_text():
 
 
 def test_keys_can_be_named():
-    (document,) = _read('{"body": "One.", "url": "u", "head": "H"}', fields=Fields(text="body", id="url", title="head"))
+    (document,) = _read('{"body": "One.", "url": "u", "head": "H"}', fields=Keys(text="body", id="url", title="head"))
     assert (document.id, document.text, document.title) == ("u", "One.", "H")
 
 

@@ -99,7 +99,7 @@ def apply(
     another text. If any is refused, nothing is written, unless --skip-refused.
     """
     from textmend.review.agreement import conflicts
-    from textmend.review.documents import Fields
+    from textmend.review.documents import Keys
     from textmend.review.files import decisions_in
     from textmend.review.originals import hold
     from textmend.review.replay import replay
@@ -113,7 +113,7 @@ def apply(
     written = targets(output, found) if output is not None else None
     if len(paths) > 1 and written is None and not in_place:
         raise typer.BadParameter("several texts would become one on standard output: name a folder with -o")
-    fields = Fields(text=text_field, id=id_field, annotations=annotations)
+    fields = Keys(text=text_field, id=id_field, annotations=annotations)
     read = [read_document(path, encoding) for path in paths]
     holders = [hold(str(document.path), document.text, fields) for document in read]
     result = replay([original for holder in holders for original in holder.originals], made, placeholder)

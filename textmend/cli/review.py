@@ -231,11 +231,11 @@ def review(
     """
     paths = [found.path for found in sources(files, ctx, include)]
     _check(paths, output, export, terminal=terminal, serve=serve)
-    from textmend.review.documents import Fields
+    from textmend.review.documents import Keys
     from textmend.review.log import Log
 
     screen = open_screen()
-    fields = Fields(
+    fields = Keys(
         text=text_field, id=id_field, title=title_field, url=url_field, html=html_field, annotations=annotations
     )
     policy = policy_of(policy_name, apply_at, None, None, find_at=at)

@@ -13,7 +13,7 @@ from textmend.files import read_document
 if TYPE_CHECKING:
     from textmend.mender import Mender
     from textmend.records import Fill, Gap
-    from textmend.review.documents import Fields, ReviewDocument, Row
+    from textmend.review.documents import Keys, ReviewDocument, Row
 
 
 class Analysis:
@@ -54,7 +54,7 @@ class Analysis:
 
 
 def read_reviewed(
-    paths: Sequence[Path], encoding: str | None, fields: Fields, known: Mapping[str, Any], analyse: Analysis
+    paths: Sequence[Path], encoding: str | None, fields: Keys, known: Mapping[str, Any], analyse: Analysis
 ) -> list[ReviewDocument]:
     """Return the documents to review.
 

@@ -70,7 +70,7 @@ class ReviewDocument:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fields:
+class Keys:
     """The keys under which JSON Lines hold a document's parts."""
 
     text: str = "text"
@@ -93,7 +93,7 @@ class Row:
     gaps: tuple[Gap, ...] | None = None
 
 
-def read_rows(name: str, text: str, load: Callable[[str], str], fields: Fields | None = None) -> Iterator[Row]:
+def read_rows(name: str, text: str, load: Callable[[str], str], fields: Keys | None = None) -> Iterator[Row]:
     """Yield the documents that a file holds.
 
     JSON Lines, recognised by a first line that is a JSON object, hold one document a line: what
@@ -118,7 +118,7 @@ def read_rows(name: str, text: str, load: Callable[[str], str], fields: Fields |
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
             place = f"{name}:{number}"
-            rows.append(_row(json_object(line, place), place, load, fields or Fields()))
+            rows.append(_row(json_object(line, place), place, load, fields or Keys()))
     analysed = any(row.gaps is not None for row in rows)
     yield from (replace(row, gaps=()) if analysed and row.gaps is None else row for row in rows)
 
@@ -179,7 +179,7 @@ def json_object(line: str, place: str) -> Mapping[str, Any]:
     return data
 
 
-def id_of(data: Mapping[str, Any], place: str, fields: Fields) -> str:
+def id_of(data: Mapping[str, Any], place: str, fields: Keys) -> str:
     """Return what a line's document is called: its id, or else its file, or else the line itself."""
     for value in (data.get(fields.id), data.get("file")):
         if isinstance(value, str | int) and not isinstance(value, bool):
@@ -187,7 +187,7 @@ def id_of(data: Mapping[str, Any], place: str, fields: Fields) -> str:
     return place
 
 
-def _row(data: Mapping[str, Any], place: str, load: Callable[[str], str], fields: Fields) -> Row:
+def _row(data: Mapping[str, Any], place: str, load: Callable[[str], str], fields: Keys) -> Row:
     file = data.get("file")
     text = data.get(fields.text)
     if text is None and isinstance(file, str) and file != "-":
@@ -213,7 +213,7 @@ def _optional(data: Mapping[str, Any], key: str | None, place: str) -> str | Non
     return value
 
 
-def _gaps(data: Mapping[str, Any], place: str, fields: Fields) -> tuple[Gap, ...] | None:
+def _gaps(data: Mapping[str, Any], place: str, fields: Keys) -> tuple[Gap, ...] | None:
     """Return the gaps of a line: those of suggestions, or those that ``clean`` wrote beside a text."""
     note = data.get(fields.annotations)
     if "gaps" in data:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from textmend.errors import RecordError
-from textmend.review.documents import Fields, id_of, is_json_lines, json_object
+from textmend.review.documents import Keys, id_of, is_json_lines, json_object
 from textmend.review.replay import Original
 
 _ANALYSIS = ("gaps", "edits")
@@ -31,7 +31,7 @@ class Holder:
     text: str
     originals: tuple[Original, ...]
     lines: tuple[int, ...] | None
-    fields: Fields
+    fields: Keys
 
     def rewritten(self, texts: Sequence[str]) -> str:
         """Return the file with other texts in the place of its own.
@@ -54,13 +54,13 @@ class Holder:
         return "\n".join(lines)
 
 
-def hold(name: str, text: str, fields: Fields | None = None) -> Holder:
+def hold(name: str, text: str, fields: Keys | None = None) -> Holder:
     """Return the texts that a file holds; files are told apart as :func:`textmend.review.documents.read_rows` does.
 
     Raises:
         RecordError: a line of JSON Lines is malformed, or has no text.
     """
-    keys = fields or Fields()
+    keys = fields or Keys()
     if not is_json_lines(text):
         return Holder(name=name, text=text, originals=(Original(id=name, text=text),), lines=None, fields=keys)
     numbers: list[int] = []
@@ -74,7 +74,7 @@ def hold(name: str, text: str, fields: Fields | None = None) -> Holder:
     return Holder(name=name, text=text, originals=tuple(originals), lines=tuple(numbers), fields=keys)
 
 
-def _text(data: Mapping[str, Any], place: str, fields: Fields) -> str:
+def _text(data: Mapping[str, Any], place: str, fields: Keys) -> str:
     text = data.get(fields.text)
     if not isinstance(text, str):
         raise RecordError(f"{place}: {fields.text!r} should be the text, a string; name its key with --text-field")
