@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -41,7 +40,6 @@ def read_page(page: str | bytes) -> list[Copy]:
 
     Raises:
         InputError: it is no string and no bytes.
-        MissingExtraError: lxml is not installed.
     """
     text = page_text(page)
     if _FEED.match(text[:_LOOKED_AT]):
@@ -58,11 +56,7 @@ def read_page(page: str | bytes) -> list[Copy]:
 
 
 def copy_of(text: str, place: CopyPlace) -> Copy:
-    """Return a copy that may be plain text or, as summaries of feeds often are, a piece of HTML.
-
-    Raises:
-        MissingExtraError: it is HTML, and lxml is not installed.
-    """
+    """Return a copy that may be plain text or, as summaries of feeds often are, a piece of HTML."""
     html = unescaped(text)
     if not is_html(html):
         # Entities alone are text that was escaped once too often: nothing in it tells of elements.
@@ -82,7 +76,8 @@ def _named(name: str) -> Callable[[int, int], str | None]:
 
 def _feed_copies(text: str) -> Iterator[Copy]:
     """Yield the contents of a feed, then the summaries: the items of each kind are one copy."""
-    etree: Any = importlib.import_module("lxml.etree")
+    from lxml import etree
+
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=True, strip_cdata=True)
     root = etree.fromstring(f"<feed>{_PROLOGUE.sub('', text, count=1)}</feed>".encode(), parser)
     found: dict[str, list[str]] = {}

@@ -328,11 +328,10 @@ class _Judge:
     def _sentence(self, loss: Loss) -> Loss:
         """Return a whole sentence, or several, as a loss; open where an editor may have cut it.
 
-        It is beyond doubt if it is one element, and none of its kind came through: then the extractor drops them.
+        It is beyond doubt if it is one element, or some side by side, and none of their kind came through: then the
+        extractor drops them.
         """
-        space = self._space(bisect_left(self._words.starts, loss.copy_start))
-        ending = self._ending.get(loss.copy_end, ())
-        tags = {tag for tag, start, _ in ending if loss.copy_start - len(space) <= start <= loss.copy_start}
+        tags = self._tags_of(loss.copy_start, loss.copy_end)
         edited = self.version.edited or self.version.differs
         dropped = max((self._dropped.get(tag, 0) for tag in tags), default=0)
         return loss if dropped >= (_MANY_DROPPED if edited else 1) else replace(loss, probability=_OPEN_SENTENCE)
@@ -529,12 +528,22 @@ class _Judge:
         start, end = self._extent(first, last)
         lost = self._source.sentences(start, end).replace("\n", " ")
         block = self._words.blocks[first]
-        dropped = self._is_link(start, end) and self._dropped.get("a", 0) >= _MANY_DROPPED
+        dropped = "a" in self._tags_of(start, end) and self._dropped.get("a", 0) >= _MANY_DROPPED
         return Loss(*site, lost, spacing, start, end, block, self._count(first, last), SURE, dropped=dropped)
 
-    def _is_link(self, start: int, end: int) -> bool:
-        """Whether words are those of one link, all of them."""
-        return any(tag == "a" and start - 1 <= begin <= start for tag, begin, _ in self._ending.get(end, ()))
+    def _tags_of(self, start: int, end: int) -> set[str]:
+        """Return the tags of which words are a whole element, or some side by side."""
+        return {tag for tag, _, _ in self._ending.get(end, ()) if self._covers(tag, start, end)}
+
+    def _covers(self, tag: str, start: int, end: int) -> bool:
+        while end > start:
+            begins = [inline.start for inline in self._ending.get(end, ()) if inline.tag == tag]
+            if not begins:
+                return False
+            end = min(begins)
+            while end > start and is_space(self._copy.text[end - 1]):
+                end -= 1
+        return end >= start - 1
 
     def _extent(self, first: int, last: int) -> tuple[int, int]:
         """Return where words of the copy stand, with the unseen characters (direction marks, …) that touch them."""

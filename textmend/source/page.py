@@ -6,7 +6,6 @@ Time and memory are linear in the page.
 
 from __future__ import annotations
 
-import importlib
 from bisect import bisect_right
 from itertools import islice
 from typing import Any
@@ -37,7 +36,8 @@ def shown(root: Any, place: CopyPlace) -> Copy:
         root: the root element.
         place: what the page is.
     """
-    etree: Any = importlib.import_module("lxml.etree")
+    from lxml import etree
+
     reader = Reader(Styles([sheet.text for sheet in root.iter("style") if _is_for_screens(sheet)]))
     writer = _Writer()
     walker = etree.iterwalk(root, events=("start", "end", "comment"))

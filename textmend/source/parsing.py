@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 from html import unescape
 from typing import Any
 
 import regex
 
-from textmend.errors import InputError, MissingExtraError
+from textmend.errors import InputError
 from textmend.text.words import encodable
 
 _UNREADABLE = regex.compile(r"[\x00-\x08\x0b\x0e-\x1f\ufffe\uffff]")
@@ -38,7 +37,6 @@ def parsed(page: str | bytes) -> Any:
 
     Raises:
         InputError: it is no string and no bytes.
-        MissingExtraError: lxml is not installed.
     """
     return _parsed(unescaped(page_text(page)))
 
@@ -55,11 +53,8 @@ def page_text(page: str | bytes) -> str:
 
 
 def _parsed(text: str) -> Any:
-    try:
-        html: Any = importlib.import_module("lxml.html")
-        etree: Any = importlib.import_module("lxml.etree")
-    except ImportError as error:
-        raise MissingExtraError("reading HTML pages", "html") from error
+    from lxml import etree, html
+
     if not text.strip():
         return None
     parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_pis=True)
@@ -107,7 +102,8 @@ def decoded(page: bytes) -> str:
     Names of encodings mean what browsers take them for (https://encoding.spec.whatwg.org); a name that they don't
     know is none. Bytes that the encoding can't hold become U+FFFD.
     """
-    webencodings: Any = importlib.import_module("webencodings")
+    import webencodings
+
     start = page[:_LOOKED_AT]
     declared = _CHARSET.search(start) or _XML_ENCODING.search(start)
     encoding = webencodings.lookup(declared.group(1).decode("ascii")) if declared else None

@@ -42,11 +42,7 @@ _UNSPOKEN_WORDS = 0.85
 
 
 def read_copies(html: str | bytes | None, references: Sequence[str] = ()) -> list[Copy]:
-    """Return the copies of a page, what it shows first, then the references.
-
-    Raises:
-        MissingExtraError: lxml is not installed, and there is HTML to read.
-    """
+    """Return the copies of a page, what it shows first, then the references."""
     return [*(read_page(html) if html is not None else ()), *(copy_of(text, "reference") for text in references)]
 
 
@@ -58,9 +54,6 @@ def settle(text: str, gaps: Sequence[Gap], copies: Sequence[Copy], faint: Sequen
         gaps: what the detector found, sorted and disjoint.
         copies: what may hold the lost words; the more trusted first.
         faint: places where it saw too little for a gap, but enough (``FAINT``) to bear out a copy; in order.
-
-    Raises:
-        MissingExtraError: rapidfuzz is not installed.
     """
     vocabulary = Vocabulary()
     markup = Markup(text) if any(_LINK in copy.text for copy in copies) else markup_of(text)

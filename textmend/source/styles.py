@@ -7,7 +7,6 @@ another. Style sheets outside the page are unknown; for their usual classes see 
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -165,7 +164,8 @@ class Styles:
     def _rule(self, rule: _Rule) -> tuple[Any, list[_Declared]]:
         compiled = self._compiled.get(rule)
         if compiled is None:
-            cssselect2: Any = importlib.import_module("cssselect2")
+            import cssselect2
+
             try:
                 (selector,) = cssselect2.compile_selector_list(rule.selector)
             except (cssselect2.SelectorError, ValueError):
@@ -181,18 +181,15 @@ class Styles:
             waiting.append(element)
             element = element.getparent()
             wrapped = self._wrapped.get(element)
-        wrapper: Any = importlib.import_module("cssselect2").ElementWrapper
+        from cssselect2 import ElementWrapper
+
         for inner in reversed(waiting):
             outer = wrapped
-            wrapped = wrapper.from_html_root(inner) if outer is None else _inside(wrapper, inner, outer)
+            wrapped = ElementWrapper.from_html_root(inner)
+            if outer is not None:
+                wrapped.parent = outer
             self._wrapped[inner] = wrapped
         return wrapped
-
-
-def _inside(wrapper: Any, element: Any, outer: Any) -> Any:
-    made = wrapper.from_html_root(element)
-    made.parent = outer
-    return made
 
 
 def telling_rules(sheet: str) -> Iterator[tuple[str, str]]:
@@ -249,7 +246,8 @@ def declarations(style: str) -> list[_Declared]:
 
 
 def _declared(style: str) -> list[_Declared]:
-    tinycss2: Any = importlib.import_module("tinycss2")
+    import tinycss2
+
     found = []
     for node in tinycss2.parse_blocks_contents(style, skip_comments=True, skip_whitespace=True):
         if node.type == "declaration" and node.lower_name in _PROPERTIES:
@@ -408,9 +406,10 @@ def _colour(value: _Value | None) -> tuple[float, float, float, float] | None:
     """Return red, green, blue and alpha from 0 to 1; ``None`` where it can't be told."""
     if not value or len(value) != 1:
         return None
-    color: Any = importlib.import_module("tinycss2.color3")
+    from tinycss2.color3 import parse_color
+
     try:
-        parsed = color.parse_color(value[0])
+        parsed = parse_color(value[0])
     except (AttributeError, TypeError, ValueError):
         return None
     return tuple(parsed) if isinstance(parsed, tuple) else None
