@@ -74,7 +74,6 @@ PAGE = (
 @hostile
 @given(wrong_bytes(PAGE), st.sampled_from(["html", "reference"]), st.booleans())
 def test_a_page(mender_without_models, data, name, as_text):
-    pytest.importorskip("lxml")
     mender = mender_without_models(["against"], ["raids"])
     page = data.decode("utf-8", "surrogateescape") if as_text or name == "reference" else data
     with suppress(TextmendError):
@@ -86,7 +85,6 @@ def test_a_page(mender_without_models, data, name, as_text):
 )
 @pytest.mark.parametrize("how", ['<meta charset="{}">', '<?xml version="1.0" encoding="{}"?>'])
 def test_a_page_that_names_an_odd_encoding(mender_without_models, encoding, how):
-    pytest.importorskip("lxml")
     page = how.format(encoding).encode() + b"<p>\xff\xfe\x00caf\xe9 +2AA- " + TEXT.encode()
     with suppress(TextmendError):
         mender_without_models(["against"]).mend(TEXT, html=page)

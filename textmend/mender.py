@@ -287,7 +287,6 @@ class Mender:
 
         Raises:
             InputError: it is no text, or there are not as many titles as texts.
-            MissingExtraError: a source was given, and the extra that reads it is not installed.
         """
         about = {"title": title, "metadata": metadata, "html": html, "reference": reference}
         return run(text, about, self._mended, self._batch, failing(on_error, self._left))

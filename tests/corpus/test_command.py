@@ -116,8 +116,6 @@ def test_the_embedded_models_clean_as_they_mend(tmp_path):
 
 
 def test_the_page_of_an_article_gives_the_true_words_back(tmp_path, embedded):
-    pytest.importorskip("lxml")
-    pytest.importorskip("rapidfuzz")
     embedded()  # skips where the models are missing
     whole = "She wrote to the keeper of the harbour, and he answered in May."
     page = f"<html><body><article><p>{whole.replace('keeper', '<a href=/k>keeper</a>')}</p></article></body></html>"

@@ -107,7 +107,6 @@ harbour</a> on Monday,<br>said <a name="x">Ann Roe</a> of the <a href=/c>coast g
 
 
 def test_pages_give_running_text_with_links():
-    pytest.importorskip("lxml")
     from textmend.damage.pages import article_of
 
     found = article_of(PAGE.encode("utf-8"))
@@ -120,7 +119,6 @@ def test_pages_give_running_text_with_links():
 
 
 def test_a_page_without_html_is_a_typed_error():
-    pytest.importorskip("lxml")
     from textmend.damage.pages import article_of
 
     with pytest.raises(TextmendError, match="holds no HTML"):
@@ -136,7 +134,6 @@ def app():
 
 
 def test_damage_writes_a_benchmark_from_pages_and_texts(app, tmp_path):
-    pytest.importorskip("lxml")
     (tmp_path / "page.html").write_text(PAGE, encoding="utf-8")
     texts = write_lines(tmp_path / "t.jsonl", [{"id": "one", "text": TEXT, "links": [[15, 19]]}])
     out = tmp_path / "bench.jsonl"

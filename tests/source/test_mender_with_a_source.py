@@ -8,7 +8,7 @@ import pytest
 
 import textmend
 from textmend import Decision, Fill, Mended
-from textmend.errors import InputError, MissingExtraError
+from textmend.errors import InputError
 
 TEXT = "They met officials from and left the town. It was cold in the harbour of  that day."
 PAGE = (
@@ -101,12 +101,6 @@ def test_what_is_no_source_is_refused(mender_without_models, about, message):
 def test_one_source_for_many_texts_is_refused(mender_without_models, about):
     with pytest.raises(InputError, match="for many texts give as many"):
         list(mender_without_models([]).mend([TEXT], **about))
-
-
-def test_without_the_extra_the_command_is_named(mender_without_models, monkeypatch):
-    monkeypatch.setitem(sys.modules, "lxml.html", None)
-    with pytest.raises(MissingExtraError, match=r'pip install "textmend\[html\]"'):
-        mender_without_models([]).mend(TEXT, html=PAGE)
 
 
 def test_without_a_source_nothing_of_it_is_needed(mender_without_models, monkeypatch):

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import sys
 
 import pytest
 
-from textmend.errors import InputError, MissingExtraError
+from textmend.errors import InputError
 from textmend.source.contents import copy_of, read_page
 from textmend.source.parsing import decoded
 
@@ -187,13 +186,6 @@ def test_a_deep_page_is_served(depth):
 def test_what_is_no_page_is_refused(page):
     with pytest.raises(InputError, match="html should be a string or bytes"):
         read_page(page)
-
-
-@pytest.mark.parametrize("name", ["lxml.html", "lxml.etree"])
-def test_without_lxml_the_extra_is_named(monkeypatch, name):
-    monkeypatch.setitem(sys.modules, name, None)
-    with pytest.raises(MissingExtraError, match=r'pip install "textmend\[html\]"'):
-        read_page("<p>a")
 
 
 def test_five_megabytes_are_read():

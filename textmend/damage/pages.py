@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,8 +23,8 @@ def article_of(page: bytes) -> LinkedText:
     Raises:
         FileError: the page holds no HTML.
     """
-    html: Any = importlib.import_module("lxml.html")
-    etree: Any = importlib.import_module("lxml.etree")
+    from lxml import etree, html
+
     try:
         # A meta element may name another encoding; without one, pages are UTF-8 today.
         declared = b"charset" in page[:4096].lower()
