@@ -8,8 +8,8 @@ from transformers import MPNetConfig
 
 from textmend.detect.inputs import TOKEN_TYPES
 from textmend.models.runtime import onnx_runtime
+from textmend.models.session import open_session
 from textmend.models.trunk import NO_TYPE
-from textmend.train.export import session
 from textmend.train.filler import FillerNetwork, weights_to_export
 from textmend.train.filler_graph import export_filler
 from textmend.train.graph import Graph, _column_scales, _unfolded
@@ -40,7 +40,7 @@ def models(network, tmp_path_factory):
     model, config = network
     arrays = weights_to_export(model)
     full = export_filler(arrays, config, tmp_path_factory.mktemp("f"), bits=32, embedding_bits=32)
-    return session(full, 1), session(export_filler(arrays, config, tmp_path_factory.mktemp("q")), 1)
+    return open_session(full, 1), open_session(export_filler(arrays, config, tmp_path_factory.mktemp("q")), 1)
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def of_pieces_alone(network, tmp_path_factory):
     """The same filler without its head for lost words, rounded."""
     model, config = network
     arrays = {name: array for name, array in weights_to_export(model).items() if name.startswith(("lm.", "case."))}
-    return session(export_filler(arrays, config, tmp_path_factory.mktemp("p")), 1)
+    return open_session(export_filler(arrays, config, tmp_path_factory.mktemp("p")), 1)
 
 
 def batch(lengths, seed=0):

@@ -22,7 +22,6 @@ CLEAN = "clean"
 """The variant of clean texts."""
 
 SHAPES = ("name", "word", "phrase")
-VARIANTS = ("raw", "collapsed", "tidy")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

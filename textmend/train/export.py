@@ -1,24 +1,19 @@
-"""What the ONNX exports of both models share: encoder layers from numpy weights, the file, and its full-precision twin.
+"""What the ONNX exports of both models share: encoder layers from numpy weights, and the file.
 
 The models themselves are `detector_graph` and `filler_graph`. Not for training, and not for running models over texts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import numpy as np
 import onnx
 
-from textmend.models.runtime import onnx_runtime
 from textmend.train.graph import Graph, attention, gelu, layer_norm, linear
 from textmend.train.quantize import Array, Precision
-
-if TYPE_CHECKING:
-    import onnxruntime
 
 Weights = Mapping[str, Array]
 FLOAT = Precision(32)
@@ -128,65 +123,3 @@ def write_model(graph: Graph, folder: str | Path) -> Path:
     onnx.checker.check_model(model)
     onnx.save_model(model, str(path))
     return path
-
-
-def session(path: str | Path, threads: int = 0) -> onnxruntime.InferenceSession:
-    """A CPU session on a model; 0 threads lets ONNX Runtime choose."""
-    ort = onnx_runtime()
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = threads
-    made: onnxruntime.InferenceSession = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    return made
-
-
-@dataclass(frozen=True)
-class Difference:
-    """How far a quantized export's answers are from the full-precision ones, over the places compared.
-
-    Attributes:
-        places: How many rows of the output were compared.
-        largest: The largest difference of a probability.
-        mean: The mean of each row's largest difference of a probability.
-        divergence: Mean Kullback-Leibler divergence of the quantized from the full-precision distribution, in nats.
-        agreement: Share of the rows whose likeliest answer is the same.
-    """
-
-    places: int
-    largest: float
-    mean: float
-    divergence: float
-    agreement: float
-
-
-def compare(full: str | Path, quantized: str | Path, batches: Sequence[Mapping[str, Array]]) -> Difference:
-    """Compare the first output, `[places, …]`, of two exports of the same weights on the same batches.
-
-    Args:
-        full: The full-precision model (32 bits).
-        quantized: The quantized one.
-        batches: Inputs by name, at least one batch.
-
-    Raises:
-        ValueError: If there is nothing to compare.
-    """
-    models = session(full), session(quantized)
-    rows: list[tuple[Array, Array]] = []
-    for batch in batches:
-        one, other = (_log_softmax(np.asarray(model.run(None, dict(batch))[0], np.float64)) for model in models)
-        rows.append((one, other))
-    if not sum(len(one) for one, _ in rows):
-        raise ValueError("no places to compare: the batches are empty")
-    one, other = (np.concatenate(side) for side in zip(*rows, strict=True))
-    apart = np.abs(np.exp(one) - np.exp(other)).max(-1)
-    return Difference(
-        places=len(one),
-        largest=float(apart.max()),
-        mean=float(apart.mean()),
-        divergence=float((np.exp(one) * (one - other)).sum(-1).mean()),
-        agreement=float((one.argmax(-1) == other.argmax(-1)).mean()),
-    )
-
-
-def _log_softmax(scores: Array) -> Array:
-    shifted = scores - scores.max(-1, keepdims=True)
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(-1, keepdims=True)))

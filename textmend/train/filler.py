@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 import random
 from collections.abc import Sequence
 from itertools import islice
@@ -38,8 +37,6 @@ from textmend.train.filler_examples import (
     read_units,
     window_at_gap,
 )
-
-log = logging.getLogger(__name__)
 
 CASES = 4
 """Letter cases: lower, Title, UPPER, mixed (``text.case_of``)."""

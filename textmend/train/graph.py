@@ -26,8 +26,6 @@ INT8_ACTIVATIONS = 4
 ROW_STEPS = 63
 """Weights of an integer product go from -63 to 63: beyond that, processors without VNNI instructions (AVX2)
 overflow when they add two products in 16 bits."""
-GELU_FLOOR = -0.17
-"""No GELU is lower (its minimum is -0.16997)."""
 
 
 @dataclass
