@@ -19,6 +19,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from bench.policies import pinned
 from bench.wild import Case, measure_cases, read_cases
 from textmend.damage.benchmark import read_benchmark, sample
 from textmend.errors import RecordError, TextmendError
@@ -175,6 +176,8 @@ def measure(system: System, suite: Suite, folder: Path, seed: int, console: Cons
         else:
             (result,) = evaluate_system(system, [sampled], [], plan).benchmarks
             found = result.figures
+            if result.mended:
+                figures |= {f"{benchmark.name}/policies/{name}": value for name, value in pinned(result.mended).items()}
         figures.update(_flat(benchmark.name, found))
         if console:
             console.print(f"{suite.name}: {benchmark.name} measured in {time.monotonic() - start:.0f} s")

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import pytest
 import typer
-from fake_system import FakeSystem, perfect, record, write_lines
+from fake_system import FakeSystem, fill, perfect, record, write_lines
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
@@ -33,6 +33,7 @@ from bench.gate import (
 )
 from textmend.damage.benchmark import read_benchmark
 from textmend.errors import RecordError
+from textmend.policy import NAMES
 
 CLEAN = "The otters swam all day."
 
@@ -144,6 +145,22 @@ def test_a_suite_without_its_folder_is_left_out_and_said_so(system, gate, folder
     assert decide(system, both, {"dev": missing, "fixtures": folder}, None, allow_lower=False, console=console)
     assert "dev: left out, for" in said(console)
     assert not decide(system, gate, {"dev": missing}, None, allow_lower=False, console=console)
+
+
+def test_what_a_named_policy_applies_can_be_pinned(system, gate, folder, console):
+    (suite,) = gate.suites
+    limits = tuple(
+        Limit(figure=f"bench/policies/{name}_{part}", bound=bound, noise=0.0, at_least=True)
+        for name in NAMES
+        for part, bound in (("exact", 1.0), ("filled", 1.0))
+    )
+    pinned = replace(gate, suites=(replace(suite, limits=limits),))
+    assert decide(system, pinned, {"dev": folder}, None, allow_lower=False, console=console)
+    unsure = FakeSystem(system.sites, {place: [fill("crab", 0.5)] for place in system.fills})
+    assert not decide(unsure, pinned, {"dev": folder}, None, allow_lower=False, console=console)
+    assert "bench/policies/careful_filled is 0.0000" in said(console)
+    assert "bench/policies/bold_exact is 0.0000" in said(console)
+    assert "bench/policies/bold_filled is" not in said(console)
 
 
 def test_update_raises_floors_and_lowers_ceilings(system, gate, folder, console, tmp_path):
