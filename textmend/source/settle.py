@@ -16,10 +16,11 @@ from textmend.source.contents import copy_of, read_page
 from textmend.source.copies import Copy
 from textmend.source.fitted import edges_of, fitted
 from textmend.source.loss import Loss
-from textmend.source.losses import is_spaced_oddly, losses, seen_at
+from textmend.source.losses import losses
 from textmend.source.markup import Markup, markup_of
 from textmend.source.pieces import Piece, Side, pieces_of
 from textmend.source.settled import Settled
+from textmend.source.text_sites import is_spaced_oddly, seen_at
 from textmend.source.words import Vocabulary, Words
 from textmend.text.words import CLOSING, OPENING, is_space, paragraphs, quote_around, space_before
 

@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
+from textmend.source.copy_words import CopyWords
 from textmend.source.loss import CERTAIN, Loss
+from textmend.source.pieces import Piece
 from textmend.text.words import LINE_ENDS, WORD, is_number
 
 LIKELY = 0.98
@@ -35,6 +38,9 @@ _VOUCHED, _LEAST_VOUCHED = 0.5, 3
 _TRACED = 0.2
 """So large a share makes places without a trace likely."""
 
+_MOST_EDITED, _FEW_EDITED = 0.01, 1
+"""So large a share of replaced words, and more of them than so many, make an edited version."""
+
 
 @dataclass(frozen=True, slots=True)
 class Version:
@@ -49,6 +55,32 @@ class Version:
     edited: bool
     differs: bool
     changed: frozenset[int]
+
+
+def version_of(pieces: Sequence[Piece], copy: CopyWords) -> Version:
+    """Return how a text and a copy differ, losses apart; ``pieces`` is what is the same in both."""
+    replaced, cut = 0, False
+    changed: set[int] = set()
+    blocks = copy.words.blocks
+    if pieces and pieces[0].after:
+        changed.add(blocks[pieces[0].word])
+    for before, after in pairwise(pieces):
+        inside = blocks[before.word] == blocks[after.word]
+        if after.after:
+            changed.add(blocks[after.word])
+            if before.paragraph == after.paragraph:
+                changed.add(blocks[before.word])
+        if not inside:
+            continue
+        replaced += after.after
+        first, last = before.word + 1, after.word - 1
+        if first <= last and not (copy.is_edge(first) and copy.is_edge(last + 1)):
+            count = copy.count(first, last)
+            if count and copy.is_sentence(first, last, count):
+                cut = True
+                changed.add(blocks[before.word])
+    edited = cut or replaced > max(_FEW_EDITED, _MOST_EDITED * len(pieces))
+    return Version(edited, replaced > 0, frozenset(changed))
 
 
 def sifted(text: str, found: Sequence[Loss], version: Version) -> Iterator[Loss]:
