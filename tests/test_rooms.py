@@ -27,6 +27,7 @@ ALLOWED: dict[str, set[str]] = {
     "page_files": {"errors", "files"},
     "report": {"errors", "extras"},
     "policy": {"errors", "records", "text"},
+    "policy_figures": set(),
     "edits": {"errors", "records", "text"},
     "annotations": {"edits"},
     "models": {"errors", "text", "files"},
@@ -44,7 +45,19 @@ ALLOWED: dict[str, set[str]] = {
     "damage": {"errors", "text", "files"},
     "evaluate": WHOLE | {"damage", "report"},
     "train": WHOLE | {"damage", "review"},
-    "cli": WHOLE | {"cache", "corpus", "review", "damage", "evaluate", "train", "report", "page_files", "__init__"},
+    "cli": WHOLE
+    | {
+        "cache",
+        "policy_figures",
+        "corpus",
+        "review",
+        "damage",
+        "evaluate",
+        "train",
+        "report",
+        "page_files",
+        "__init__",
+    },
     "__init__": {"api", "article", "mender", "edits", "policy", "records", "errors"},
     "__main__": {"cli"},
 }

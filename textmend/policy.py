@@ -101,17 +101,17 @@ class Policy:
 
     @classmethod
     def careful(cls, **changes: Any) -> Policy:
-        """Return the default: on the keyword benchmark 86 of 100 applied fills are exactly right (``docs/policies.md``)."""
+        """Return the default: few gaps are filled. How often each named policy is right says ``docs/policies.md``."""
         return cls(**changes)
 
     @classmethod
     def balanced(cls, **changes: Any) -> Policy:
-        """Return a policy that fills three times as many gaps as the default; 73 of 100 fills are exactly right."""
+        """Return a policy that fills more gaps than the default, and more of them wrongly (``docs/policies.md``)."""
         return cls(**{"apply_at": BALANCED, **changes})
 
     @classmethod
     def bold(cls, **changes: Any) -> Policy:
-        """Return a policy for text that nobody quotes, such as training corpora: 60 of 100 fills are exactly right."""
+        """Return a policy for text that nobody quotes, such as training corpora (``docs/policies.md``)."""
         return cls(**{"apply_at": BOLD, **changes})
 
     @classmethod

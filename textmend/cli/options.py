@@ -1,4 +1,4 @@
-"""Options that several commands share. Imports nothing but typer, so that help is quick."""
+"""Options that several commands share. Imports nothing heavy but typer, so that help is quick."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
+
+from textmend.policy_figures import in_words
 
 
 def _probability(value: float | None) -> float | None:
@@ -214,8 +216,7 @@ PolicyName = Annotated[
     Literal["careful", "balanced", "bold"],
     typer.Option(
         "--policy",
-        help="How sure a fill must be. Of 100 fills applied, 86, 73 and 60 are exactly what stood there, and 1.5, 4 and "
-        "17 % of the gaps are filled (docs/policies.md).",
+        help=f"How sure a fill must be. {in_words()} (docs/policies.md).",
         rich_help_panel="Policy",
     ),
 ]
