@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from textmend.errors import FileError, ModelError
+from textmend.errors import ModelError
+from textmend.files import write_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,46 +134,47 @@ def write_card(
         FileError: the card can't be written.
     """
     config, size = _read(folder)
-    kind, name, language = str(config["kind"]), str(config["name"]), str(config.get("language", "en"))
+    kind = str(config["kind"])
+    sections = {
+        "Origin": f"Trained from [{base.name}]({base.url}) by {base.authors}, licensed under {base.license}. "
+        f"Changed: {base.changes}.",
+        "Training": f"{hours:.1f} hours, {tokens / 1e6:.1f} million tokens. "
+        f"Kinds of text, none of it redistributed here:\n\n{_list(data)}",
+        "Storage": f"`model.onnx`, {size / 1e6:.1f} MB. {quantization or _QUANTIZED[kind]}",
+        "Figures": _figures(figures),
+        "Limits": _list([*_warnings(config), *limits]),
+        "How it was made": "```sh\n" + "\n".join(commands) + "\n```",
+        "Use": f'```python\nfrom textmend import Mender\n\nmender = Mender({kind}="path/to/this/folder")\n```',
+    }
     what = _WHAT[kind].format(most=int(config.get("labels", 1)) - 1)
-    quantization = quantization or _QUANTIZED[kind]
-    calibrated = _CALIBRATED if _is_calibrated(config) else _NOT_CALIBRATED
-    warnings = [*_LIMITS[kind], calibrated, *(line.format(language=language) for line in _BOTH), *limits]
+    parts = [_front_matter(config, base, license), f"# {config['name']}", what]
+    parts += [f"## {title}\n\n{body}" for title, body in sections.items()]
+    card = folder / "README.md"
+    write_file(card, ("\n\n".join(parts) + "\n").encode())
+    return card
+
+
+def _front_matter(config: Mapping[str, Any], base: Origin, license: str) -> str:
+    """Return the head of the card, in YAML, by which hubs sort models."""
     front = {
-        "language": language,
+        "language": _language(config),
         "license": license.lower(),
         "library_name": "textmend",
         "base_model": base.name,
-        "pipeline_tag": "token-classification" if kind == "detector" else "fill-mask",
+        "pipeline_tag": "token-classification" if config["kind"] == "detector" else "fill-mask",
         "tags": ["onnx", "text-cleaning", "textmend"],
     }
-    parts = [
-        "---\n" + "".join(f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in front.items()) + "---",
-        f"# {name}",
-        what,
-        "## Origin",
-        f"Trained from [{base.name}]({base.url}) by {base.authors}, licensed under {base.license}. "
-        f"Changed: {base.changes}.",
-        "## Training",
-        f"{hours:.1f} hours, {tokens / 1e6:.1f} million tokens. Kinds of text, none of it redistributed here:",
-        _list(data),
-        "## Storage",
-        f"`model.onnx`, {size / 1e6:.1f} MB. {quantization}",
-        "## Figures",
-        _figures(figures),
-        "## Limits",
-        _list(warnings),
-        "## How it was made",
-        "```sh\n" + "\n".join(commands) + "\n```",
-        "## Use",
-        f'```python\nfrom textmend import Mender\n\nmender = Mender({kind}="path/to/this/folder")\n```',
-    ]
-    card = folder / "README.md"
-    try:
-        card.write_text("\n\n".join(parts) + "\n", encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise FileError(f"{card}: can't be written: {error.strerror or error}") from error
-    return card
+    lines = (f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in front.items())
+    return "\n".join(("---", *lines, "---"))
+
+
+def _warnings(config: Mapping[str, Any]) -> list[str]:
+    calibrated = _CALIBRATED if _is_calibrated(config) else _NOT_CALIBRATED
+    return [*_LIMITS[config["kind"]], calibrated, *(line.format(language=_language(config)) for line in _BOTH)]
+
+
+def _language(config: Mapping[str, Any]) -> str:
+    return str(config.get("language", "en"))
 
 
 def _read(folder: Path) -> tuple[dict[str, Any], int]:

@@ -81,23 +81,14 @@ def export_detector(
         KeyError: If a weight or a number of the config is missing.
         ValueError: If the early exit doesn't fit the encoder.
     """
-    size = Size.of(config)
-    labels = len(weights["gap.bias"])
+    size, labels = Size.of(config), len(weights["gap.bias"])
     if early and not (0 < early.layer < size.layers and early.context >= 0 and len(early.lengths) == labels - 1):
         raise ValueError(f"{early} doesn't fit an encoder of {size.layers} layers and {labels} labels")
     graph = Graph("detector")
     build = Builder(graph, weights, size, Precision(bits, _BLOCK, rows=True), {})
-    ids, types = (graph.input(name, [1, "length"]) for name in ("input_ids", "type_ids"))
-    sites = graph.input("sites", ["n"])
-    tables = "encoder.embeddings"
-    words = weights[f"{tables}.word_embeddings.weight"]
-    x = embedding(graph, ids, words, f"{tables}.word_embeddings", Precision(embedding_bits, _BLOCK))
-    case = f"{tables}.token_type_embeddings"
-    kinds = embedding(graph, types, weights[f"{case}.weight"], case, FLOAT)
-    places = build.places(ids, weights[f"{tables}.position_embeddings.weight"], f"{tables}.position_embeddings")
-    x = build.norm(graph.op("Sum", x, kinds, places), f"{tables}.LayerNorm")
+    x = _embedded(build, Precision(embedding_bits, _BLOCK))
+    asked = sites = graph.input("sites", ["n"])
     opinion = None
-    asked = sites
     for index in range(size.layers):
         last = index == size.layers - 1
         x = build.layer(x, "", f"encoder.encoder.layer.{index}", BERT, only=asked if last else None)
@@ -107,6 +98,17 @@ def export_detector(
     logits = graph.op("Reshape", build.linear(x, "gap", FLOAT), graph.ints(-1, labels))
     graph.output(_joined(graph, logits, opinion, early) if early and opinion else logits, "logits", ["n", labels])
     return write_model(graph, folder)
+
+
+def _embedded(build: Builder, precision: Precision) -> str:
+    """What the first layer is given: the embeddings of words, token types and places, added and normalized."""
+    graph, weights, tables = build.graph, build.weights, "encoder.embeddings"
+    ids, types = (graph.input(name, [1, "length"]) for name in ("input_ids", "type_ids"))
+    x = embedding(graph, ids, weights[f"{tables}.word_embeddings.weight"], f"{tables}.word_embeddings", precision)
+    case = f"{tables}.token_type_embeddings"
+    kinds = embedding(graph, types, weights[f"{case}.weight"], case, FLOAT)
+    places = build.places(ids, weights[f"{tables}.position_embeddings.weight"], f"{tables}.position_embeddings")
+    return build.norm(graph.op("Sum", x, kinds, places), f"{tables}.LayerNorm")
 
 
 @dataclass(frozen=True)

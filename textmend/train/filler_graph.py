@@ -77,9 +77,7 @@ def export_filler(
     x = _states(build, table, given, _Read.by(graph, build.size), pad)
     if given.sites:
         count = graph.op("Shape", given.positions)
-        gaps = build.linear(build.norm(_rows(graph, x, count, graph.ints(_ALL)), "norm"), "gap", FLOAT)
-        gaps = _rows(graph, gaps, graph.ints(0), graph.op("Shape", asked.sites))
-        graph.output(gaps, "gap_logits", ["m", len(weights["gap.bias"])])
+        _output_gaps(build, _rows(graph, x, count, graph.ints(_ALL)), asked)
         x = _rows(graph, x, graph.ints(0), count)
     case, scores = build.linear(x, "case", FLOAT), _scores(build, table, x)
     if given != asked:
@@ -88,6 +86,14 @@ def export_filler(
     graph.output(graph.op("LogSoftmax", scores, axis=-1), "log_probs", ["n", len(table.words)])
     graph.output(case, "case_logits", ["n", len(weights["case.bias"])])
     return write_model(graph, folder)
+
+
+def _output_gaps(build: Builder, states: str, asked: _Asked) -> None:
+    """Give out how many words were lost at the sites, of the encoder's states there."""
+    graph = build.graph
+    gaps = build.linear(build.norm(states, "norm"), "gap", FLOAT)
+    gaps = _rows(graph, gaps, graph.ints(0), graph.op("Shape", asked.sites))
+    graph.output(gaps, "gap_logits", ["m", len(build.weights["gap.bias"])])
 
 
 @dataclass(frozen=True)
