@@ -15,6 +15,8 @@ Failed = Callable[[Article, Exception], Result]
 OnError = Literal["raise", "skip"] | Callable[[Article, Exception], object]
 
 _BATCH_CHARACTERS = 200_000
+_FIRST = 4
+"""Articles of the first batch; batches double from there, so that the first results come soon."""
 
 
 def run(
@@ -79,8 +81,10 @@ Item = Article | _Unreadable
 
 
 def _stream(items: Iterator[Item], work: Work[Result], most: int, failed: Failed[Result] | None) -> Iterator[Result]:
-    while batch := list(_batch(items, most)):
+    size = min(_FIRST, most)
+    while batch := list(_batch(items, size)):
         yield from _worked(batch, work, failed)
+        size = min(2 * size, most)
 
 
 def _worked(items: Sequence[Item], work: Work[Result], failed: Failed[Result] | None) -> Iterator[Result]:

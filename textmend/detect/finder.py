@@ -14,6 +14,7 @@ from textmend.detect.echoes import EchoWeights, raised
 from textmend.detect.inputs import Encoded, Pieces, Row, Window, encode, row_of, windows
 from textmend.detect.lengths import LengthKinds, lengths_in_article
 from textmend.detect.other_gaps import ArticleWeights, in_article
+from textmend.detect.parts import LONGEST, Part, parts
 from textmend.detect.second_look import SecondLook
 from textmend.detect.sites import Sites
 from textmend.records import Gap
@@ -79,9 +80,28 @@ def judge_alone(texts: Sequence[str], detector: Detector) -> list[Sites]:
 def find_gaps(
     texts: Sequence[str], detector: Detector, threshold: float, second_look: SecondLook | None = None
 ) -> list[list[Gap]]:
-    """Return the gaps of every text whose probability is at least ``threshold``."""
-    judged = judge(texts, detector, second_look)
-    return [_gaps(text, sites, threshold) for text, sites in zip(texts, judged, strict=True)]
+    """Return the gaps of every text whose probability is at least ``threshold``.
+
+    Texts of more than ``LONGEST`` code points are read in parts, one after the other.
+    """
+    short = [text for text in texts if len(text) <= LONGEST]
+    judged = zip(short, judge(short, detector, second_look), strict=True)
+    return [
+        _gaps(*next(judged), threshold)
+        if len(text) <= LONGEST
+        else [gap for part in parts(text) for gap in _gaps_of(part, text, detector, threshold, second_look)]
+        for text in texts
+    ]
+
+
+def _gaps_of(part: Part, text: str, detector: Detector, threshold: float, second_look: SecondLook | None) -> list[Gap]:
+    """Return the gaps of a part of a text."""
+    (read,) = judge([text[part.first : part.last]], detector, second_look)
+    sites = read._replace(starts=read.starts + part.first, ends=read.ends + part.first)
+    inside = sites.starts >= part.start
+    if part.stop < len(text):
+        inside &= sites.starts < part.stop
+    return _gaps(text, Sites(*(values[inside] for values in sites)), threshold)
 
 
 def _read(encoded: Sequence[Encoded], detector: Detector) -> list[NDArray[np.float64]]:
