@@ -57,7 +57,7 @@ def test_suggest_shows_fills_with_origin_echo_and_what_is_new(cli, article):
     text = cli("suggest", article).text
     assert "line 3, column 16" in text
     assert "double space" in text
-    assert "1 raids 97% ███████▊ echo, line 3: “night raids at sea”" in " ".join(text.split())
+    assert "1 raids 97% ███████▊ 96% echo, line 3: “night raids at sea”" in " ".join(text.split())
     assert "Hallsson" in text
     assert "model; new: Hallsson" in text
     assert "<1%" in text
@@ -129,3 +129,9 @@ def test_fast_does_without_the_second_look(cli, article, menders, command):
     cli(command, article)
     cli(command, "--fast", article)
     assert [mender.fast for mender in menders] == [False, True]
+
+
+def test_suggest_names_its_three_probabilities(cli, article):
+    words = " ".join(cli("suggest", article).text.split())
+    assert "gap 99%" in words
+    assert "fill joint 1 raids 97%" in words

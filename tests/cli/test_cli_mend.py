@@ -25,7 +25,7 @@ def test_the_text_goes_out_exactly_and_the_report_to_standard_error(cli, article
     assert outcome.code == 0
     assert outcome.out == MENDED.encode()
     assert "2 gaps: 1 mended, 1 kept" in outcome.err
-    assert "“raids” (96%, echo)" in outcome.err
+    assert "“raids” (joint 96%, echo)" in outcome.err
     assert "best “Hallsson” (new: Hallsson)" in outcome.err
 
 

@@ -223,7 +223,7 @@ def test_a_ranking_reaches_the_mender_and_the_policy_orders_what_is_exported(cli
         out = cli("review", article, "--ranking", ranking, "--apply-at", apply_at, "--export", "csv").out
         firsts.append(next(csv.DictReader(io.StringIO(out.decode("utf-8-sig"))))["fill 1"])
     assert [mender.ranking for mender in menders] == [ranking, ranking]
-    assert firsts == ["1 Hallsson (95%)", "1 raids (97%)"]
+    assert firsts == ["1 Hallsson (fill 95%)", "1 raids (fill 97%)"]
 
 
 def test_words_of_a_source_are_shown_with_what_they_replace_and_mended_so(cli, tmp_path, decisions):

@@ -40,9 +40,9 @@ def test_it_reports_and_says_with_its_code_that_documents_were_rejected(cli, cor
     assert "site0.example" in result.stderr
     shown = " ".join(result.stderr.split())
     assert "They organised night ⟨raids⟩ against trawlers." in shown
-    assert "99% a gap, the fill 97%" in shown
+    assert "gap 99%, fill 97%, joint 96%" in shown
     assert "A panel on Icelandic ▢, among them." in shown
-    assert "99% a gap, best guess “fishermen” 40%" in shown
+    assert "best guess “fishermen”: gap 99%, fill 40%, joint 40%" in shown
     html = page.read_text()
     assert html.count('<div class="bars') == 4
     assert "site1.example" in html

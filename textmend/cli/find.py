@@ -103,8 +103,8 @@ def find(
 ) -> None:
     """Show where words are missing: one line a gap, like a linter.
 
-    Each line says where (file:line:column), how probable it is that words are
-    missing, a few words of context, and the signs that can be seen there.
+    Each line says where (file:line:column), the gap probability (that words are
+    missing there), a few words of context, and the signs that can be seen there.
     Where the page that --html or --html-dir names shows no more words, is no gap.
     Of folders, the files named *.txt, *.text and *.md are read.
     """
@@ -221,7 +221,7 @@ def _draw(document: Document, gaps: list[Gap], screen: Screen) -> None:
     table.add_column("gap", no_wrap=True)
     table.add_column("line:col", justify="right", no_wrap=True)
     table.add_column("offset", justify="right", no_wrap=True)
-    table.add_column("probability", no_wrap=True)
+    table.add_column("gap probability", no_wrap=True)
     table.add_column("what can be seen")
     places = Places(document.text)
     for number, gap in enumerate(gaps, 1):

@@ -204,7 +204,7 @@ def reason(gap: Gap, policy: Policy) -> str:
     best = gap.fills[0]
     probability = gap.probability * best.probability
     if probability < policy.apply_at:
-        return f"{per_cent(probability)}, below --apply-at {policy.apply_at:g}"
+        return f"joint {per_cent(probability)}, below --apply-at {policy.apply_at:g}"
     if not best.calibrated and not policy.allow_uncalibrated:
         return "not calibrated; see --ranking and --allow-uncalibrated"
     if policy.decide(gap) == "apply":
@@ -274,5 +274,5 @@ def _why(gap: Gap, policy: Policy, *, plain: bool) -> Text:
     best = gap.fills[0]
     words = quoted(visible(best.text), plain=plain) + Text(" ")
     if gap.decision == "apply":
-        return words + Text(f"({per_cent(gap.probability * best.probability)}, {best.origin})", "dim")
+        return words + Text(f"(joint {per_cent(gap.probability * best.probability)}, {best.origin})", "dim")
     return Text("best ") + words + Text("(") + show_line(reason(gap, policy)) + Text(")")

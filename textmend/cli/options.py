@@ -120,7 +120,7 @@ At = Annotated[
         "--at",
         callback=_probability,
         metavar="P",
-        help="A place is a gap from this probability on.",
+        help="A place is a gap from this gap probability on.",
         rich_help_panel="Models",
     ),
 ]
@@ -199,7 +199,7 @@ ApplyAt = Annotated[
         callback=_probability,
         metavar="P",
         show_default="the policy's",
-        help="Words are put back from this probability on: of the gap times of the fill.",
+        help="Words are put back from this joint probability on: gap times fill.",
         rich_help_panel="Policy",
     ),
 ]

@@ -69,7 +69,7 @@ def _driver() -> dict[str, Any]:
 def results_of(document: Document, gaps: Sequence[Gap]) -> Iterator[dict[str, Any]]:
     """Yield the gaps of a document as results of the rule ``lost-words``.
 
-    Their rank is the probability that words are missing, in per cent. Columns and offsets are code points. A
+    Their rank is the gap probability, in per cent. Columns and offsets are code points. A
     fingerprint of the words around a gap tells it from others, also when lines are added above it.
     """
     places = Places(document.text)
@@ -92,7 +92,7 @@ def results_of(document: Document, gaps: Sequence[Gap]) -> Iterator[dict[str, An
 def _message(text: str, gap: Gap) -> str:
     around = " ".join(" ▢ ".join(_around(text, gap, _AROUND)).split())
     signs = " ".join(CUES.get(cue, "") for cue in gap.cues)
-    return f"Words are missing here ({per_cent(gap.probability)}): {around}. {signs}".rstrip()
+    return f"Words are missing here (gap probability {per_cent(gap.probability)}): {around}. {signs}".rstrip()
 
 
 def _around(text: str, gap: Gap, reach: int) -> tuple[str, str]:

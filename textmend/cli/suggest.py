@@ -96,10 +96,14 @@ def suggest(
 ) -> None:
     """Show where words are missing, and what may have stood there.
 
-    Every gap comes with ranked fills: how probable each is, where it comes from
-    (the model, an echo: the same words elsewhere in the article,
-    or the source: the page or copy that --html and --reference name),
-    and the names and numbers new to the article that it would bring in.
+    Every gap comes with ranked fills: where each comes from (the model, an echo:
+    the same words elsewhere in the article, or the source: the page or copy that
+    --html and --reference name), and the names and numbers new to the article
+    that it would bring in.
+
+    Three probabilities: gap, that words are missing here; fill, that these words
+    stood there, given that some are missing; joint, both: gap times fill, the
+    one that textmend mend compares with --apply-at.
     """
     paths = [found.path for found in sources(files, ctx, include)]
     check_output(output, paths)
@@ -169,7 +173,7 @@ def _heading(gap: Gap, number: int, places: Places, *, plain: bool) -> Text:
     line, column = places.of(gap.start)
     facts = [
         f"line {line}, column {column}, offset {gap.start}",
-        f"{per_cent(gap.probability)} a gap",
+        f"gap {per_cent(gap.probability)}",
         length(gap),
     ]
     heading = Text(label(number, plain=plain), "bold magenta") + Text("  ")
@@ -182,14 +186,15 @@ def _signs(gap: Gap) -> Text:
 
 
 def fills_table(gap: Gap, top: int, column: int, places: Places, *, plain: bool) -> Table | Text:
-    """Return the first fills of a gap as a table: rank, words, probability, origin; ``column`` cells for the words."""
+    """Return the first fills of a gap as a table: rank, words, how probable, origin; ``column`` cells for the words."""
     if not gap.fills:
         return Text("no proposals", "dim")
-    table = Table.grid(padding=(0, 2, 0, 0))
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column(justify="right", no_wrap=True)
     table.add_column(width=column, overflow="fold")
-    table.add_column(justify="right", no_wrap=True, width=4)
+    table.add_column("fill", justify="right", no_wrap=True, width=4)
     table.add_column(width=_BAR, no_wrap=True)
+    table.add_column("joint", justify="right", no_wrap=True)
     table.add_column(overflow="fold")
     for rank, fill in enumerate(gap.fills[:top], 1):
         table.add_row(
@@ -197,6 +202,7 @@ def fills_table(gap: Gap, top: int, column: int, places: Places, *, plain: bool)
             show_line(visible(fill.text), "bold" if rank == 1 else ""),
             per_cent(fill.probability),
             Text(bar(fill.probability, _BAR, plain=plain), "cyan"),
+            per_cent(gap.probability * fill.probability),
             _origin(fill, places, plain=plain),
         )
     return table

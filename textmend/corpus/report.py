@@ -13,7 +13,7 @@ from textmend.corpus.options import Options
 from textmend.corpus.run import Outcome
 from textmend.corpus.statistics import OTHERS, Example, SourceCount, Statistics
 from textmend.report.bars import histogram, row_plot
-from textmend.report.numbers import count, per_cent
+from textmend.report.numbers import count, in_words, per_cent
 from textmend.report.page import render
 
 _TEMPLATE = Path(__file__).parent / "report.html.jinja"
@@ -70,13 +70,11 @@ def summary(statistics: Statistics, options: Options) -> list[str]:
 
 
 def certainty(example: Example) -> str:
-    """Return how sure an example is: two probabilities, each by its name."""
-    gap = f"{per_cent(example.gap)} a gap"
+    """Return how sure an example is: each probability by its name."""
     if example.fill is None:
-        return f"{gap}, no proposals"
-    if example.guess is None:
-        return f"{gap}, the fill {per_cent(example.fill)}"
-    return f"{gap}, best guess “{example.guess}” {per_cent(example.fill)}"
+        return f"gap {per_cent(example.gap)}, no proposals"
+    sure = in_words(example.gap, example.fill)
+    return sure if example.guess is None else f"best guess “{example.guess}”: {sure}"
 
 
 def rejects(statistics: Statistics) -> list[tuple[int, str]]:
@@ -161,8 +159,8 @@ def _plots(statistics: Statistics, names: dict[str, str], ranked: Sequence[Ranke
             )
         )
     for title, label, counts in (
-        ("How sure the gaps are", "probability that words are missing", statistics.gaps),
-        ("How sure the best fills are", "probability of the gap times that of its best fill", statistics.fills),
+        ("How sure the gaps are", "gap probability: that words are missing", statistics.gaps),
+        ("How sure the best fills are", "joint probability: gap times best fill", statistics.fills),
     ):
         parts = {words: counts[name] for name, words in names.items() if name in counts}
         if parts:

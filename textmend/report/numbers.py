@@ -8,6 +8,11 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def in_words(gap: float, fill: float) -> str:
+    """Return how probable a gap is, its fill, and both: the three probabilities by their names (``docs/records.md``)."""
+    return f"gap {per_cent(gap)}, fill {per_cent(fill)}, joint {per_cent(gap * fill)}"
+
+
 def per_cent(probability: float) -> str:
     """Return a probability in per cent; what isn't certain is never called so."""
     if 0 < probability < 0.005:

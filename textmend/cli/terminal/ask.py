@@ -170,7 +170,7 @@ def _draw(session: Session, screen: Screen) -> None:
     screen.out.print()
     screen.out.print(Rule(title, align="left", style="dim", characters="-" if plain else "─"), width=screen.width)
     screen.out.print(Padding(draw(_around(session, plain=plain), screen), (1, 2), expand=False), width=screen.width)
-    sure = "added" if session.is_added else f"{per_cent(gap.probability)} a gap"
+    sure = "added" if session.is_added else f"gap {per_cent(gap.probability)}"
     facts = [f"line {line}, column {column}", sure, length(gap)]
     screen.out.print(Padding(show_line(dot.join(filter(None, facts)), "dim"), (0, 2)), width=screen.width)
     if gap.cues:

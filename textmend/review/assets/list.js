@@ -70,10 +70,10 @@ class ListView {
     const line = make("span", { class: "snippet", dir: "auto" }, words(before), " ", hole, " ", words(after));
     const best = gap.fills[0];
     const { by } = this.model.decisions.get(index) ?? {};
-    const facts = make("span", { class: "facts" }, gap.added ? "added" : `${perCent(gap.probability)} missing`);
+    const facts = make("span", { class: "facts" }, gap.added ? "added" : `gap ${perCent(gap.probability)}`);
     if (by && state !== DISPUTED && (gap.added || this.model.me !== null && by !== this.model.me)) facts.append(" · ", words(by));
     if (state === DISPUTED) facts.append(" · ", make("b", { class: "disputed" }, "people disagree"));
-    else if (best) facts.append(" · ", fillWords(head(best.text, 0, 40)), ` ${perCent(best.probability)}`);
+    else if (best) facts.append(" · ", fillWords(head(best.text, 0, 40)), `: fill ${perCent(best.probability)}`);
     const row = make("div", { class: "row", role: "listitem", "aria-setsize": this.order.length, "aria-posinset": place + 1 },
       make("button", {
         type: "button", class: `entry ${state}`, "data-gap": index, tabindex: current ? 0 : -1,

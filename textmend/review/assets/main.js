@@ -103,7 +103,7 @@ class Review {
   /** Take all echoes and source words that are sure, as one step. */
   accept() {
     const sure = this.model.sure();
-    if (!sure.length) return this.#tell("No open gap has an echo or source words that are at least 95% sure.");
+    if (!sure.length) return this.#tell("No open gap has an echo or source words with a joint probability of at least 95%.");
     this.model.change(sure.map(([index, fill]) => [index, decide("fill", fill, this.settings.by), false]));
     const next = this.model.state(this.current) === OPEN ? this.current : this.#nextOpen();
     this.#went(next, `${count(sure.length, "fill")} accepted; one undo takes all of them back.`);
@@ -349,7 +349,7 @@ class Review {
     const before = plain(tail(text, gap.from, 60));
     const after = plain(head(text, gap.to, 60));
     const best = gap.fills[0];
-    const offer = gap.added ? "Added by a person." : best ? `First of ${gap.fills.length} fills: ${plainFill(best.text)}, ${perCent(best.probability)}.` : "No fills.";
+    const offer = gap.added ? "Added by a person." : best ? `First of ${gap.fills.length} fills: ${plainFill(best.text)}, fill ${perCent(best.probability)}.` : "No fills.";
     return `${before} (gap, ${perCent(gap.probability)}) ${after}. ${offer}`;
   }
 

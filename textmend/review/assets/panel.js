@@ -173,7 +173,8 @@ class PanelView {
       make("kbd", { class: rank > KEYED ? "quiet" : null }, String(rank)),
       fillWords(fill.text, { class: "words" }),
       make("span", { class: `origin ${fill.origin}`, title: meaning }, origin),
-      make("span", { class: "per-cent" }, perCent(fill.probability)),
+      make("span", { class: "per-cent", title: `fill ${perCent(fill.probability)}: these words, given that some are missing; joint ${perCent(gap.probability * fill.probability)}: both` },
+        make("span", { class: "heard" }, "fill "), perCent(fill.probability)),
       bar));
     const facts = make("p", { class: "facts" });
     if (fill.replaces) {
@@ -264,13 +265,13 @@ function question(gap) {
 
 function sureness(gap) {
   if (gap.added) return "A person added this gap.";
-  const sure = `${perCent(gap.probability)} sure that words are missing`;
+  const sure = `Gap ${perCent(gap.probability)}: so probable is it that words are missing`;
   if (gap.lengths.length < 2) return `${sure}.`;
   const parts = gap.lengths
     .map((probability, at) => [probability, at + 1])
     .sort(([a], [b]) => b - a).slice(0, 3).filter(([probability]) => probability >= 0.05)
     .map(([probability, number]) => `${number}${number === gap.lengths.length ? "+" : ""} (${perCent(probability)})`);
-  return `${sure}; how many, most likely: ${parts.join(", ")}.`;
+  return `${sure}. How many, most likely: ${parts.join(", ")}.`;
 }
 
 /** Return the stretches of the text to highlight for a gap: words that its fills echo, and what stands around the first. */

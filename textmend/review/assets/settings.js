@@ -12,7 +12,7 @@ const KEYS = [
   ["d", "drop the sentence"],
   ["l", "leave it: words are missing, the text stays"],
   ["a", "add a gap that the machine missed: where you clicked or selected, or the arrows lead"],
-  ["A", "accept all echoes and source words that are at least 95% sure"],
+  ["A", "accept all echoes and source words with a joint probability (gap times fill) of at least 95%"],
   ["u", "undo"],
   ["j  k", "next, previous"],
   ["o", "show where the words of the first echo stand"],

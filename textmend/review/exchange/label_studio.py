@@ -118,7 +118,7 @@ def _region(number: int, one: Carried, text: str, probability: float) -> dict[st
         "type": "labels",
         "score": probability,
         "value": {"start": start, "end": end, "text": text[start:end], "labels": [OPEN]},
-        "meta": {"text": [f"{probability:.0%} a gap", *one.fills_in_words]},
+        "meta": {"text": [f"gap {probability:.0%}", *one.fills_in_words]},
     }
 
 

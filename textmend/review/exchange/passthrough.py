@@ -128,7 +128,7 @@ class Carried:
         for rank, fill in enumerate(self.fills, start=1):
             moved = one_line(self.gap.quote.suffix[: fill.replaces])
             also = f" in the place of “{moved}” too" if moved else ""
-            found.append(f"{rank} {one_line(fill.text) or '(white space)'}{also} ({fill.probability:.0%})")
+            found.append(f"{rank} {one_line(fill.text) or '(white space)'}{also} (fill {fill.probability:.0%})")
         return found
 
     def _decided(self, verdict: Verdict | Undo, offer: Offer | None, by: str | None, at: str | None) -> Recorded:

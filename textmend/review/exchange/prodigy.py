@@ -91,7 +91,7 @@ def _task(document: ReviewDocument, gaps: Sequence[Carried], number: int, text: 
         "meta": {
             "document": one_line(document.title or document.id),
             "gap": f"{number + 1} of {len(gaps)}",
-            "probability": round(gap.probability, 3),
+            "gap probability": round(gap.probability, 3),
         },
         FIELD: pack([one]),
     }

@@ -36,7 +36,7 @@ from textmend.review.order import by_usefulness
 _REACH = 160
 _FILL_COLUMNS = 5
 _COLUMNS = (
-    *("document", "gap", "probability", "before", "placeholder", "after"),
+    *("document", "gap", "gap probability", "before", "placeholder", "after"),
     *(f"fill {rank}" for rank in range(1, _FILL_COLUMNS + 1)),
     *("decision", "words", "by", "at", FIELD),
 )
@@ -103,7 +103,7 @@ def _row(document: ReviewDocument, one: Carried, number: int, text: str) -> dict
     return {
         "document": one_line(document.id),
         "gap": str(number + 1),
-        "probability": f"{gap.probability:.3f}",
+        "gap probability": f"{gap.probability:.3f}",
         "before": one_line(text[window.start : one.marker.start]),
         "placeholder": text[one.marker.start : one.marker.end],
         "after": one_line(text[one.marker.end : window.end]),
