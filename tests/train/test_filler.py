@@ -3,6 +3,7 @@
 import itertools
 import json
 import random
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -34,8 +35,8 @@ from textmend.train.filler import (
     weights_to_export,
 )
 from textmend.train.filler_examples import (
-    FillerBatches,
     Masking,
+    WindowMaker,
     build_window,
     choose_masks,
     cut_windows,
@@ -47,7 +48,7 @@ from textmend.train.filler_examples import (
 )
 from textmend.train.filler_training import train_filler
 from textmend.train.loop import Schedule
-from textmend.train.mixture import Mixture, Turns
+from textmend.train.mixture import ArticleBatches, Mixture, Turns
 from textmend.train.training_run import TrainingRun
 from textmend.train.vocabulary import read_pieces
 
@@ -69,10 +70,13 @@ def corpus(tmp_path: Path) -> Path:
     return file
 
 
-def stream(mpnet: Path, corpus: Path, masking: Masking, position=None, seed=0) -> FillerBatches:
-    pieces, mask = read_pieces(mpnet / "tokenizer.json")
+def maker(mpnet: Path, masking: Masking) -> WindowMaker:
+    return WindowMaker(LIKENESS, *read_pieces(mpnet / "tokenizer.json"), masking)
+
+
+def stream(mpnet: Path, corpus: Path, masking: Masking, position=None, seed=0) -> ArticleBatches:
     mixture = Mixture([(corpus, 1.0)], position["positions"] if position else None)
-    return FillerBatches(mixture, LIKENESS, pieces, mask=mask, batch=256, masking=masking, seed=seed, position=position)
+    return ArticleBatches(mixture, maker(mpnet, masking), partial(group_by_length, budget=256), seed, position)
 
 
 def restored(window, mask):
@@ -201,12 +205,12 @@ def test_damaged_articles_give_windows_of_known_pieces(mpnet, corpus):
     assert all((w.labels != NO_LABEL).any() and len(w.ids) == len(w.labels) == len(w.cases) for w in windows)
 
 
-def test_short_and_empty_articles_do_no_harm(mpnet, corpus):
+def test_short_and_empty_articles_do_no_harm(mpnet):
     pieces, _ = read_pieces(mpnet / "tokenizer.json")
-    batches = stream(mpnet, corpus, Masking())
+    make = maker(mpnet, Masking())
     for text in ("", " \n\n ", "Paul.", "x" * 300, "...\n\n---"):
         for seed in range(5):
-            batches.windows(LinkedText(text), random.Random(seed))
+            make(LinkedText(text), random.Random(seed))
     assert cut_windows(read_units("", pieces), PLAIN, random.Random(0)) == []
 
 

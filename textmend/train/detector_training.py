@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,9 @@ from textmend.train.detector import (
     tensors_of,
 )
 from textmend.train.device import find_device
-from textmend.train.examples import NO_LABEL, Example, ExampleBatches
+from textmend.train.examples import NO_LABEL, Example, ExampleMaker, group_by_number
 from textmend.train.loop import train
-from textmend.train.mixture import Batches, resumed
+from textmend.train.mixture import ArticleBatches, Batches, resumed
 from textmend.train.prepared import PreparedBatches, folder_for, folders_of
 from textmend.train.teacher import Teacher, load_teacher
 from textmend.train.training_run import TrainingRun
@@ -102,8 +103,8 @@ def _batches(run: TrainingRun, pieces: WordPieces, batch: int, position: dict[st
     if folders := folders_of(path for path, _ in run.sources):
         folder = folder_for(folders, "lost")
         return PreparedBatches(folder, "lost", run.base, pieces=batch * WINDOW, seed=run.seed, position=position)
-    mixture = resumed(run.sources, position)
-    return ExampleBatches(mixture, likeness, pieces, size=WINDOW, batch=batch, seed=run.seed, position=position)
+    make, group = ExampleMaker(likeness, pieces, WINDOW), partial(group_by_number, number=batch)
+    return ArticleBatches(resumed(run.sources, position), make, group, run.seed, position)
 
 
 def _loss(

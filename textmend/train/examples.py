@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +23,6 @@ from textmend.damage.spans import (
 )
 from textmend.detect.inputs import Encoded, Pieces, encode
 from textmend.train.asides import aside, insert
-from textmend.train.mixture import BatchStream, Mixture
 from textmend.train.negatives import hard_negative, spaced
 
 NO_LABEL = -100
@@ -113,39 +111,21 @@ def cut(encoded: Encoded, labels: NDArray[np.int64], start: int, size: int, piec
     )
 
 
-class ExampleBatches(BatchStream[list[Example]]):
-    """An endless, repeatable stream of batches of examples.
+@dataclass(frozen=True, slots=True)
+class ExampleMaker:
+    """Makes the examples of an article.
 
-    Args:
-        mixture: where the articles come from.
+    Attributes:
         likeness: which spans look like links.
         pieces: cuts words.
         size: pieces a window, the start token included.
-        batch: windows a batch.
-        seed: another seed gives other examples.
-        position: where to go on, from ``position()``.
     """
 
-    def __init__(
-        self,
-        mixture: Mixture,
-        likeness: LinkLikeness,
-        pieces: Pieces,
-        *,
-        size: int,
-        batch: int,
-        seed: int = 0,
-        position: dict[str, Any] | None = None,
-    ) -> None:
-        super().__init__(mixture, seed, position)
-        self._likeness, self._pieces, self._size, self._batch = likeness, pieces, size, batch
+    likeness: LinkLikeness
+    pieces: Pieces
+    size: int
 
-    def _batches(self, articles: Iterable[LinkedText], rng: random.Random) -> list[list[Example]]:
-        examples = [example for article in articles for example in self.examples(article, rng)]
-        examples.sort(key=lambda example: len(example.ids))
-        return [examples[i : i + self._batch] for i in range(0, len(examples), self._batch)]
-
-    def examples(self, article: LinkedText, rng: random.Random) -> Iterator[Example]:
+    def __call__(self, article: LinkedText, rng: random.Random) -> Iterator[Example]:
         """Yield some windows of an article, most often damaged."""
         if article.title and rng.random() < 0.3:
             moved = len(article.title) + 2
@@ -159,13 +139,13 @@ class ExampleBatches(BatchStream[list[Example]]):
         elif chance < 0.34:
             damaged = Damaged(article.text, ())
         else:
-            damaged = lose_somehow(article, self._likeness, rng)
+            damaged = lose_somehow(article, self.likeness, rng)
         if rng.random() < 0.2:
             for _ in range(rng.randint(1, 3)):
                 damaged = insert(damaged, aside(article.text, rng), rng)
-        encoded = encode(damaged.text, self._pieces)
+        encoded = encode(damaged.text, self.pieces)
         labels = site_labels(encoded, damaged)
-        room = self._size - 1
+        room = self.size - 1
         starts = list(range(0, max(1, len(encoded.ids) - 40), room))
         if len(starts) > 1:
             shift = rng.randrange(room)
@@ -173,7 +153,13 @@ class ExampleBatches(BatchStream[list[Example]]):
         rng.shuffle(starts)
         for start in starts[:_WINDOWS_PER_ARTICLE]:
             if len(encoded.ids) - start >= 12:
-                yield cut(encoded, labels, start, room, self._pieces)
+                yield cut(encoded, labels, start, room, self.pieces)
+
+
+def group_by_number(examples: Sequence[Example], number: int) -> list[list[Example]]:
+    """Group examples into batches of so many, those of about one length together."""
+    ordered = sorted(examples, key=lambda example: len(example.ids))
+    return [ordered[start : start + number] for start in range(0, len(ordered), number)]
 
 
 def pad(rows: Sequence[NDArray[np.int64]], value: int) -> NDArray[np.int64]:

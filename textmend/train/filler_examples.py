@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import random
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,6 @@ from textmend.detect.inputs import Pieces
 from textmend.text.function_words import FUNCTION_WORDS
 from textmend.text.words import WORD, case_of, paragraphs
 from textmend.train.examples import NO_LABEL, lose_somehow
-from textmend.train.mixture import BatchStream, Mixture
 
 _WINDOWS_PER_ARTICLE = 4
 _LONGEST_SPAN = 5
@@ -348,48 +347,31 @@ def _is_content(word: str) -> bool:
     return len(word) > 2 and word[0].isalnum() and word.casefold() not in FUNCTION_WORDS
 
 
-class FillerBatches(BatchStream[list[MaskedWindow]]):
-    """An endless, repeatable stream of batches of masked windows.
+@dataclass(frozen=True, slots=True)
+class WindowMaker:
+    """Makes the masked windows of an article.
 
-    Args:
-        mixture: where the articles come from.
+    Attributes:
         likeness: which spans look like links.
         pieces: cuts words.
         mask: the mask's id.
-        batch: pieces a batch, padding included; at least one window.
         masking: how windows are cut and masked.
-        seed: another seed gives other windows.
-        position: where to go on, from ``position()``.
     """
 
-    def __init__(
-        self,
-        mixture: Mixture,
-        likeness: LinkLikeness,
-        pieces: Pieces,
-        *,
-        mask: int,
-        batch: int,
-        masking: Masking | None = None,
-        seed: int = 0,
-        position: dict[str, Any] | None = None,
-    ) -> None:
-        super().__init__(mixture, seed, position)
-        self._likeness, self._pieces, self._mask = likeness, pieces, mask
-        self._batch, self._masking = batch, masking or Masking()
+    likeness: LinkLikeness
+    pieces: Pieces
+    mask: int
+    masking: Masking = Masking()
 
-    def _batches(self, articles: Iterable[LinkedText], rng: random.Random) -> list[list[MaskedWindow]]:
-        return group_by_length([w for article in articles for w in self.windows(article, rng)], self._batch)
-
-    def windows(self, article: LinkedText, rng: random.Random) -> list[MaskedWindow]:
+    def __call__(self, article: LinkedText, rng: random.Random) -> list[MaskedWindow]:
         """Return some windows of an article, masked."""
-        masking = self._masking
+        masking = self.masking
         text = article.text
         losses: tuple[Loss, ...] = ()
         if rng.random() < masking.damaged:
-            damaged = lose_somehow(article, self._likeness, rng)
+            damaged = lose_somehow(article, self.likeness, rng)
             text, losses = damaged.text, tuple(loss for loss in damaged.gaps if rng.random() < masking.marked)
-        units = mark_losses(read_units(text, self._pieces), losses, self._mask)
+        units = mark_losses(read_units(text, self.pieces), losses, self.mask)
         cuts = cut_windows(units, masking, rng)
         rng.shuffle(cuts)
         result = []
@@ -403,7 +385,7 @@ class FillerBatches(BatchStream[list[MaskedWindow]]):
             spans = choose_masks(
                 row,
                 text,
-                self._likeness,
+                self.likeness,
                 masking,
                 rng,
                 repeated=rng.random() < masking.repeated,
@@ -414,7 +396,7 @@ class FillerBatches(BatchStream[list[MaskedWindow]]):
                 before = distant_sentence(units, window, elsewhere.intersection(masked), rng) if quoted else None
                 result.append(
                     build_window(
-                        row, spans, self._pieces, self._mask, before=before or (), opened=masking.opened, rng=rng
+                        row, spans, self.pieces, self.mask, before=before or (), opened=masking.opened, rng=rng
                     )
                 )
         return result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from textmend.models.wordpiece import WordPieces
 from textmend.train.checkpoint import load_checkpoint
 from textmend.train.detector import held_out, measure_finding
 from textmend.train.device import find_device
-from textmend.train.examples import ExampleBatches
+from textmend.train.examples import ExampleMaker, group_by_number
 from textmend.train.filler import (
     GAP_WINDOW,
     FillerNetwork,
@@ -28,9 +29,9 @@ from textmend.train.filler import (
     loss_of_gaps,
     measure,
 )
-from textmend.train.filler_examples import FillerBatches, Masking
+from textmend.train.filler_examples import Masking, WindowMaker, group_by_length
 from textmend.train.loop import train
-from textmend.train.mixture import Batches, Turns, resumed
+from textmend.train.mixture import ArticleBatches, Batches, Turns, resumed
 from textmend.train.prepared import PreparedBatches, folders_of
 from textmend.train.training_run import TrainingRun
 from textmend.train.vocabulary import read_pieces
@@ -106,26 +107,13 @@ def _streams(
             for what, folder in folders.items()
         }
     pieces, mask = read_pieces(run.base / "tokenizer.json")
-    masked = FillerBatches(
-        resumed(run.sources, at["masked"]),
-        likeness,
-        pieces,
-        mask=mask,
-        batch=batch,
-        masking=masking,
-        seed=run.seed,
-        position=at["masked"],
-    )
-    damaged = ExampleBatches(
-        resumed(run.sources, at["lost"]),
-        likeness,
-        pieces,
-        size=GAP_WINDOW,
-        batch=max(1, batch // GAP_WINDOW),
-        seed=run.seed,
-        position=at["lost"],
-    )
-    return {"masked": masked, "lost": damaged}
+    masked = WindowMaker(likeness, pieces, mask, masking or Masking()), partial(group_by_length, budget=batch)
+    number = max(1, batch // GAP_WINDOW)
+    damaged = ExampleMaker(likeness, pieces, GAP_WINDOW), partial(group_by_number, number=number)
+    return {
+        "masked": ArticleBatches(resumed(run.sources, at["masked"]), *masked, run.seed, at["masked"]),
+        "lost": ArticleBatches(resumed(run.sources, at["lost"]), *damaged, run.seed, at["lost"]),
+    }
 
 
 def _begun(run: TrainingRun) -> tuple[FillerNetwork, dict[str, Any] | None]:

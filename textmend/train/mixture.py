@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import random
-from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 from textmend.damage.articles import LinkedText, read_articles
 from textmend.errors import FileError, ModelError
 
-Batch = TypeVar("Batch")
+Item = TypeVar("Item")
 
 BLOCK = 96
 
@@ -70,17 +69,26 @@ def resumed(sources: Sequence[tuple[Path, float]], position: Mapping[str, Any] |
     return Mixture(sources, position["positions"] if position else None)
 
 
-class BatchStream(ABC, Generic[Batch]):
+class ArticleBatches(Generic[Item]):
     """An endless, repeatable stream of batches (see ``Batches``), made of blocks of articles.
 
     Args:
         mixture: where the articles come from.
+        make: makes the examples of an article.
+        group: groups the examples of a block into batches, those of about one length together.
         seed: another seed gives other batches.
         position: where to go on, from ``position()``.
     """
 
-    def __init__(self, mixture: Mixture, seed: int, position: dict[str, Any] | None) -> None:
-        self._mixture, self._seed = mixture, seed
+    def __init__(
+        self,
+        mixture: Mixture,
+        make: Callable[[LinkedText, random.Random], Iterable[Item]],
+        group: Callable[[list[Item]], list[list[Item]]],
+        seed: int = 0,
+        position: Mapping[str, Any] | None = None,
+    ) -> None:
+        self._mixture, self._make, self._group, self._seed = mixture, make, group, seed
         self._block = position["block"] if position else 0
         self._done = position["done"] if position else 0
         self._positions = list(mixture.positions)
@@ -89,21 +97,17 @@ class BatchStream(ABC, Generic[Batch]):
         """Return where the stream is: the block, the batches done in it, the files' positions at its start."""
         return {"block": self._block, "done": self._done, "positions": self._positions}
 
-    def __iter__(self) -> Iterator[Batch]:
+    def __iter__(self) -> Iterator[list[Item]]:
         """Yield batches without end, those of a block in random order."""
         while True:
             rng = random.Random(f"{self._seed}:{self._block}")
             self._positions = list(self._mixture.positions)
-            batches = self._batches(self._mixture.block(BLOCK, rng), rng)
+            batches = self._group([item for one in self._mixture.block(BLOCK, rng) for item in self._make(one, rng)])
             rng.shuffle(batches)
             for batch in batches[self._done :]:
                 self._done += 1
                 yield batch
             self._block, self._done = self._block + 1, 0
-
-    @abstractmethod
-    def _batches(self, articles: Iterable[LinkedText], rng: random.Random) -> list[Batch]:
-        """Return the batches of a block, items of about one length together."""
 
 
 class Turns:

@@ -24,8 +24,8 @@ from numpy.typing import NDArray
 from textmend.damage.articles import LinkedText
 from textmend.damage.spans import LinkLikeness
 from textmend.errors import FileError
-from textmend.train.examples import NO_LABEL, Example, ExampleBatches
-from textmend.train.filler_examples import FillerBatches, MaskedWindow
+from textmend.train.examples import NO_LABEL, Example, ExampleMaker
+from textmend.train.filler_examples import MaskedWindow, WindowMaker
 from textmend.train.mixture import BLOCK, Mixture
 from textmend.train.vocabulary import digest_of, read_pieces
 
@@ -83,10 +83,9 @@ class Making:
     def maker(self) -> Callable[[LinkedText, random.Random], Iterable[Any]]:
         """Return what makes the examples of one article."""
         pieces, mask = read_pieces(self.base / "tokenizer.json")
-        nowhere = Mixture([(Path(), 1.0)])  # the articles come from the process that asks
         if self.what == "masked":
-            return FillerBatches(nowhere, self.likeness, pieces, mask=mask, batch=0).windows
-        return ExampleBatches(nowhere, self.likeness, pieces, size=self.size, batch=0).examples
+            return WindowMaker(self.likeness, pieces, mask)
+        return ExampleMaker(self.likeness, pieces, self.size)
 
 
 def prepare(
