@@ -39,30 +39,21 @@ class Series:
     notes: Sequence[str] = field(default=())
 
 
-def line_plot(
-    series: Sequence[Series],
-    *,
-    title: str,
-    x_label: str,
-    y_label: str,
-    diagonal: bool = False,
-    x_range: tuple[float, float] = (0.0, 1.0),
-    y_range: tuple[float, float] = (0.0, 1.0),
-) -> str:
-    """Return lines over two linear axes; a diagonal shows what perfect calibration would be.
+def line_plot(series: Sequence[Series], *, title: str, x_label: str, y_label: str, diagonal: bool = False) -> str:
+    """Return lines over two axes from 0 to 1; a diagonal shows what perfect calibration would be.
 
-    Points outside the ranges or not finite are left out. Long lines are thinned to a few hundred points.
+    Points beyond the axes or not finite are left out. Long lines are thinned to a few hundred points.
     """
     svg = _canvas(title, _legend_rows(len(series)))
-    _axes(svg, x_label, y_label, x_range, y_range)
+    _axes(svg, x_label, y_label)
     if diagonal:
-        (x1, y1), (x2, y2) = _place(x_range[0], y_range[0], x_range, y_range), _place(1, 1, x_range, y_range)
+        (x1, y1), (x2, y2) = _place(0, 0), _place(1, 1)
         _add(svg, "line", {"class": "diagonal", "x1": x1, "y1": y1, "x2": x2, "y2": y2})
     for number, line in enumerate(series):
         points = [
-            (index, *_place(x, y, x_range, y_range))
+            (index, *_place(x, y))
             for index, (x, y) in enumerate(zip(line.x, line.y, strict=True))
-            if math.isfinite(x) and math.isfinite(y) and x_range[0] <= x <= x_range[1] and y_range[0] <= y <= y_range[1]
+            if 0 <= x <= 1 and 0 <= y <= 1
         ]
         drawn = " ".join(f"{x:.1f},{y:.1f}" for _, x, y in _thinned(points))
         if len(points) > 1:
@@ -85,23 +76,15 @@ def _canvas(title: str, legend_rows: int) -> Node:
     return ElementTree.Element("svg", {"viewBox": box, "role": "img", "aria-label": title, "class": "plot"})
 
 
-def _axes(
-    svg: Node,
-    x_label: str,
-    y_label: str,
-    x_range: tuple[float, float],
-    y_range: tuple[float, float],
-) -> None:
+def _axes(svg: Node, x_label: str, y_label: str) -> None:
     right, bottom = _WIDTH - _RIGHT, _HEIGHT - _BOTTOM
     for part in range(6):
         share = part / 5
-        y_value = y_range[0] + share * (y_range[1] - y_range[0])
-        x_value = x_range[0] + share * (x_range[1] - x_range[0])
-        x, y = _place(x_value, y_value, x_range, y_range)
+        x, y = _place(share, share)
         _add(svg, "line", {"class": "grid", "x1": _LEFT, "y1": y, "x2": right, "y2": y})
-        _add(svg, "text", {"x": _LEFT - 6, "y": y + 4, "text-anchor": "end"}, f"{y_value:.3g}")
+        _add(svg, "text", {"x": _LEFT - 6, "y": y + 4, "text-anchor": "end"}, f"{share:.3g}")
         _add(svg, "line", {"class": "grid", "x1": x, "y1": _TOP, "x2": x, "y2": bottom})
-        _add(svg, "text", {"x": x, "y": bottom + 15, "text-anchor": "middle"}, f"{x_value:.3g}")
+        _add(svg, "text", {"x": x, "y": bottom + 15, "text-anchor": "middle"}, f"{share:.3g}")
     _add(svg, "text", {"class": "label", "x": (_LEFT + right) / 2, "y": bottom + 33, "text-anchor": "middle"}, x_label)
     middle = (_TOP + bottom) / 2
     turned = f"rotate(-90 12 {middle:g})"
@@ -136,13 +119,8 @@ def _legend(svg: Node, names: Sequence[str]) -> None:
         _add(svg, "text", {"x": x + 27, "y": y + 4}, name)
 
 
-def _place(x: float, y: float, x_range: tuple[float, float], y_range: tuple[float, float]) -> tuple[float, float]:
-    across = (x - x_range[0]) / (x_range[1] - x_range[0])
-    up = (y - y_range[0]) / (y_range[1] - y_range[0])
-    return (
-        _LEFT + across * (_WIDTH - _LEFT - _RIGHT),
-        _HEIGHT - _BOTTOM - up * (_HEIGHT - _TOP - _BOTTOM),
-    )
+def _place(x: float, y: float) -> tuple[float, float]:
+    return _LEFT + x * (_WIDTH - _LEFT - _RIGHT), _HEIGHT - _BOTTOM - y * (_HEIGHT - _TOP - _BOTTOM)
 
 
 def _thinned(points: Sequence[tuple[int, float, float]]) -> list[tuple[int, float, float]]:
