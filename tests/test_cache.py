@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import subprocess
 import sys
@@ -36,7 +37,7 @@ def test_no_gaps_are_known_too(tmp_path):
 
 def test_it_is_bounded_and_what_was_used_last_stays(tmp_path):
     first, *others = keys(60)
-    cache = Cache(tmp_path, most_bytes=6_000)
+    cache = Cache(tmp_path, most_bytes=9_000)
     cache.put({first: GAPS})
     for key in others:
         cache.put({key: GAPS})
@@ -45,6 +46,29 @@ def test_it_is_bounded_and_what_was_used_last_stays(tmp_path):
     assert found[-1] == GAPS
     assert found[0] is None
     assert sum(gaps is not None for gaps in found) < 40
+
+
+def test_what_is_replaced_or_thrown_out_counts_no_more(tmp_path):
+    (key,) = keys(1)
+    cache = Cache(tmp_path, most_bytes=9_000)
+    for _ in range(60):
+        cache.put({key: GAPS})
+    first, *others = keys(21)[1:]
+    for other in (first, *others):
+        cache.put({other: []})
+    assert cache.get([key, first]) == [GAPS, []]  # one with gaps and twenty without fit
+    with contextlib.closing(sqlite3.connect(next(tmp_path.glob("*.sqlite")))) as database:
+        sums = "SELECT SUM(size) FROM suggestions UNION ALL SELECT bytes FROM total"
+        assert len({size for (size,) in database.execute(sums)}) == 1
+
+
+def test_a_cache_of_before_is_counted_when_it_is_opened(tmp_path):
+    Cache(tmp_path).put(dict.fromkeys(keys(60), GAPS))
+    with contextlib.closing(sqlite3.connect(next(tmp_path.glob("*.sqlite")))) as database:
+        database.execute("DROP TABLE total")
+    cache = Cache(tmp_path, most_bytes=9_000)
+    cache.put({b"new": []})
+    assert sum(gaps is not None for gaps in cache.get(keys(60))) < 40
 
 
 def test_a_broken_record_is_not_known(tmp_path):

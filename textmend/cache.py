@@ -36,6 +36,8 @@ _PAUSE = 0.01
 """Seconds between two tries, where SQLite does not wait itself."""
 _ROOM = 0.8
 """When a cache is full, it is emptied down to this share."""
+_ROW = 100
+"""Bytes that a suggestion takes beside its text, about."""
 
 
 def user_folder() -> Path:
@@ -56,13 +58,16 @@ class Cache:
         folder: where it lies; made where it is missing.
         most_bytes: how large it may grow.
 
+    Attributes:
+        folder: where it lies.
+
     Raises:
         FileError: the folder can't be used.
     """
 
     def __init__(self, folder: Path, most_bytes: int = MOST_BYTES) -> None:
-        self._file = folder / _FILE
-        self._most = most_bytes
+        self.folder = folder
+        self._file, self._most = folder / _FILE, most_bytes
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with self._open() as database:
@@ -70,6 +75,12 @@ class Cache:
                 database.execute(
                     "CREATE TABLE IF NOT EXISTS suggestions"
                     " (digest BLOB PRIMARY KEY, gaps TEXT NOT NULL, size INTEGER NOT NULL, used REAL NOT NULL)"
+                )
+                # Counted along, so that a full cache is noticed without reading all of it at every text.
+                database.execute("CREATE TABLE IF NOT EXISTS total (bytes INTEGER NOT NULL)")
+                database.execute(
+                    "INSERT INTO total SELECT COALESCE(SUM(size), 0) FROM suggestions"
+                    " WHERE NOT EXISTS (SELECT * FROM total)"
                 )
         except (OSError, sqlite3.Error) as error:
             raise FileError(f"{folder}: can't be used as a cache: {error}; choose another, or none") from error
@@ -112,27 +123,32 @@ class Cache:
         with self._quietly() as database:
             for digest, gaps in found.items():
                 text = json.dumps([gap.to_dict() for gap in gaps])
+                size = len(text) + _ROW
                 database.execute(
-                    "INSERT OR REPLACE INTO suggestions VALUES (?, ?, ?, ?)", (digest, text, len(text), time.time())
+                    "UPDATE total SET bytes = bytes + ? - COALESCE((SELECT size FROM suggestions WHERE digest = ?), 0)",
+                    (size, digest),
+                )
+                database.execute(
+                    "INSERT OR REPLACE INTO suggestions VALUES (?, ?, ?, ?)", (digest, text, size, time.time())
                 )
             self._bound(database)
 
     def _bound(self, database: sqlite3.Connection) -> None:
-        (size,) = database.execute("SELECT COALESCE(SUM(size), 0) FROM suggestions").fetchone()
+        (size,) = database.execute("SELECT bytes FROM total").fetchone()
         if size <= self._most:
             return
-        surplus = size - int(_ROOM * self._most)
-        rows = database.execute("SELECT digest, size FROM suggestions ORDER BY used").fetchall()
-        for digest, one in rows:
-            if surplus <= 0:
+        for digest, one in database.execute("SELECT digest, size FROM suggestions ORDER BY used").fetchall():
+            if size <= _ROOM * self._most:
                 break
             database.execute("DELETE FROM suggestions WHERE digest = ?", (digest,))
-            surplus -= one
+            size -= one
+        database.execute("UPDATE total SET bytes = ?", (size,))
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         database = sqlite3.connect(self._file, timeout=_PATIENCE)
         try:
+            database.execute("PRAGMA synchronous=NORMAL")  # what a power failure takes is computed again
             with database:  # one transaction
                 yield database
         finally:

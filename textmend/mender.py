@@ -23,7 +23,6 @@ from textmend.source.settled import FAINT, Settled
 from textmend.streams import OnError, failing, run
 from textmend.text.language import not_english
 from textmend.text.masks import unmask
-from textmend.text.regions import regions
 from textmend.text.words import encodable
 
 if TYPE_CHECKING:
@@ -69,6 +68,10 @@ class Mender:
         ranking: the file of a ranking fitted to a hub model by ``textmend train calibrate``. Without it, its
             probabilities are not calibrated, and its fills are not applied (``Policy.allow_uncalibrated``).
 
+        cache: a folder (or a :class:`textmend.cache.Cache`) that keeps what was suggested, so that the same text is
+            worked on once, by several processes too; default: nothing is kept. Without effect with hub models, models
+            given as objects, and ``nlp``.
+
     Attributes:
         watch: where set, called while fills are proposed, with how many gaps of a batch are done, and of how many.
 
@@ -76,6 +79,7 @@ class Mender:
         ModelError: a model is unknown or broken.
         MissingExtraError: the filler is a hub model, and torch is not installed.
         PolicyError: an option has a value that makes no sense.
+        FileError: the folder of the cache can't be used.
     """
 
     def __init__(
@@ -91,7 +95,7 @@ class Mender:
         device: str | None = None,
         dtype: str | None = None,
         ranking: str | Path | None = None,
-        cache: str | Path | None = None,
+        cache: str | Path | Cache | None = None,
         second_look: bool = True,
     ) -> None:
         for name, value in (("threads", threads), ("batch", batch)):
@@ -107,7 +111,7 @@ class Mender:
         hub = {"revision": revision, "device": device, "dtype": dtype, "ranking": ranking}
         self._models = Models(detector, filler, threads, hub)
         self._nlp, self._batch, self._looks_again = nlp, batch, second_look
-        self._cache = None if cache is None else Cache(Path(cache))
+        self._cache = cache if cache is None or isinstance(cache, Cache) else Cache(Path(cache))
         self.watch: Watch | None = None
 
     @overload
@@ -368,14 +372,7 @@ class Mender:
         from textmend.detect.finder import find_gaps
 
         found = find_gaps([article.text for article in articles], self.detector, least, self.second_look)
-        return [self._heeded(article.text, gaps) for article, gaps in zip(articles, found, strict=True)]
-
-    def _heeded(self, text: str, gaps: list[Gap]) -> list[Gap]:
-        """Return the gaps that the policy does not rule out."""
-        if not gaps or not (self.policy.ignore or self.policy.known_words):
-            return gaps
-        ignored = regions(text, self.policy.ignore)
-        return [gap for gap in gaps if not self.policy.is_ignored(text, gap, ignored)]
+        return [self.policy.heeded(article.text, gaps) for article, gaps in zip(articles, found, strict=True)]
 
     def _settle(self, articles: Sequence[Article]) -> list[Settled]:
         """Find and settle: return the gaps of each article, those that a page or copy tells of with their fills."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args
 
 from textmend.errors import PolicyError
 from textmend.records import Action, Gap
-from textmend.text.regions import check_regions, is_inside
-from textmend.text.words import WORD, Span, is_number
+from textmend.text.regions import check_regions, is_inside, regions
+from textmend.text.words import WORD, is_number
 
 Unsure = Literal["keep", "mark", "drop"]
 Foreign = Literal["skip", "raise", "mend"]
@@ -130,17 +130,15 @@ class Policy:
         made: Policy = getattr(cls, name)(**changes)
         return made
 
-    def is_ignored(self, text: str, gap: Gap, regions: Sequence[Span]) -> bool:
-        """Whether a place is no gap by the caller's word: it lies in a region, or beside a known word.
-
-        Args:
-            text: the text.
-            gap: the place.
-            regions: those of ``ignore`` in this text (``textmend.text.regions``).
-        """
-        return is_inside(gap.start, gap.end, regions) or (
-            bool(self.known_words) and _stands_beside(text, gap, {word.casefold() for word in self.known_words})
-        )
+    def heeded(self, text: str, gaps: list[Gap]) -> list[Gap]:
+        """Return the gaps of a text that are none by the caller's word left out: in a region, or beside a known word."""
+        if not gaps or not (self.ignore or self.known_words):
+            return gaps
+        ignored = regions(text, self.ignore)
+        known = {word.casefold() for word in self.known_words}
+        return [
+            gap for gap in gaps if not is_inside(gap.start, gap.end, ignored) and not _stands_beside(text, gap, known)
+        ]
 
     def decide(self, gap: Gap) -> Action:
         """Return what to do with a gap whose fills are ranked: ``"apply"`` means its first fill."""

@@ -35,12 +35,12 @@ def menders(monkeypatch: pytest.MonkeyPatch) -> list[FakeMender]:
         threads: int | None,
         ranking: Path | None = None,
         fast: bool = False,
-        cache: Path | None = None,
+        cache: object = None,
     ) -> FakeMender:
         if "broken" in (detector, filler):
             raise ModelError("unknown detector 'broken'")
         made.append(FakeMender(policy))
-        made[-1].ranking, made[-1].fast = ranking, fast
+        made[-1].ranking, made[-1].fast, made[-1].cache = ranking, fast, cache
         return made[-1]
 
     monkeypatch.setattr(run, "make_mender", make)

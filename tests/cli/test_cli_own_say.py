@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from textmend import Mender
+
 
 def test_a_policy_by_name(cli, menders, article):
     cli("mend", "--policy", "bold", article)
@@ -50,3 +52,40 @@ def test_nothing_is_next_where_nothing_is_left(cli, menders, tmp_path):
     path = tmp_path / "whole.txt"
     path.write_text("It was cold.")
     assert "textmend review" not in cli("mend", path).err
+
+
+class TestCache:
+    """Where suggestions are kept; the commands' cache of the tests is a folder of their own."""
+
+    @pytest.mark.parametrize("command", [["suggest"], ["mend"], ["review", "--export", "csv"]])
+    def test_the_users_cache_unless_another_is_named_or_none(
+        self, cli, menders, article, tmp_path, monkeypatch, command
+    ):
+        monkeypatch.setenv("TEXTMEND_CACHE", str(tmp_path / "own"))
+        assert cli(*command, article).code == 0
+        assert menders[-1].cache.folder == tmp_path / "own"
+        assert cli(*command, "--cache", tmp_path / "other", article).code == 0
+        assert menders[-1].cache.folder == tmp_path / "other"
+        assert cli(*command, "--no-cache", article).code == 0
+        assert menders[-1].cache is None
+
+    def test_it_is_opened_once(self, cli, menders, article, monkeypatch):
+        from textmend.cache import Cache
+
+        opened = []
+        make = Cache.__init__
+        monkeypatch.setattr(Cache, "__init__", lambda self, *given: (opened.append(given), make(self, *given))[1])
+        cli("mend", article)
+        Mender(cache=menders[-1].cache)
+        assert len(opened) == 1
+
+    def test_a_named_folder_that_cannot_be_used_is_an_error_the_users_is_passed_over(
+        self, cli, menders, article, tmp_path, monkeypatch
+    ):
+        (tmp_path / "file").write_text("x")
+        outcome = cli("mend", "--cache", tmp_path / "file", article)
+        assert outcome.code == 3
+        assert "can't be used as a cache" in outcome.err
+        monkeypatch.setenv("TEXTMEND_CACHE", str(tmp_path / "file"))
+        assert cli("mend", article).code == 0
+        assert menders[-1].cache is None

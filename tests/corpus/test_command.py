@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+import sqlite3
 
 import pytest
 from corpus_fakes import article, fake
@@ -13,6 +15,7 @@ from textmend.cli import clean as command
 from textmend.cli.main import app
 from textmend.edits.mended import Mended
 from textmend.policy import Policy
+from textmend.records import Fill, Gap
 
 
 @pytest.fixture
@@ -113,6 +116,33 @@ def test_the_embedded_models_clean_as_they_mend(tmp_path):
     assert [len(record.get("textmend", {}).get("edits", ())) for record in written] == [
         len(one.edits) for one in mended
     ]
+
+
+def test_workers_take_from_the_cache_what_was_suggested_before(tmp_path, embedded):
+    embedded()  # skips where the models are missing
+    source = tmp_path / "in.jsonl"
+    source.write_text(json.dumps({"text": "He said that the talks with , including the fleet, would end."}) + "\n")
+    arguments = ["clean", str(source), "-w", "1", "-q", "--cache", str(tmp_path / "cache")]
+    first = CliRunner().invoke(app, [*arguments, "-o", str(tmp_path / "first.jsonl")])
+    assert first.exit_code == 0, first.output
+    (gap,) = json.loads((tmp_path / "first.jsonl").read_text())["textmend"]["gaps"]
+    kept = Gap.from_dict(gap).with_fills((Fill(text="walruses", probability=1.0, origin="model"),))
+    with contextlib.closing(sqlite3.connect(next((tmp_path / "cache").glob("*.sqlite")))) as database:
+        database.execute("UPDATE suggestions SET gaps = ?", (json.dumps([kept.to_dict()]),))
+        database.commit()
+    again = CliRunner().invoke(app, [*arguments, "--policy", "bold", "-o", str(tmp_path / "second.jsonl")])
+    assert again.exit_code == 0, again.output
+    assert "the talks with walruses, including" in json.loads((tmp_path / "second.jsonl").read_text())["text"]
+
+
+def test_a_cache_that_cannot_be_used_is_an_error_before_the_work(tmp_path):
+    (tmp_path / "in.jsonl").write_text("{}\n")
+    (tmp_path / "file").write_text("x")
+    arguments = ["clean", tmp_path / "in.jsonl", "-o", tmp_path / "out.jsonl", "--cache", tmp_path / "file"]
+    result = CliRunner().invoke(app, [*map(str, arguments)])
+    assert result.exit_code == 3
+    assert "can't be used as a cache" in " ".join(result.stderr.split())
+    assert not (tmp_path / "out.jsonl").exists()
 
 
 def test_the_page_of_an_article_gives_the_true_words_back(tmp_path, embedded):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
+from textmend.cache import Cache
 from textmend.cli.inputs import named
 from textmend.cli.options import (
     AllowNames,
@@ -157,6 +158,16 @@ def clean(
     detector: Detector = "en",
     filler: Filler = "en",
     fast: Fast = False,
+    cache: Annotated[
+        Path | None,
+        _option(
+            "--cache",
+            metavar="FOLDER",
+            show_default="none",
+            panel="Models",
+            help="Keeps what was suggested: a corpus that is cleaned again, under another policy, is worked on once.",
+        ),
+    ] = None,
     workers: Annotated[
         int | None,
         _option(
@@ -304,7 +315,7 @@ def clean(
             inputs,
             output,
             options=options,
-            mender=make_spec(detector, filler, policy, fast=fast),
+            mender=make_spec(detector, filler, policy, fast=fast, cache=cache),
             format=format.value if format else None,
             to=to.value if to else None,
             workers=workers,
@@ -317,11 +328,15 @@ def clean(
     _tell(outcome, options, screen, review, quiet=quiet)
 
 
-def make_spec(detector: str, filler: str, policy: Policy, *, fast: bool = False) -> MenderSpec:
-    """Return how workers make their mender."""
+def make_spec(
+    detector: str, filler: str, policy: Policy, *, fast: bool = False, cache: Path | None = None
+) -> MenderSpec:
+    """Return how workers make their mender. Raises :class:`FileError` where the cache can't be used."""
     from textmend.corpus.menders import embedded
 
-    return embedded(detector, filler, policy, second_look=not fast)
+    if cache is not None:
+        Cache(cache)  # an error before the work, not in every worker
+    return embedded(detector, filler, policy, second_look=not fast, cache=cache)
 
 
 def _review_page(sample: Path, policy: Policy) -> str:

@@ -37,7 +37,7 @@ def make_mender(
     threads: int | None,
     ranking: Path | None = None,
     fast: bool = False,
-    cache: Path | None = None,
+    cache: Cache | None = None,
 ) -> Mender:
     """Return the mender that all commands work with: one text at a time, so that results appear as they come."""
     return Mender(
@@ -52,13 +52,18 @@ def make_mender(
     )
 
 
-def cache_of(folder: Path | None, off: bool) -> Path | None:
-    """Return the folder where suggestions are kept: the one that is named, or the user's, where it can be used."""
-    if off or folder is not None:
-        return None if off else folder
+def cache_of(folder: Path | None, off: bool) -> Cache | None:
+    """Return where suggestions are kept: in the folder that is named, or the user's, where that can be used.
+
+    Raises:
+        FileError: the folder that is named can't be used.
+    """
+    if off:
+        return None
+    if folder is not None:
+        return Cache(folder)
     with contextlib.suppress(FileError):
-        Cache(user_folder())
-        return user_folder()
+        return Cache(user_folder())
     return None
 
 

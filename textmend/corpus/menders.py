@@ -28,8 +28,17 @@ class CorpusMender(Protocol):
         ...
 
 
-def embedded(detector: str, filler: str, policy: Policy, *, second_look: bool = True) -> MenderSpec:
+def embedded(
+    detector: str, filler: str, policy: Policy, *, second_look: bool = True, cache: Path | None = None
+) -> MenderSpec:
     """Return how to make a :class:`textmend.Mender` of these models, told from others by a digest of their files.
+
+    Args:
+        detector: its detector.
+        filler: its filler.
+        policy: its policy.
+        second_look: as for ``Mender``.
+        cache: a folder that keeps what is suggested, for all workers and for other runs; ``None``: nothing is kept.
 
     Raises:
         ModelError: a model is unknown.
@@ -48,7 +57,9 @@ def embedded(detector: str, filler: str, policy: Policy, *, second_look: bool = 
                 with file.open("rb") as data:
                     digest.update(f"{role}/{file.name}\0".encode() + hashlib.file_digest(data, "blake2b").digest())
     # A worker is one process of many, so its models run on one thread.
-    recipe = Recipe.of(detector=detector, filler=filler, threads=1, second_look=second_look, **asdict(policy))
+    recipe = Recipe.of(
+        detector=detector, filler=filler, threads=1, second_look=second_look, cache=cache, **asdict(policy)
+    )
     return MenderSpec(factory=FACTORY, settings=recipe.options(), identity=digest.hexdigest())
 
 
