@@ -1,7 +1,7 @@
 """datatrove: a formatter that mends documents and a filter that drops damaged ones, each with its statistics.
 
-This is the road past one machine: a pipeline with these steps runs unchanged on datatrove's local, Slurm and Ray
-executors. Needs the extra ``textmend[datatrove]``.
+This connector works past one machine: a pipeline with these steps runs unchanged on datatrove's local, Slurm and
+Ray executors. Needs the extra ``textmend[datatrove]``.
 """
 
 from __future__ import annotations

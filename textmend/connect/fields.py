@@ -1,4 +1,4 @@
-"""What is read from a record, and what is written into it; how a record is held is its connector's business."""
+"""What is read from a record, and what is written into it. How a record is stored is up to its connector."""
 
 from __future__ import annotations
 
@@ -134,5 +134,5 @@ class Fields:
 
 
 def _is_nothing(value: object) -> bool:
-    """Whether it is the nothing of Python, numpy or pandas."""
+    """Whether a value is missing: ``None``, or what stands for it in numpy and pandas."""
     return value is None or (isinstance(value, float) and math.isnan(value)) or type(value).__name__ == "NAType"

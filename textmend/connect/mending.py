@@ -1,4 +1,4 @@
-"""A recipe and fields at work: records in, the same records and what became of their texts out, in order."""
+"""Mending records: records in, the same records with their mended texts out, in order."""
 
 from __future__ import annotations
 

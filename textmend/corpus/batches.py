@@ -1,4 +1,4 @@
-"""Documents into batches: by what is read alone, never by how many workers there are, so that results can't differ."""
+"""Grouping documents into batches. These depend on the input alone, so that the number of workers changes no result."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from typing import Any
 def place_of(schema: Any, name: str) -> tuple[int, ...] | None:
     """Return the numbers of a column, and of the fields in it, that a name leads to; ``None`` where there is no such.
 
-    A column that is called just so goes before one inside another. Where two have the name, neither is meant.
+    A column of exactly this name goes before a nested one. A name that two columns share leads nowhere.
     """
     return _steps([schema.field(at) for at in range(len(schema.names))], name)
 

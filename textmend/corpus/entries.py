@@ -1,4 +1,4 @@
-"""What readers yield: documents as they are stored, and what can't be one. Each knows where the next one begins."""
+"""What readers yield: raw documents, and rejects for what can't be read. Each knows where the next one begins."""
 
 from __future__ import annotations
 

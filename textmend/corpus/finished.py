@@ -1,6 +1,6 @@
-"""What a finished run leaves beside its output: of what inputs and with what options it was made.
+"""The record that a finished run leaves beside its output: which inputs and options the output was made from.
 
-So ``resume`` can tell an output that is done from one of other inputs, and from a file that happens to be there.
+With it, ``resume`` tells a finished output from one of other inputs, and from a file that happens to be there.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def check_done(layout: Layout, identity: Mapping[str, Any], limited: bool) -> No
 
 
 def differing(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """Return in what two runs differ, in words, the first four of it."""
+    """Return the differences between two runs in words, at most four of them."""
     now = json.loads(json.dumps(now))
     names = [name for name in {**then, **now} if then.get(name) != now.get(name)]
     shown = [f"{name}: {_short(then.get(name))}, now {_short(now.get(name))}" for name in names[:4]]

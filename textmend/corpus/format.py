@@ -1,4 +1,4 @@
-"""What a format is: how documents are read, handed to a worker, and written. Each format is a class elsewhere."""
+"""How a format reads documents, hands them to a worker, and writes them. Each format has a file of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run's memory: the folder with its unfinished work, and checkpoints from which it goes on after any kill."""
+"""The work folder of a run: its unfinished work, and the checkpoints from which a killed run resumes."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ SCHEMA = 2
 
 _STATE = "state.json"
 _OURS = ("documents", "sealed", "file", "rejects.jsonl", "open_gaps.jsonl", "state.json.new", _STATE, "lock")
-"""The files of a run, in the order in which they go: the lock last."""
+"""The files of a run, in the order in which they are removed: the lock last."""
 
 Phase = Literal["working", "sealing", "done"]
 
 
 @dataclass(slots=True)
 class Checkpoint:
-    """What is done of a run.
+    """How far a run has got.
 
     Attributes:
         phase: ``"working"`` on a shard; ``"sealing"``: all its documents are in the work file, which becomes its
@@ -118,7 +118,7 @@ class Journal:
             raise _failed(self._state, error) from error
 
     def close(self) -> None:
-        """Let other processes have the folder."""
+        """Release the folder to other processes."""
         self._lock.close()
 
     def remove(self) -> None:

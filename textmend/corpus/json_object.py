@@ -88,7 +88,7 @@ class JsonObject:
         return match.end() if match else at
 
     def find(self, name: str) -> Value | None:
-        """Return a field's value; a dot in its name leads into an object, unless a field is called just so."""
+        """Return a field's value; a dot in its name leads into an object, unless a field has exactly this name."""
         if name in self.fields or "." not in name:
             return self.fields.get(name)
         for outer, inner in _ways(name):

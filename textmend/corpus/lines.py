@@ -81,7 +81,7 @@ def lines(source: Source, longest: int, offset: int = 0, inside: int = 0) -> Ite
 
 
 def _pieces(data: bytearray, start: int, inside: int, longest: int, *, last: bool) -> Iterator[Line]:
-    """Yield a line, or what is there of it; ``longest`` below 0: it is too long, whatever is there of it."""
+    """Yield a line, or the part of it that was read; with ``longest`` below 0 it counts as too long."""
     if not inside and longest >= 0 and len(data) <= longest:
         yield Line(bytes(data), start, start + len(data) + 1)
         return

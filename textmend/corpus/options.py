@@ -1,4 +1,4 @@
-"""What is asked of a cleaning: the fields, what is written, and which documents. Checked here, carried out elsewhere."""
+"""The options of a cleaning: the fields, what is written, which documents. They are checked here."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ COUNTS = {
 class FieldNames:
     """Which fields of a record hold what; ``None``: it has no such field.
 
-    A dot leads into an object, ``article.body``, unless a field is called just so.
+    A dot leads into an object (``article.body``), unless a field has exactly this name.
 
     Attributes:
         text: the article.

@@ -1,8 +1,8 @@
 """A pool of worker processes: tasks in, results out in the same order, within bounded memory.
 
-Each worker has a pipe of its own, so that one that dies, even in the middle of a message, harms no other. It is
-replaced, and its task is done again; when it kills another worker its documents are done one by one, and one that
-kills a worker by itself is given up.
+Each worker has a pipe of its own, so a worker that dies, even in the middle of a message, harms no other. It is
+replaced, and its task is tried again. A task that kills a second worker is split into its documents. A document that
+kills a worker by itself is rejected.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from textmend.mender import Mender
 Key = TypeVar("Key")
 
 WINDOW = 128_000_000
-"""Bytes of input that may be at work or waiting for an earlier result, about. A batch a worker is always allowed."""
+"""Bytes of input, about, that may be at work or waiting for an earlier result. Each worker may always have a batch."""
 
 _MOST_DEATHS = 30
 _TICK = 0.2
@@ -84,7 +84,7 @@ class Pool(Generic[Key]):
         mender: how each makes its mender.
         options: what is done with documents.
         split: cuts a task into tasks of one document each.
-        stopping: asked now and then; when it says so, no task is begun, and ``run`` ends.
+        stopping: asked regularly; once it returns true, no new task begins and ``run`` ends.
         watch: told how many gaps of the batches at work are done, and of how many.
     """
 
@@ -110,7 +110,7 @@ class Pool(Generic[Key]):
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop the workers, whatever they are at."""
+        """Stop the workers, even in the middle of a task."""
         for worker in self._workers:
             worker.process.terminate()
         for worker in self._workers:
@@ -128,7 +128,7 @@ class Pool(Generic[Key]):
             tasks: for each a key, its size in bytes, and the task; ``None``: there is nothing to do.
 
         Raises:
-            ModelError: a worker can't make its mender, or workers die and die.
+            ModelError: a worker can't make its mender, or workers keep dying.
         """
         waiting: deque[_Job[Key]] = deque()
         size = 0
@@ -235,7 +235,7 @@ class Pool(Generic[Key]):
 
 @contextmanager
 def _sigint_ignored() -> Iterator[None]:
-    """Let processes that are started ignore Ctrl-C, which goes to all of a terminal; the main one says when to stop."""
+    """Start processes that ignore Ctrl-C: the terminal sends it to all of them, and the main one decides when to stop."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -1,7 +1,10 @@
-"""A cleaning, from inputs to output: reads, lets workers mend, writes in order, keeps checkpoints, goes on after kills.
+"""Running a cleaning from inputs to output.
 
-What is written depends on the inputs, the options and the mender alone: not on how many workers there are, nor on how
-often the run was killed and resumed.
+A run reads documents, has workers mend them, and writes them in order. It keeps checkpoints, so that it can resume
+after it was killed.
+
+The output depends on the inputs, the options and the mender alone, not on the number of workers, nor on how often the
+run was killed and resumed.
 """
 
 from __future__ import annotations
@@ -59,7 +62,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a run came to.
+    """The outcome of a run.
 
     Attributes:
         statistics: what was found; ``None`` where the output was there already.
@@ -112,17 +115,18 @@ def clean(
         rejects: the file for what can't be cleaned; default: beside the output, ``.rejects.jsonl`` at its end.
         review: the file for the sample of open gaps (``Options.review_sample``), which ``textmend review`` reads;
             default: beside the output, ``.review.jsonl`` at its end.
-        checkpoint_seconds: how often what is done is made safe.
-        progress: called now and then.
-        finished: called when the output is whole, before the run is forgotten: for a report that shall not be lost.
+        checkpoint_seconds: seconds between two checkpoints.
+        progress: called with the progress, after each batch at least.
+        finished: called when the output is complete, before the work folder is removed. A report that is written here
+            is not lost if the process dies.
 
     Returns:
-        What the run came to. Ctrl-C and SIGTERM end it early, but whole: ``complete`` is false.
+        The outcome. Ctrl-C and SIGTERM end the run early, after a whole batch: ``complete`` is false.
 
     Raises:
         PolicyError: an option makes no sense.
         FileError: an input can't be read at all, the output is there or can't be written. What is done is safe.
-        ModelError: the mender can't be made, or its processes die and die.
+        ModelError: the mender can't be made, or its processes keep dying.
         MissingExtraError: a format needs a package that isn't installed.
     """
     options, mender = options or Options(), mender or _default_mender()
@@ -184,7 +188,7 @@ class _Run:
         self._stop = False
 
     def work(self, mender: MenderSpec, workers: int) -> Outcome:
-        """Do what is left to do."""
+        """Do the rest of the run."""
         state, shards = self._state, self._layout.shards
         if state.phase == "sealing":
             if not shards[state.shard].folder:
@@ -283,7 +287,7 @@ class _Run:
             self._sink = open_sink(shard, self._journal.folder, self._state.length)
 
     def _keep(self, rejects: AppendFile) -> None:
-        """Make safe what is written, then say so in a checkpoint."""
+        """Sync what is written to the disk, then save a checkpoint."""
         if self._sink:
             self._sink.sync()
         rejects.sync()
@@ -298,7 +302,7 @@ class _Run:
         self._journal.save(self._state)
 
     def _hand_over_rejects(self) -> None:
-        """Give the rejects their name; where there are none, there is no such file."""
+        """Move the rejects to their final name; without rejects there is no such file."""
         try:
             if not self._journal.rejects.exists():  # it was done before the run was killed
                 return
@@ -404,7 +408,7 @@ def _default_mender() -> MenderSpec:
 
 @contextmanager
 def _stopping_on_signals(stop: Callable[[], None]) -> Iterator[None]:
-    """Call ``stop`` at the first Ctrl-C or SIGTERM; the next one does what it would."""
+    """Call ``stop`` at the first Ctrl-C or SIGTERM; the second one has its usual effect."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

@@ -1,6 +1,6 @@
 """What is read and what is written: inputs and an output as shards, each of which ends in one file, or one folder.
 
-All that can be wrong with them is found here, before anything is read or written. No input is ever written to.
+All their errors are found here, before anything is read or written. No input is ever written to.
 """
 
 from __future__ import annotations

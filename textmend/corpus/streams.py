@@ -1,4 +1,4 @@
-"""Bytes of a file or of standard input, decompressed, in chunks of bounded size; and the way back."""
+"""Reading a file or standard input, decompressed, in chunks of bounded size; and writing compressed files."""
 
 from __future__ import annotations
 

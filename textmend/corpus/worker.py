@@ -45,7 +45,7 @@ class Refusal:
 
 @dataclass(slots=True)
 class Result:
-    """What a worker made of a batch.
+    """The result of a batch.
 
     Attributes:
         outputs: what goes to the sink, in order.
@@ -61,7 +61,7 @@ class Result:
 
 
 def work(task: Task, mender: CorpusMender, options: Options) -> Result:
-    """Return what becomes of a batch. A document that can't be cleaned keeps no other from it."""
+    """Return the result of a batch. A document that can't be cleaned doesn't affect the others."""
     format = format_named(task.format)
     result = Result()
     raws = format.unpack(task.packed)
@@ -100,13 +100,13 @@ def _mended(
         return dict(zip(order, _mend([articles[index] for index in order], mender, options), strict=True))
     except MissingExtraError:
         raise
-    except Exception:  # one of them is to blame: which, and what for, the next lines tell
+    except Exception:  # a document is to blame; the loop below finds out which
         pass
     done = {}
     for index in order:
         try:
             (done[index],) = _mend([articles[index]], mender, options)
-        except MissingExtraError:  # so it would be with every document
+        except MissingExtraError:  # every document would raise it
             raise
         except Exception as error:
             reason = f"mending it raised {type(error).__name__}: {error}"
