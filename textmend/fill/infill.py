@@ -1,10 +1,10 @@
 """Infilling: sequences of word pieces for a gap of unknown length, by a masked language model.
 
-For every plausible number of pieces that many masks are put in, and the pieces are decoded from left to right
-by the chain rule, those not yet decoded staying masked: within a word this is the word-l2r scoring of Kauf &
-Ivanova (2023, "A Better Way to Do Masked Language Model Scoring"), which does not overrate rare words of
-several pieces as plain pseudo-log-likelihood does. Times the probability of the length, hypotheses of all
-lengths compare. The rows of all gaps, lengths and beams run together.
+For every plausible number of pieces, that many masks are put into the gap. The pieces are decoded from left to right
+by the chain rule; pieces that are not yet decoded stay masked. Within a word this is the word-l2r scoring of Kauf &
+Ivanova (2023, "A Better Way to Do Masked Language Model Scoring"). Unlike plain pseudo-log-likelihood, it does not
+overrate rare words of several pieces. Each hypothesis is weighted with the probability of its length, so that
+hypotheses of all lengths compare. The rows of all gaps, lengths and beams run together.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Search:
     Attributes:
         beam: hypotheses kept for every gap and length.
         keep: completed hypotheses kept for every gap.
-        prune: hypotheses this much (natural log) below the best of their gap are given up.
+        prune: hypotheses this much (natural log) below the best of their gap are dropped.
         prune_hints: the same for hypotheses that lead to a hint.
         least_length: lengths less probable than this are not tried.
         most_pieces: the longest length tried, in pieces.
@@ -50,7 +50,7 @@ class Request(NamedTuple):
         context: the pieces around the gap.
         lengths: ``lengths[i]`` is the probability that ``i + 1`` pieces are missing.
         candidates: sequences of pieces to be scored whether or not the beam finds them.
-        hints: sequences to be looked at outside the beam too, and given up where they are far behind.
+        hints: sequences to be scored outside the beam too, and dropped where they are far behind.
     """
 
     context: Context
@@ -98,7 +98,7 @@ def masked_row(model: MaskedLM, context: Context, ids: tuple[int, ...], length: 
 
 
 def log_share(lengths: Sequence[float], length: int) -> float:
-    """Return the log-probability that ``length`` pieces are missing; of the impossible, that of one in a million."""
+    """Return the log-probability that ``length`` pieces are missing; at least that of one in a million."""
     return math.log(max(_share(lengths, length), 1e-6))
 
 

@@ -1,7 +1,7 @@
 """Whether a text is evidently in no language of a model, judged by how its vocabulary cuts the text's words.
 
-It notices another script, and a language whose words fall to bits. It can't tell neighbours: an English
-vocabulary cuts Dutch into few enough pieces.
+It notices another script, and a language whose words are cut into many pieces. It doesn't notice a close relative: an
+English vocabulary cuts Dutch words into few pieces.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from textmend.errors import LanguageError
 from textmend.models.masked_lm import Pieces
 
 MOST_PIECES = 2.5
-"""A text whose words have more pieces than that on average is none of the model's language."""
+"""A text whose words have more pieces than this on average is not in the model's language."""
 
 MOST_UNKNOWN = 0.2
-"""A text of whose words a greater share holds unknown pieces is none of the model's language."""
+"""A text with a greater share of words that hold unknown pieces is not in the model's language."""
 
 LEAST_WORDS = 30
-"""Of shorter texts nothing is said."""
+"""Texts of fewer words are not judged."""
 
 _SURVEYED = 2000
 _WORD = regex.compile(r"\p{L}[\p{L}\p{M}\p{N}]*+(?:[-'’.&][\p{L}\p{M}\p{N}]++)*+")
@@ -47,8 +47,8 @@ class Survey(NamedTuple):
 def survey_words(text: str, pieces: Pieces) -> Survey:
     """Cut the words of a text, of a long one the first 2,000.
 
-    How many pieces lost words have is taken to be what the text's own words have; a few imagined words, most of
-    one piece, keep the shares of short texts sane.
+    Lost words are taken to have as many pieces as the text's own words. A few pseudo-counts, most of them of one
+    piece, smooth the shares of short texts.
     """
     counts = list(_USUAL)
     words = total = unknown = 0

@@ -1,6 +1,6 @@
 """Phrases of an article that may have been lost elsewhere in it: repeated names, and a parser's noun phrases.
 
-Names are read from capitals alone, with no model and no lists of names; what fits a gap, ``rank`` says.
+Names are recognised by capitals alone, without a model or lists of names. ``rank`` decides what fits a gap.
 """
 
 from __future__ import annotations

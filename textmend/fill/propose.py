@@ -17,7 +17,7 @@ from textmend.fill.infill import Hypothesis, Request, Search, infill, log_share
 from textmend.fill.language import check_language, survey_words
 from textmend.fill.novelty import Novelty
 from textmend.fill.phrases import Phrase, names
-from textmend.fill.rank import Features, Ranking, log_odds_of_one
+from textmend.fill.rank import Features, Ranking, log_fit, log_odds_of_one
 from textmend.fill.unwritten import Unwritten
 from textmend.models.masked_lm import MaskedLM
 from textmend.records import Evidence, Fill, Gap
@@ -25,10 +25,10 @@ from textmend.text.echoes import Echo, EchoIndex
 from textmend.text.words import is_encodable
 
 Watch = Callable[[int, int], None]
-"""Is told how many gaps are done, and of how many."""
+"""Called with how many gaps are done, and of how many."""
 
 _TOGETHER = 4
-"""How many gaps are filled together, and between two tellings: a model keeps so many contexts."""
+"""How many gaps are filled together, and between two calls of a watch: as many as a model keeps contexts."""
 
 _LONGEST_PHRASE = 12
 """How many pieces a phrase that stands elsewhere may have."""
@@ -124,7 +124,7 @@ class Proposer:
         return self._rank(candidates, len(candidates))
 
     def candidates(self, documents: Sequence[GappedArticle], watch: Watch | None = None) -> list[list[list[Proposed]]]:
-        """Return, for each gap of each document that has no fills, its candidates with what is known of them, unranked."""
+        """Return the unranked candidates of each gap without fills, for each document."""
         views = [
             _View(document, self.model, self._usual, self._search.most_pieces, self._echoes, self._repeated)
             for document in documents
@@ -245,12 +245,16 @@ class _View:
             ):
                 continue
             introduces = self._novelty.introduced(text, at_sentence_start=at_start, is_common=self._is_common)
+            words = text.count(" ") + 1
             features = Features(
                 hypothesis.log_prob,
                 repeated=phrase.count if phrase else 0,
                 length=log_share(self.requests[index].lengths, len(hypothesis.ids)),
-                words=text.count(" ") + 1,
+                words=words,
                 single=log_odds_of_one(gap.lengths),
+                fits=log_fit(gap.lengths, words),
+                name=any(map(_is_name_like, text[at_start:])),
+                new=bool(introduces),
             )
             if echo:
                 both = bool(echo.left and echo.right)
@@ -301,6 +305,10 @@ class _View:
         )
         small = text[:1].lower() + text[1:]
         return (text, small) if borrowed and small != text else (text,)
+
+
+def _is_name_like(char: str) -> bool:
+    return char.isupper() or char.isnumeric()
 
 
 def _is_damaged(evidence: Evidence, gaps: Sequence[Gap]) -> bool:

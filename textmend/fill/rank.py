@@ -29,6 +29,9 @@ class Features(NamedTuple):
         length: log-probability of its number of pieces, which ``log_prob`` has in it already.
         words: how many words it has.
         single: log-odds that one word is missing at the gap, as the detector sees it; 0 where nothing is known.
+        fits: log-probability that so many words are missing at the gap; 0 where nothing is known.
+        name: whether it is written like a name or a number.
+        new: whether it brings a name or a number in that the article doesn't have.
     """
 
     log_prob: float
@@ -39,11 +42,25 @@ class Features(NamedTuple):
     length: float = 0.0
     words: int = 1
     single: float = 0.0
+    fits: float = 0.0
+    name: bool = False
+    new: bool = False
 
 
 FEATURE_NAMES = (
-    "log_prob", "echo", "echo_words", "echo_exact", "echo_both", "repeated", "repeats", "length", "words", "single"
+    "log_prob", "echo", "echo_words", "echo_exact", "echo_both", "repeated", "repeats", "length", "words", "single",
+    "fits", "name", "new",
 )  # fmt: skip
+
+
+def log_fit(lengths: Sequence[float], words: int) -> float:
+    """Return the log-probability that so many words are missing, at least about -4; 0 without lengths.
+
+    Args:
+        lengths: how likely 1, 2, … words are missing; the last: that many or more.
+        words: how many words a candidate has.
+    """
+    return math.log(lengths[min(words, len(lengths)) - 1] + _BLUR) if lengths else 0.0
 
 
 def log_odds_of_one(lengths: Sequence[float]) -> float:
@@ -68,6 +85,9 @@ def feature_row(features: Features) -> list[float]:
         max(features.length, -10.0),
         float(min(features.words, _MOST_WORDS) - 1),
         features.single,
+        features.fits,
+        float(features.name),
+        float(features.new),
     ]
 
 
@@ -81,7 +101,7 @@ class Ranking:
         calibration: from the logit model's probability to a calibrated one.
     """
 
-    weights: tuple[float, ...] = (1.0, 2.0, 1.0, 0.5, 1.0, 0.3, 0.0, 0.0, 0.0, 0.0)
+    weights: tuple[float, ...] = (1.0, 2.0, 1.0, 0.5, 1.0, 0.3, *(0.0,) * 7)
     other: float = 0.0
     calibration: Calibration = field(default_factory=Calibration)
 
@@ -115,8 +135,8 @@ class Ranking:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Ranking:
         """Read the JSON form."""
-        # Rankings fitted before there was "single" have no weight for it.
-        weights = {"single": 0.0, **data["weights"]}
+        # What a ranking was not fitted to has no weight.
+        weights = {**dict.fromkeys(("single", "fits", "name", "new"), 0.0), **data["weights"]}
         return cls(
             tuple(float(weights[name]) for name in FEATURE_NAMES),
             float(data["other"]),

@@ -1,9 +1,9 @@
-"""Whether words that a page would put into a sentence are language of it: the neighbours tell.
+"""Whether words that a page would put into a sentence belong there, judged by their neighbours.
 
-Between words that belong together nobody expects “(opens in a new tab)”, and beside it the words around are less
-expected than without. So the two words next to the place are hidden, once with the new words between them and once
-without, and a masked language model says how likely they are; the difference of log-probabilities is the pseudo
-log-likelihood ratio (Salazar et al. 2020, "Masked Language Model Scoring") of the neighbours alone.
+Words that don't belong there, such as “(opens in a new tab)”, make their neighbours less likely. So the two words
+next to the place are masked, once with the new words between them and once without, and a masked language model gives
+their probabilities. The difference of log-probabilities is the pseudo-log-likelihood ratio (Salazar et al. 2020,
+"Masked Language Model Scoring") of the neighbours alone.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def _asked(text: str, gap: Gap, model: MaskedLM, queries: list[Query]) -> list[t
 
 
 def _can_be_judged(text: str, gap: Gap) -> bool:
-    """Whether the words are words, apart from their neighbours, and no sentence: of others the neighbours don't tell."""
+    """Whether the neighbours can judge some words: these are words, set apart from them, and no sentence."""
     words = gap.fills[0].text
     if not any(map(str.isalpha, words)) or words.rstrip("\"'”’)]»")[-1:] in ".!?…":
         return False

@@ -19,8 +19,8 @@ from textmend.models.vocabulary import Vocabulary
 from textmend.models.wordpiece import WordPieces
 
 _BATCH_TOKENS = 1024
-"""Rows that run together have so many tokens: less than a second of one core, so that Ctrl-C is heard soon. More is
-no faster: 4,096 take half as long again a token."""
+"""How many tokens run together: less than a second of one core, so that Ctrl-C is answered soon. Larger batches are
+slower: with 4,096 tokens, each takes half as long again."""
 _LEAST_WINDOW, _MOST_WINDOW = 16, 1 << 16
 
 

@@ -1,8 +1,8 @@
-"""Reading a context once, and of each row that shares it only what stands near the lost words.
+"""Reading a context once, and of each row that shares it only the pieces near the lost words.
 
-A context is read with two masks for the lost words. Of another row with this context, whatever its pieces are and
-however many, only a stretch around the lost words is computed anew; the rest stays as it was read. Pieces under masks
-come out nearly as from whole rows (``docs/architecture.md`` has figures), at a fifth of the cost and less.
+A context is read with two masks for the lost words. In every other row with this context, whatever pieces it holds,
+only a stretch around the lost words is computed anew; the rest stays as it was read. Predictions are nearly those of
+whole rows (``docs/architecture.md`` has figures), at a fifth of the cost and less.
 """
 
 from __future__ import annotations

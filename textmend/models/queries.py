@@ -1,4 +1,4 @@
-"""What a masked language model is asked."""
+"""Queries to a masked language model."""
 
 from __future__ import annotations
 

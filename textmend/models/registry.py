@@ -40,7 +40,7 @@ class HubModel:
 def hub_model(
     name: str | Path, *, revision: str | None = None, device: str | None = None, dtype: str | None = None
 ) -> HubModel | None:
-    """Return the hub model of a name or folder; ``None`` where it is textmend's own business (``locate``).
+    """Return the hub model of a name or folder; ``None`` where it is none of the hub (``locate`` knows textmend's own).
 
     A revision may be part of the name, as results record it: ``"FacebookAI/roberta-base@e2da8e2f811d"``.
     Nothing is fetched, and torch is not loaded.
@@ -75,7 +75,7 @@ def _is_hub_folder(folder: Path) -> bool:
 
 
 def is_folder(name: str | Path) -> bool:
-    """Whether there is a folder of this name; a name that no file can have names none."""
+    """Whether there is a folder of this name; not so for a name that no file can have."""
     try:
         return Path(name).is_dir()
     except (OSError, ValueError):
@@ -102,7 +102,7 @@ def locate(name: str | Path, kind: str) -> Path:
     Raises:
         ModelError: there is no such model.
     """
-    # An empty string would be the folder one is in.
+    # An empty string would name the current folder.
     if not isinstance(name, str | Path) or not str(name):
         raise ModelError(f"{kind}={name!r} should be the name of an embedded model or a folder")
     if isinstance(name, str) and name in embedded_languages():

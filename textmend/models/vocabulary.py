@@ -1,8 +1,8 @@
 """What the pieces of a masked language model's vocabulary can be used for, and how they are written out.
 
 Lost words are words with single spaces between them, without punctuation but what stands inside words
-(``well-known``, ``O’Neil``, ``AT&T``, ``U.S.``). A small automaton over kinds of characters says so; what each
-piece does to it is computed once, so that a decoder asks for a row of a table.
+(``well-known``, ``O’Neil``, ``AT&T``, ``U.S.``). A small automaton over kinds of characters decides
+this. The effect of each piece on it is computed once, so that a decoder only looks up a row of a table.
 """
 
 from __future__ import annotations

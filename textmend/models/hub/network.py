@@ -198,7 +198,7 @@ def _load(folder: Path, name: str, dtype: torch.dtype) -> Any:
 
 
 def _places(config: Any) -> int | None:
-    """Return how long a row may be. RoBERTa's kin count positions from the padding's id on."""
+    """Return how long a row may be. RoBERTa and its relatives count positions from the padding's id on."""
     places = getattr(config, "max_position_embeddings", None)
     if not isinstance(places, int) or places < 1:
         return None

@@ -142,7 +142,7 @@ class HubPieces:
         """Return what the model cuts one by one, the first with or without the mark of a space before it."""
         text = self._normalizer.normalize_str(chunk) if self._normalizer else chunk
         if self._mark:
-            # Gemma's kin write spaces as marks before they split, and at spaces they would split the word from it.
+            # Gemma and its relatives write spaces as marks before they split: at spaces they would cut them off.
             space = _SENTENCE_MARK if self._mark == _SENTENCE_MARK else " "
             text = (space if spaced else "") + text.strip(" " + _SENTENCE_MARK)
         parts = [part for part, _ in self._splitter.pre_tokenize_str(text)] if self._splitter else [text]
