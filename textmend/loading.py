@@ -108,7 +108,7 @@ class Models:
         return self._filler
 
     def identity(self) -> str | None:
-        """Return what tells these models from others; ``None`` for objects and models of the hub, which nothing tells."""
+        """Return a digest of these models; ``None`` for objects and for models of the hub."""
         if self._hub is not None or len(self._own) < 2:
             return None
         if self._identity is None:

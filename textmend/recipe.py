@@ -1,4 +1,4 @@
-"""How to make a Mender, as something small that travels to other processes: models stay at home."""
+"""How to make a Mender in another process: its options, small enough to be sent, without the models."""
 
 from __future__ import annotations
 

@@ -29,8 +29,8 @@ def run(
         about: what else is known, by name; for an iterable, iterables of as many.
         work: takes a batch of articles, gives a result for each, in order, each as soon as it is there.
         most: how many articles a batch holds at most.
-        failed: returns what stands for an article that raised an error; default: the error comes out. What would
-            be so with every article, a broken model or a package that is missing, comes out always.
+        failed: returns what stands for an article that raised an error; default: the error comes out. An error
+            that concerns every article, as a broken model or a missing package does, always comes out.
 
     Returns:
         The result; for an iterable, a lazy iterator of results, in order.

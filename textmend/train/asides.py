@@ -1,7 +1,7 @@
-"""Sentences beside an article, made of its own words: odd ones that are whole, and plain ones that lose what they name.
+"""Sentences made of an article's own words: odd ones that are whole, and plain ones that lose what they name.
 
-They stand among the prose of the article, so that neither a sentence's form nor the words in it say whether anything
-is missing. Which sentences, ``frames`` says.
+They are put among the prose of the article. From them a model learns that neither the form of a sentence nor its words
+say whether anything is missing. ``frames`` holds the sentences.
 """
 
 from __future__ import annotations

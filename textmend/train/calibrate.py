@@ -115,10 +115,10 @@ def damaged_articles(
 
 
 def calibrate_detector(folder: Path, damaged: Sequence[Damaged]) -> Calibration:
-    """Fit a detector's calibration on damaged text, then what echoes and an article's other gaps add to it.
+    """Fit a detector's calibration on damaged text, then the weights of the article's evidence.
 
-    Then what those say about how many words are missing. All four are written into its ``config.json``; the
-    calibration returned is the first.
+    The evidence is of three kinds: echoes, the article's other gaps, and the lengths of these. All is written into
+    the detector's ``config.json``; the calibration is returned.
     """
     detector = OnnxDetector(folder)
     detector.calibration = Calibration()

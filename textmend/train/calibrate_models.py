@@ -1,4 +1,4 @@
-"""Calibrating exported models on held-out articles, or on what people decided; the log says what came of it."""
+"""Calibrating exported models on held-out articles, or on what people decided; the log reports the results."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def calibrate_hub_filler_on(held_out: HeldOut, model: HubModel, ranking: Path, d
 def calibrate_on_decisions(
     suggestions: Sequence[Path], decisions: Sequence[Path], *, detector: Path | None, filler: Path | None, gaps: int
 ) -> None:
-    """Fit again on what people decided. What isn't better isn't taken.
+    """Fit again on what people decided; a fit that isn't better is dropped.
 
     Args:
         suggestions: what people decided about.

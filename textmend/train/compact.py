@@ -1,4 +1,4 @@
-"""Weights to train on from, small: as their rounded difference from a base, or from weights kept before."""
+"""Weights in a small file, to train on from: their rounded difference from a base, or from earlier weights."""
 
 from __future__ import annotations
 

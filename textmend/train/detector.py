@@ -43,8 +43,8 @@ EARLY_LAYERS = (2, 3)
 class DetectorNetwork(nn.Module):
     """A BERT encoder with one linear head over ``0 … MOST_WORDS`` lost words, and early opinions.
 
-    An early opinion is a linear function of the states after a lower layer, trained to say what the whole network
-    will say: whether words are missing at all. Where it is sure that none are, the upper layers need not run.
+    An early opinion is a linear function of the states after a lower layer. It is trained to predict the opinion of the
+    whole network: whether words are missing. Where it is sure that none are, the upper layers need not run.
     """
 
     def __init__(self, config: BertConfig) -> None:

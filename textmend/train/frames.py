@@ -1,7 +1,8 @@
-"""Sentences to be filled with words of an article: good English that looks as if words were lost, and what does lose them.
+"""Sentences with slots for words of an article: good English that looks damaged, and sentences that lose words.
 
 ``{N}`` is a name, ``{n}`` a noun, ``{x}`` a letter, ``{f}`` a function word, ``{d}`` a number, ``{y}`` a year,
-``{c}`` a name in code, ``{r}`` a source, ``{w}`` any content word. In ``WHOLE`` nothing is ever lost. In ``LOSABLE`` what stands in the slots may be: a reader would see it.
+``{c}`` a name in code, ``{r}`` a source, ``{w}`` any content word. In ``WHOLE`` nothing is ever lost. In ``LOSABLE``
+the words in the slots may be lost: a reader would see it.
 """
 
 from __future__ import annotations

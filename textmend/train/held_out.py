@@ -69,7 +69,7 @@ class HeldOut:
         )
 
     def damaged_for_filler(self) -> list[Damaged]:
-        """Return what a filler's ranking is fitted on, shuffled, for the gaps may run out before the files do.
+        """Return what a filler's ranking is fitted on, shuffled, so that the first gaps are of all files.
 
         Raises:
             FileError: no words can be lost in these articles.

@@ -1,6 +1,6 @@
-"""What the layers of a filler are given, measured on held-out text, so that rounding can spare what matters (GPTQ).
+"""The inputs of a filler's layers, measured on held-out text, so that rounding changes the outputs least (GPTQ).
 
-Half of it are rows that ask for pieces, half are rows that ask for lost words, where the filler has that head.
+Half of the rows ask for pieces, half for lost words, where the filler has a head for these.
 """
 
 from __future__ import annotations

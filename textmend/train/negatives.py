@@ -1,4 +1,4 @@
-"""Text that looks damaged and is complete: prose dressed up oddly, and prose's neighbours.
+"""Complete text that looks damaged: prose in odd white space, verse, lists, tables, code, other languages.
 
 Each function takes clean paragraphs and returns a text from which no words are lost.
 """

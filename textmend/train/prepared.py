@@ -2,7 +2,7 @@
 
 A folder holds one kind of examples: windows that have lost words (``lost``), or whose words are masked (``masked``).
 Each field of an example is one file of small numbers, all examples one behind the other without padding; ``lengths``
-says how long each is. Making them takes all cores, reading them next to nothing, so that a GPU need not wait.
+says how long each is. Making them takes all cores. Reading them costs next to nothing, so that a GPU need not wait.
 """
 
 from __future__ import annotations

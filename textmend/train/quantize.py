@@ -1,4 +1,4 @@
-"""Rounding matrices to 8 or 4 bits, plainly or so that what a layer gives out changes least.
+"""Rounding matrices to 8 or 4 bits, plainly or so that the outputs of a layer change least.
 
 For the export step; numpy only. Not for activations, which ONNX Runtime rounds as it runs (graph.py).
 """

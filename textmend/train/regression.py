@@ -1,4 +1,4 @@
-"""What calibrations and rankings are fitted by: a convex loss, and where it is least."""
+"""How calibrations and rankings are fitted: by the least value of a convex loss."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calibration of the second look: what comes of the detector's and the reader's opinions, fitted on held-out text."""
+"""Calibration of the second look: how the detector's and the reader's opinions combine, fitted on held-out text."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ _BATCH = 16
 
 
 def calibrate_second_look(filler: Path, detector: Path, damaged: Sequence[Damaged]) -> SecondLookWeights | None:
-    """Fit what comes of both opinions, then what echoes and an article's other gaps add to that.
+    """Fit how both opinions combine, then the weights of echoes and of an article's other gaps.
 
-    All is written into the filler's ``config.json`` and returned; nothing is where the filler has no head for lost
-    words, or where there was no doubtful place to learn from.
+    The weights are written into the filler's ``config.json`` and returned. Where the filler has no head for lost
+    words, or no place is doubtful, nothing is written and ``None`` returned.
 
     Args:
         filler: its folder.
