@@ -5,10 +5,11 @@ import time
 from pathlib import Path
 
 import pytest
+from bench.rivals.cues import cue_sites
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textmend.detect.cues import CUES, cue_sites, cues_at
+from textmend.detect.cues import CUES, cues_at
 from textmend.detect.inputs import encode
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"

@@ -1,12 +1,11 @@
 """Surface signs that words are missing: the names that explain a gap to people.
 
-A cue explains; it is no second opinion beside the model and never finds a gap. :func:`cue_sites` uses cues
-alone, as a rival in benchmarks.
+A cue explains; it is no second opinion beside the model and never finds a gap.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import regex
@@ -27,7 +26,7 @@ from textmend.text.function_words import (
     POINTING,
     PREPOSITIONS,
 )
-from textmend.text.words import LINE_ENDS, WORD, paragraphs, space_before
+from textmend.text.words import LINE_ENDS
 
 CUES: dict[str, str] = {
     "space_before_punctuation": "White space stands before a punctuation mark that should follow a word directly.",
@@ -121,32 +120,6 @@ def cues_at(text: str, start: int, end: int) -> tuple[str, ...]:
         meets_mark=_MARK.match(right) is not None,
     )
     return tuple(name for name, seen in _SIGNS.items() if seen(site))
-
-
-def cue_sites(text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
-    """Yield ``(start, end, cues)`` for every site of a text that shows a cue, in order: cues alone, as a rival.
-
-    Sites are those of the detector: the white space, perhaps none, before every word and mark and at the end
-    of every paragraph. One pass, linear in the length of the text.
-    """
-    floor = 0
-    for paragraph in paragraphs(text):
-        visible = False
-        for match in WORD.finditer(text, paragraph.start, paragraph.end):
-            end = match.start()
-            start = space_before(text, end, floor)
-            if not visible:
-                start = _after_line_end(text, start, end)
-            if cues := cues_at(text, start, end):
-                yield start, end, cues
-            floor, visible = match.end(), True
-
-
-def _after_line_end(text: str, start: int, end: int) -> int:
-    position = end
-    while position > start and text[position - 1] not in LINE_ENDS:
-        position -= 1
-    return position
 
 
 def _in_word(char: str) -> bool:
