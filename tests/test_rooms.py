@@ -10,7 +10,7 @@ import textmend
 
 PACKAGE = Path(textmend.__file__).parent
 
-GROUND = {"errors", "extras", "text", "records", "calibration", "metrics", "files", "article"}
+GROUND = {"errors", "extras", "compressed", "nested", "text", "records", "calibration", "metrics", "files", "article"}
 MENDING = GROUND | {"edits", "policy", "models", "detect", "source", "fill"}
 WHOLE = MENDING | {"mender", "annotations", "recipe", "streams"}
 ALLOWED: dict[str, set[str]] = {
@@ -23,7 +23,9 @@ ALLOWED: dict[str, set[str]] = {
     "text": {"errors", "records"},
     "calibration": {"errors"},
     "metrics": set(),
-    "files": {"errors"},
+    "compressed": {"errors", "extras"},
+    "nested": set(),
+    "files": {"compressed", "errors"},
     "page_files": {"errors", "files"},
     "report": {"errors", "extras"},
     "policy": {"errors", "records", "text"},

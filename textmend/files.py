@@ -13,9 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from textmend.compressed import packed, unpacked
 from textmend.errors import FileError
 
 STDIN = Path("-")
+
+TEXT_SUFFIXES = (".txt", ".text", ".md")
+"""How files of texts are called; of folders, these are read."""
 
 _MARKED = {  # of these a byte order mark tells the byte order; it is kept
     "utf-8": ((codecs.BOM_UTF8, "utf-8"),),
@@ -103,16 +107,17 @@ def read_bytes(path: Path) -> bytes:
 
 
 def read_document(path: Path, encoding: str | None = None) -> Document:
-    """Return the document that a file holds, or standard input.
+    """Return the document that a file holds, or standard input. A compressed file is told by its name.
 
     Args:
         path: where it is.
         encoding: as for :func:`decode`.
 
     Raises:
-        FileError: it can't be read, isn't in that encoding, or is binary.
+        FileError: it can't be read or decompressed, isn't in that encoding, or is binary.
+        MissingExtraError: it is compressed with Zstandard, and the package for that is missing.
     """
-    return decode(path, read_bytes(path), encoding)
+    return decode(path, unpacked(read_bytes(path), str(path)), encoding)
 
 
 def decode(path: Path, data: bytes, encoding: str | None) -> Document:
@@ -157,6 +162,16 @@ def _codec(encoding: str, name: str) -> str:
     if found is None or not found._is_text_encoding:
         raise FileError(f"{name}: there is no encoding {encoding!r}; Python's documentation lists them")
     return found.name
+
+
+def write_text(path: Path, data: bytes) -> None:
+    """Write the bytes of a text as :func:`write_file` does, compressed where the file's name says so.
+
+    Raises:
+        FileError: it can't be written; what stood there is untouched.
+        MissingExtraError: it should be Zstandard, and the package for that is missing.
+    """
+    write_file(path, packed(data, path.name))
 
 
 def write_file(path: Path, data: bytes) -> None:

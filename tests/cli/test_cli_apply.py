@@ -7,6 +7,7 @@ import json
 import pytest
 from fake_mender import ARTICLE
 
+from textmend.files import read_document, write_text
 from textmend.records import Gap
 from textmend.review.decisions import dump, record
 from textmend.review.documents import ReviewDocument
@@ -156,3 +157,22 @@ def test_a_file_of_something_else_is_refused(cli, article):
     outcome = cli("apply", article, article)
     assert outcome.code == 3
     assert "no file of decisions" in outcome.err
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz"])
+def test_a_nested_text_is_reviewed_and_written_back_where_it_stood(cli, menders, tmp_path, suffix):
+    corpus, made = tmp_path / f"corpus.jsonl{suffix}", tmp_path / "made.jsonl"
+    lines = [
+        {"meta": {"id": number, "by": "x"}, "article": {"body": text}} for number, text in enumerate([ARTICLE, "a b"])
+    ]
+    write_text(corpus, "".join(json.dumps(line) + "\n" for line in lines).encode())
+    fields = ["--text-field", "article.body", "--id-field", "meta.id"]
+    shown = cli("review", corpus, *fields, "--export", "csv")
+    assert shown.code == 0, shown.err
+    assert "raids" in shown.text
+    made.write_text(_decisions("0"))
+    outcome = cli("apply", made, corpus, *fields, "-o", tmp_path / f"out.jsonl{suffix}")
+    assert outcome.code == 0, outcome.err
+    first, second = map(json.loads, read_document(tmp_path / f"out.jsonl{suffix}").text.splitlines())
+    assert first == {"meta": {"id": 0, "by": "x"}, "article": {"body": MENDED}}
+    assert second == lines[1]

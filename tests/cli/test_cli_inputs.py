@@ -11,8 +11,11 @@ from pathlib import Path
 import pytest
 from fake_mender import ARTICLE
 
+from textmend.compressed import unpacked
 from textmend.errors import FileError
-from textmend.files import decode
+from textmend.files import decode, read_document, write_text
+
+MENDED = ARTICLE.replace("night  against", "night raids against")
 
 
 def test_standard_input_is_read_without_files_and_as_dash(cli):
@@ -109,3 +112,36 @@ def test_encodings_that_lose_bytes_are_noticed(cli, tmp_path):
 def test_a_character_the_encoding_lacks_is_told():
     with pytest.raises(FileError, match=r"can't be written in iso8859-1.*--placeholder"):
         decode(Path("x"), b"x", "latin-1").encode("[…]")
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".bz2"])
+def test_compressed_texts_are_read_and_written_as_such(cli, tmp_path, suffix):
+    path = tmp_path / f"article.txt{suffix}"
+    write_text(path, ARTICLE.encode())
+    (gap, *_) = json.loads(cli("find", "--json", path).out)["gaps"]
+    assert gap["start"] == ARTICLE.index("  against")
+    assert cli("mend", path).out == MENDED.encode()  # to standard output it goes plain
+    assert cli("mend", path, "-o", tmp_path / f"out{suffix}").code == 0
+    assert unpacked((tmp_path / f"out{suffix}").read_bytes(), f"out{suffix}") == MENDED.encode()
+    assert cli("mend", "--in-place", path).code == 0
+    assert read_document(path).text == MENDED
+
+
+@pytest.mark.parametrize("command", ["find", "suggest", "mend"])
+@pytest.mark.parametrize("name", ["news.jsonl", "news.jsonl.gz", "-", "news.parquet"])
+def test_files_of_records_are_refused_with_the_command_that_takes_them(cli, tmp_path, command, name):
+    data = json.dumps({"text": ARTICLE}).encode() + b"\n"
+    if name != "-":
+        write_text(tmp_path / name, data)
+    outcome = cli(command, name if name == "-" else tmp_path / name, stdin=data)
+    assert outcome.code == 3
+    assert "textmend clean" in outcome.err
+    assert ("textmend review" in outcome.err) == ("parquet" not in name)
+    assert outcome.out == b""
+
+
+def test_texts_are_called_alike_wherever_a_folder_is_read():
+    from textmend.cli.inputs import TEXTS
+    from textmend.corpus.inputs import SUFFIXES
+
+    assert tuple(f"*{suffix}" for suffix in SUFFIXES["text"]) == TEXTS

@@ -18,7 +18,7 @@ from textmend.cli.review import AnnotationsField, IdField, TextField
 from textmend.cli.terminal.screen import Screen, open_screen, show_line
 from textmend.edits.mended import Mended
 from textmend.errors import FileError, RecordError
-from textmend.files import STDIN, Document, back_up, read_document, write_file
+from textmend.files import STDIN, Document, back_up, read_document, write_file, write_text
 from textmend.policy import Policy
 from textmend.report.numbers import count
 
@@ -59,7 +59,8 @@ def apply(
         typer.Argument(
             metavar="TEXT",
             show_default="the files that the decisions name",
-            help="The original texts: text files or JSON Lines, folders, patterns; - : standard input.",
+            help="The original texts: text files or JSON Lines (also .gz, .zst, .bz2), folders, patterns; -: standard "
+            "input.",
         ),
     ] = None,
     include: Include = None,
@@ -169,13 +170,13 @@ def _write(
 ) -> None:
     for index, (document, content) in enumerate(zip(read, data, strict=True)):
         if written is not None:
-            write_file(written[index], content)
+            write_text(written[index], content)
         elif not in_place:
             write_bytes(content, document.encoding)
         elif content != document.encode(document.text):
             if backup is not None:
                 back_up(document.path, backup)
-            write_file(document.path, content)
+            write_text(document.path, content)
 
 
 def _report(holders: Sequence[Holder], result: Replay, screen: Screen, *, quiet: bool) -> None:

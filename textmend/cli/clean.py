@@ -91,7 +91,8 @@ def clean(
         typer.Argument(
             metavar="IN",
             show_default=False,
-            help="JSON Lines (also .gz, .zst, .bz2), Parquet, text files, folders; - or none: standard input.",
+            help="JSON Lines (also .gz, .zst, .bz2), Parquet, text files (.txt, .text, .md), folders; - or none: "
+            "standard input.",
         ),
     ] = None,
     output: Annotated[

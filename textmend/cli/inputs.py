@@ -13,10 +13,12 @@ from typing import NamedTuple
 import typer
 
 from textmend.errors import FileError
-from textmend.files import STDIN, Document, read_bytes, read_document
+from textmend.files import STDIN, TEXT_SUFFIXES, Document, read_bytes, read_document
 
-TEXTS = ("*.txt", "*.text", "*.md")
+TEXTS = tuple(f"*{suffix}" for suffix in TEXT_SUFFIXES)
 """Which files of a folder are read, where nothing else is asked for."""
+
+_PARQUET = (".parquet", ".pq")
 
 
 class Found(NamedTuple):
@@ -108,14 +110,26 @@ def _name(path: Path, base: str) -> PurePosixPath:
 
 
 def documents(paths: Iterable[Path], encoding: str | None, failed: Callable[[FileError], None]) -> Iterator[Document]:
-    """Yield the documents that can be read, one at a time; hand the others' errors to ``failed``."""
+    """Yield the texts that can be read, one at a time; hand the others' errors to ``failed``, also files of records."""
     for path in paths:
         try:
-            document = read_document(path, encoding)
+            document = _text(path, encoding)
         except FileError as error:
             failed(error)
         else:
             yield document
+
+
+def _text(path: Path, encoding: str | None) -> Document:
+    from textmend.review.documents import is_json_lines
+
+    records = "holds {}, not one text:  textmend clean  mends such files (--annotate leaves the texts as they are){}"
+    if path.suffix.lower() in _PARQUET:
+        raise FileError(f"{path}: " + records.format("the rows of Parquet", ""))
+    document = read_document(path, encoding)
+    if is_json_lines(document.text):
+        raise FileError(f"{document.name}: " + records.format("JSON Lines", ", and  textmend review  takes them"))
+    return document
 
 
 def read_page(path: Path) -> bytes:

@@ -56,7 +56,7 @@ from textmend.cli.terminal.diff import draw_diff, unified_diff
 from textmend.cli.terminal.screen import Screen, is_plain, quoted, show_line, visible
 from textmend.edits.mended import Mended
 from textmend.errors import FileError
-from textmend.files import STDIN, Document, back_up, write_file
+from textmend.files import STDIN, Document, back_up, write_text
 from textmend.policy import FIND_AT, Policy, Unsure
 from textmend.records import Gap
 from textmend.report.numbers import count, per_cent
@@ -167,7 +167,7 @@ def mend(
             if in_place:
                 _rewrite(document, mended, data, backup)
             elif written:
-                write_file(written[document.path], data)
+                write_text(written[document.path], data)
         except FileError as error:
             work.failed(error)
             continue
@@ -228,7 +228,7 @@ def _rewrite(document: Document, mended: Mended, data: bytes, backup: str | None
         return
     if backup is not None:
         back_up(document.path, backup)
-    write_file(document.path, data)
+    write_text(document.path, data)
 
 
 def _show(document: Document, mended: Mended, screen: Screen) -> None:

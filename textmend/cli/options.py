@@ -50,7 +50,10 @@ def flag(*names: str, panel: str, help: str, callback: Callable[..., None] | Non
 Files = Annotated[
     list[Path] | None,
     typer.Argument(
-        metavar="FILE", show_default=False, help="Text files, folders, patterns; - or none: standard input."
+        metavar="FILE",
+        show_default=False,
+        help="Text files (also .gz, .zst, .bz2), folders, patterns; - or none: standard input. JSON Lines and Parquet: "
+        "see textmend clean.",
     ),
 ]
 Include = Annotated[

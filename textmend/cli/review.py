@@ -21,7 +21,6 @@ from textmend.cli.options import (
     Detector,
     Encoding,
     Fast,
-    Files,
     Filler,
     Html,
     Include,
@@ -81,7 +80,13 @@ By = Annotated[
     typer.Option("--by", metavar="NAME", show_default="your user name", help="Who decides.", rich_help_panel="Review"),
 ]
 TextField = Annotated[
-    str, typer.Option("--text-field", metavar="KEY", help="JSON Lines: the key of the text.", rich_help_panel="Input")
+    str,
+    typer.Option(
+        "--text-field",
+        metavar="KEY",
+        help="JSON Lines: the key of the text; article.body: inside another.",
+        rich_help_panel="Input",
+    ),
 ]
 IdField = Annotated[
     str,
@@ -116,7 +121,15 @@ AnnotationsField = Annotated[
 @app.command(epilog=_EPILOG)
 def review(
     ctx: typer.Context,
-    files: Files = None,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="FILE",
+            show_default=False,
+            help="Suggestions, JSON Lines or text files (also .gz, .zst, .bz2), folders, patterns; - or none: standard "
+            "input. Parquet: see textmend clean --review-sample.",
+        ),
+    ] = None,
     include: Include = None,
     encoding: Encoding = None,
     title: Title = None,

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from textmend.files import TEXT_SUFFIXES
+
 SUFFIXES = {
     "jsonl": (".jsonl", ".ndjson", ".jsonlines", ".json"),
     "parquet": (".parquet", ".pq"),
-    "text": (".txt", ".text"),
+    "text": TEXT_SUFFIXES,
 }
 """The suffixes of each format's files; before ``.gz``, ``.zst`` and ``.bz2``, which only JSON Lines may have."""
 

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, cast
 
-from textmend.corpus.unpacking import Unpacked, zstandard
+from textmend.compressed import zstandard
+from textmend.corpus.unpacking import Unpacked
 from textmend.errors import FileError
 from textmend.files import STDIN
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import bz2
 import zlib
-from typing import IO, Any, Protocol
+from typing import IO, Protocol
 
-from textmend.extras import needs
+from textmend.compressed import zstandard
 
 _PIECE = 1 << 14
 
@@ -133,16 +133,6 @@ class Unpacked:
         self._begin()
         while self._given < given:
             self._next(min(given - self._given, 1 << 20))
-
-
-def zstandard() -> Any:
-    """Return the module for Zstandard. Raises :class:`MissingExtraError` where there is none."""
-    try:
-        from compression import zstd  # type: ignore[import-not-found,unused-ignore] # Python 3.14
-    except ImportError:
-        with needs("reading and writing Zstandard (.zst)", "corpus"):
-            from backports import zstd
-    return zstd
 
 
 def _decompressor(compression: str) -> _Stream:

@@ -11,6 +11,7 @@ from typing import Any
 import regex
 
 from textmend.errors import RecordError
+from textmend.nested import value_at
 from textmend.records import Gap
 from textmend.review.quotes import digest_of
 
@@ -71,7 +72,7 @@ class ReviewDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
-    """The keys under which JSON Lines hold a document's parts."""
+    """The keys under which JSON Lines hold a document's parts; ``article.body`` is one inside another."""
 
     text: str = "text"
     id: str = "id"
@@ -181,7 +182,7 @@ def json_object(line: str, place: str) -> Mapping[str, Any]:
 
 def id_of(data: Mapping[str, Any], place: str, fields: Keys) -> str:
     """Return what a line's document is called: its id, or else its file, or else the line itself."""
-    for value in (data.get(fields.id), data.get("file")):
+    for value in (value_at(data, fields.id), data.get("file")):
         if isinstance(value, str | int) and not isinstance(value, bool):
             return str(value)
     return place
@@ -189,13 +190,13 @@ def id_of(data: Mapping[str, Any], place: str, fields: Keys) -> str:
 
 def _row(data: Mapping[str, Any], place: str, load: Callable[[str], str], fields: Keys) -> Row:
     file = data.get("file")
-    text = data.get(fields.text)
+    text = value_at(data, fields.text)
     if text is None and isinstance(file, str) and file != "-":
         text = load(file)
     if not isinstance(text, str):
         raise RecordError(f"{place}: {fields.text!r} should be the text, a string; name its key with --text-field")
     title, html = (_optional(data, key, place) for key in (fields.title, fields.html))
-    url = data.get(fields.url)
+    url = value_at(data, fields.url)
     return Row(
         id=id_of(data, place, fields),
         text=text,
@@ -207,7 +208,7 @@ def _row(data: Mapping[str, Any], place: str, load: Callable[[str], str], fields
 
 
 def _optional(data: Mapping[str, Any], key: str | None, place: str) -> str | None:
-    value = None if key is None else data.get(key)
+    value = None if key is None else value_at(data, key)
     if value is not None and not isinstance(value, str):
         raise RecordError(f"{place}: {key!r} should be a string, not {value!r:.60}")
     return value

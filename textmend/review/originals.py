@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from textmend.errors import RecordError
+from textmend.nested import value_at, with_value
 from textmend.review.documents import Keys, id_of, is_json_lines, json_object
 from textmend.review.replay import Original
 
@@ -50,7 +51,7 @@ class Holder:
                     if key not in (*_ANALYSIS, self.fields.annotations)
                 }
                 end = "\r" if lines[number].endswith("\r") else ""
-                lines[number] = json.dumps(data | {self.fields.text: text}, ensure_ascii=True) + end
+                lines[number] = json.dumps(with_value(data, self.fields.text, text), ensure_ascii=True) + end
         return "\n".join(lines)
 
 
@@ -75,7 +76,7 @@ def hold(name: str, text: str, fields: Keys | None = None) -> Holder:
 
 
 def _text(data: Mapping[str, Any], place: str, fields: Keys) -> str:
-    text = data.get(fields.text)
+    text = value_at(data, fields.text)
     if not isinstance(text, str):
         raise RecordError(f"{place}: {fields.text!r} should be the text, a string; name its key with --text-field")
     return text
