@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from textmend.article import Article
+from textmend.connect.gap_rate import check_most, gap_rate
 from textmend.connect.mending import Mending, count
 from textmend.errors import PolicyError
 from textmend.extras import needs
@@ -120,8 +121,7 @@ class GapFilter(BaseFilter):
         **options: Any,
     ) -> None:
         super().__init__(exclusion_writer, _whole("batch_size", batch_size))
-        if not isinstance(most, int | float) or isinstance(most, bool) or not most >= 0:
-            raise PolicyError(f"most={most!r} should be a number from 0: gaps in 1,000 words")
+        check_most(most)
         self.most, self.rate, self.on_error = most, rate, on_error
         self.recipe = Recipe.of(**_ONE_THREAD | options)
 
@@ -133,9 +133,8 @@ class GapFilter(BaseFilter):
         """Return, for each document, ``True``, or ``False`` with the reason."""
         results: list[bool | tuple[bool, str]] = []
         for document, gaps in zip(batch, self._found(batch), strict=True):
-            words = len(document.text.split())
-            rate = 1000 * len(gaps) / max(words, 1)
-            self.stat_update("words", value=words)
+            rate = gap_rate(document.text, gaps)
+            self.stat_update("words", value=len(document.text.split()))
             self.stat_update("gaps", value=len(gaps))
             if self.rate is not None:
                 document.metadata[self.rate] = rate

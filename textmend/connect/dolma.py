@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, NamedTuple, cast
 
+from textmend.connect.gap_rate import gap_rate
 from textmend.errors import FileError, InputError, PolicyError
 from textmend.files import whole_file
 from textmend.recipe import Recipe
@@ -82,10 +83,9 @@ def spans_of(text: str, gaps: Sequence[Gap], experiment: str = "textmend") -> Sp
         white space, or nothing; then the span is the character before it, for Dolma's mixer loses a character at an
         empty span. ``EXPERIMENT__textmend__rate``: one span over the whole text, its score the gaps in 1,000 words.
     """
-    rate = 1000 * len(gaps) / max(1, len(text.split()))
     return {
         f"{experiment}__{_TAGGER}__gap": [(*_span(text, gap), round(gap.probability, _DIGITS)) for gap in gaps],
-        f"{experiment}__{_TAGGER}__rate": [(0, len(text), round(rate, _DIGITS))],
+        f"{experiment}__{_TAGGER}__rate": [(0, len(text), round(gap_rate(text, gaps), _DIGITS))],
     }
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from textmend.connect.gap_rate import check_most, gap_rate
 from textmend.connect.mending import Mending
 from textmend.errors import PolicyError
 from textmend.extras import needs
@@ -73,8 +74,7 @@ class GapFilter(DocumentFilter):
     def __init__(self, most: float = 1.0, **options: Any) -> None:
         super().__init__()
         self._name = "textmend_rate"
-        if not isinstance(most, int | float) or isinstance(most, bool) or not most >= 0:
-            raise PolicyError(f"most={most!r} should be a number from 0: gaps in 1,000 words")
+        check_most(most)
         self.most = most
         self.recipe = Recipe.of(**_ONE_THREAD | options)
 
@@ -84,7 +84,7 @@ class GapFilter(DocumentFilter):
 
     def score_document(self, text: str) -> float:
         """Return how many gaps there are in 1,000 words."""
-        return 1000 * len(self.recipe.mender().find_gaps(text)) / max(1, len(text.split()))
+        return gap_rate(text, self.recipe.mender().find_gaps(text))
 
     def keep_document(self, scores: float) -> bool:
         """Return whether that is few enough."""

@@ -41,7 +41,7 @@ class TextFiles:
             consumed = 0
             for record, (path, name) in enumerate(files(inputs[number]), 1):
                 if number == start.source and record <= start.record:
-                    consumed += _size(path)
+                    consumed += size_of(path)
                     continue
                 entry = _entry(path, name, options.longest, Position(source=number, record=record))
                 consumed += entry.size if isinstance(entry, RawDocument) else 0
@@ -134,7 +134,8 @@ def json_line(record: dict[str, Any]) -> bytes:
         return json.dumps(record).encode() + b"\n"
 
 
-def _size(path: Path) -> int:
+def size_of(path: Path) -> int:
+    """Return how many bytes a file has; 0 where it can't be told."""
     try:
         return path.stat().st_size
     except OSError:

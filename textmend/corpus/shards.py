@@ -16,7 +16,7 @@ from textmend.corpus import streams
 from textmend.corpus.inputs import SUFFIXES, Input, format_of, within
 from textmend.corpus.mixed import AS_JSON
 from textmend.corpus.options import COUNTS, Options
-from textmend.corpus.plaintext import files
+from textmend.corpus.plaintext import files, size_of
 from textmend.errors import FileError, PolicyError
 from textmend.files import STDIN
 
@@ -226,10 +226,10 @@ def _folder(path: Path, name: PurePosixPath, format: str | None, beside: tuple[s
         if kind is None or format not in (None, kind) or file.name.endswith(beside):
             others += 1
         elif kind == "text":
-            texts, sizes = texts + 1, sizes + _size(file)
+            texts, sizes = texts + 1, sizes + size_of(file)
         else:
             inner = name / PurePosixPath(file.relative_to(path).as_posix())
-            found.append(Input(file, inner, _size(file), format=kind))
+            found.append(Input(file, inner, size_of(file), format=kind))
     if texts:
         found.append(Input(path, name, sizes, folder=True, format="text"))
     if not found:
@@ -335,10 +335,3 @@ def _named(one: Input, name: str) -> Input:
 
 def _base(path: Path) -> str:
     return Path(os.path.realpath(path)).name
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0

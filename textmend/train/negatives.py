@@ -9,6 +9,7 @@ import random
 import sysconfig
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import accumulate
 from pathlib import Path
 
@@ -257,22 +258,13 @@ def _wrap(text: str, width: int) -> list[str]:
     return [*lines, line]
 
 
-_CACHE: dict[str, list[Path] | list[str]] = {}
-
-
+@cache
 def _python_files() -> list[Path]:
-    if "code" not in _CACHE:
-        _CACHE["code"] = sorted(Path(sysconfig.get_path("stdlib")).glob("*.py"))
-    return _CACHE["code"]  # type: ignore[return-value]
+    return sorted(Path(sysconfig.get_path("stdlib")).glob("*.py"))
 
 
+@cache
 def _foreign_sentences() -> list[str]:
-    if "foreign" not in _CACHE:
-        _CACHE["foreign"] = list(_read_spacy_examples())
-    return _CACHE["foreign"]  # type: ignore[return-value]
-
-
-def _read_spacy_examples() -> list[str]:
     import importlib
     import pkgutil
 
