@@ -62,7 +62,7 @@ def test_a_wrong_encoding_is_told_with_offset_and_remedy(cli, tmp_path, data, me
 def test_a_missing_file_is_told_and_the_others_are_done(cli, article, tmp_path):
     outcome = cli("find", "--json", tmp_path / "no.txt", article, tmp_path)
     assert outcome.code == 3
-    assert [json.loads(line)["file"] for line in outcome.text.splitlines()] == [str(article)] * 2
+    assert [json.loads(line)["file"] for line in outcome.text.splitlines()] == [str(article)]  # of the folder, too
     assert "no.txt: no such file" in outcome.err
 
 
@@ -145,3 +145,13 @@ def test_texts_are_called_alike_wherever_a_folder_is_read():
     from textmend.corpus.inputs import SUFFIXES
 
     assert tuple(f"*{suffix}" for suffix in SUFFIXES["text"]) == TEXTS
+
+
+def test_a_file_that_is_found_in_several_ways_is_read_once(cli, tmp_path):
+    for name in ("a.txt", "in/b.txt", "in/deep/c.md"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("All is well.")
+    given = [tmp_path, tmp_path / "in", tmp_path / "in" / "b.txt", str(tmp_path / "**" / "*.md")]
+    outcome = cli("find", "--json", *given)
+    read = [Path(json.loads(line)["file"]).name for line in outcome.text.splitlines()]
+    assert sorted(read) == ["a.txt", "b.txt", "c.md"]

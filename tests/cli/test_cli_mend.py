@@ -157,6 +157,7 @@ def test_one_text_goes_into_a_folder_that_is_there_or_has_a_slash(cli, article, 
 def test_what_can_not_be_told_apart_is_usage(cli, article, tmp_path):
     (tmp_path / "file").touch()
     assert cli("mend", article, article, "-o", tmp_path / "out").code == 2  # twice the same
+    (tmp_path / "other.txt").touch()
     assert cli("mend", article, article.parent, "-o", tmp_path / "file").code == 2  # a file for several
     assert cli("mend", "-o", f"{tmp_path}/out/", stdin=b"a").code == 2  # standard input has no name
     assert not (tmp_path / "out").exists()

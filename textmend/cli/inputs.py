@@ -56,6 +56,8 @@ def named(files: Sequence[Path] | None, ctx: typer.Context) -> list[Path]:
 def sources(files: Sequence[Path] | None, ctx: typer.Context, include: Sequence[str] | None = None) -> list[Found]:
     """Return the files to read: those that were named, and of folders those whose names match, in a fixed order.
 
+    A file of a folder that is named itself too, or lies in two of the folders, is read once.
+
     Args:
         files: files, folders, patterns, ``-``; none: standard input.
         ctx: the command's context.
@@ -66,7 +68,16 @@ def sources(files: Sequence[Path] | None, ctx: typer.Context, include: Sequence[
     """
     paths = named(files, ctx)
     base = _base([path if path.is_dir() else path.parent for path in paths if path != STDIN])
-    return [found for path in paths for found in _within(path, base, include or TEXTS)]
+    found = [one for path in paths for one in _within(path, base, include or TEXTS)]
+    known = {os.path.abspath(one.path) for one in found if not one.inside}
+    return [one for one in found if not one.inside or _is_new(os.path.abspath(one.path), known)]
+
+
+def _is_new(path: str, known: set[str]) -> bool:
+    """Whether a path is not known yet; now it is."""
+    new = path not in known
+    known.add(path)
+    return new
 
 
 def _matching(file: Path) -> list[Path]:

@@ -92,7 +92,7 @@ def results_of(document: Document, gaps: Sequence[Gap]) -> Iterator[dict[str, An
 def _message(text: str, gap: Gap) -> str:
     around = " ".join(" ▢ ".join(_around(text, gap, _AROUND)).split())
     signs = " ".join(CUES.get(cue, "") for cue in gap.cues)
-    return f"Words are missing here (gap probability {per_cent(gap.probability)}): {around}. {signs}".rstrip()
+    return f"Words are missing here (gap probability {per_cent(gap.probability)}): “{around}” {signs}".rstrip()
 
 
 def _around(text: str, gap: Gap, reach: int) -> tuple[str, str]:
