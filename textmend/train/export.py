@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import onnx
 
-from textmend.train.graph import Graph, attention, gelu, layer_norm, linear
+from textmend.train.graph import CONTRIB, MASKED, Dense, Graph, gelu, linear
 from textmend.train.quantize import Array, Precision
 
 Weights = Mapping[str, Array]
@@ -76,13 +77,19 @@ class Builder:
 
     def linear(self, x: str, name: str, precision: Precision | None = None) -> str:
         """The dense layer `name`."""
-        weight, bias = self.weights[f"{name}.weight"], self.weights[f"{name}.bias"]
-        return linear(self.graph, x, weight, bias, name, precision or self.precision, self.moments.get(name))
+        layer = Dense(name, self.weights[f"{name}.weight"], self.weights[f"{name}.bias"], self.moments.get(name))
+        return linear(self.graph, x, layer, precision or self.precision)
 
     def norm(self, x: str, name: str, skip: str | None = None) -> str:
         """The layer norm `name`, of `x` or of `x + skip`."""
-        gain, shift = self.weights[f"{name}.weight"], self.weights[f"{name}.bias"]
-        return layer_norm(self.graph, x, gain, shift, name, self.size.epsilon, skip)
+        learned = [
+            self.graph.weight(f"{name}.{part}", self.weights[f"{name}.{part}"].astype(np.float32))
+            for part in ("weight", "bias")
+        ]
+        if skip is not None:
+            # Sum, not Add: ONNX Runtime fuses Add into SkipLayerNormalization, three times slower on the CPU.
+            x = self.graph.op("Sum", x, skip)
+        return self.graph.op("LayerNormalization", x, *learned, name=name, axis=-1, epsilon=self.size.epsilon)
 
     def layer(
         self, x: str, mask: str, prefix: str, names: LayerNames, heeded: Heeded = Heeded(), only: str | None = None
@@ -92,7 +99,10 @@ class Builder:
         query, key, value = (self.linear(x, f"{prefix}.{part}") for part in (names.query, names.key, names.value))
         if heeded.keys:
             key, value = graph.op("Concat", heeded.keys, key, axis=1), graph.op("Concat", heeded.values, value, axis=1)
-        seen = attention(graph, query, key, value, mask, self.size.heads, f"{prefix}/attention", heeded.bias)
+        seen = graph.op(
+            "MultiHeadAttention", query, key, value, "", mask, heeded.bias, name=f"{prefix}/attention", domain=CONTRIB,
+            num_heads=self.size.heads, mask_filter_value=MASKED,
+        )  # fmt: skip
         if only is not None:
             x, seen = self.at(x, only), self.at(seen, only)
         x = self.norm(self.linear(seen, f"{prefix}.{names.mixed}"), f"{prefix}.{names.mixed_norm}", skip=x)

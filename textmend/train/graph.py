@@ -99,30 +99,35 @@ class Graph:
         return helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION, producer_name="textmend")
 
 
-def linear(
-    graph: Graph, x: str, weight: Array, bias: Array, name: str, precision: Precision, moments: Array | None = None
-) -> str:
-    """`x @ weight.T + bias`; the weight is `[out, in]`, as torch keeps it, `moments` for `quantize`."""
-    given = graph.weight(f"{name}.bias", bias.astype(np.float32))
+@dataclass(frozen=True)
+class Dense:
+    """A dense layer: its weight `[out, in]`, as torch keeps it, its bias, and perhaps `moments` for `quantize`."""
+
+    name: str
+    weight: Array
+    bias: Array
+    moments: Array | None = None
+
+
+def linear(graph: Graph, x: str, layer: Dense, precision: Precision) -> str:
+    """`x @ weight.T + bias`."""
+    name, bias = layer.name, graph.weight(f"{layer.name}.bias", layer.bias.astype(np.float32))
     if precision.is_float:
-        product = graph.op(
-            "MatMul", x, graph.weight(f"{name}.weight", weight.T.astype(np.float32)), name=f"{name}/matmul"
-        )
-        return graph.op("Add", product, given, name=name)
+        weight = graph.weight(f"{name}.weight", layer.weight.T.astype(np.float32))
+        return graph.op("Add", graph.op("MatMul", x, weight, name=f"{name}/matmul"), bias, name=name)
     if precision.rows:
-        return row_linear(graph, x, weight, given, name, precision, moments)
-    return block_linear(graph, x, quantize(weight, precision, moments), given, f"{name}.weight", name)
+        return graph.op("Add", _row_product(graph, x, layer, precision), bias, name=name)
+    return block_linear(graph, x, quantize(layer.weight, precision, layer.moments), bias, f"{name}.weight", name)
 
 
-def row_linear(
-    graph: Graph, x: str, weight: Array, bias: str, name: str, precision: Precision, moments: Array | None = None
-) -> str:
-    """`linear` as an integer product: each row of `x` and each column of the result has its own scale."""
+def _row_product(graph: Graph, x: str, layer: Dense, precision: Precision) -> str:
+    """`x @ weight.T` as an integer product: each row of `x` and each column of the result has its own scale."""
+    name, weight = layer.name, layer.weight
     if precision.bits == 8:
         scales = _column_scales(weight)
         codes = graph.weight(f"{name}.weight", np.rint(weight / scales[:, None]).astype(np.int8).T)
     else:
-        blocks = quantize(weight, precision, moments)
+        blocks = quantize(weight, precision, layer.moments)
         scales = _column_scales(blocks.dequantized())
         codes = _unfolded(graph, blocks, scales, f"{name}.weight")
     rounded = round_rows(graph, x)
@@ -130,7 +135,7 @@ def row_linear(
         "MatMulIntegerToFloat", rounded.codes, codes, rounded.scale, graph.weight(f"{name}.scales", scales),
         rounded.middle, "", "", name=f"{name}/matmul", domain=CONTRIB,
     )  # fmt: skip
-    return graph.op("Add", graph.op("Mul", product, rounded.tops), bias, name=name)
+    return graph.op("Mul", product, rounded.tops)
 
 
 def _column_scales(weight: Array) -> Array:
@@ -213,31 +218,7 @@ def block_embedding(graph: Graph, ids: str, blocks: Blocks, stored: str) -> str:
     )  # fmt: skip
 
 
-def layer_norm(
-    graph: Graph, x: str, gain: Array, shift: Array, name: str, epsilon: float, skip: str | None = None
-) -> str:
-    """Normalize the last dimension of `x`, or of `x + skip`."""
-    learned = [
-        graph.weight(f"{name}.{part}", array.astype(np.float32)) for part, array in (("weight", gain), ("bias", shift))
-    ]
-    if skip is not None:
-        # Sum, not Add: ONNX Runtime fuses Add into SkipLayerNormalization, three times slower on the CPU.
-        x = graph.op("Sum", x, skip)
-    return graph.op("LayerNormalization", x, *learned, name=name, axis=-1, epsilon=epsilon)
-
-
 def gelu(graph: Graph, x: str, name: str) -> str:
     """The exact GELU, with the error function, as in training."""
     graph.gelus.add(name)
     return graph.op("Gelu", x, name=name, domain=CONTRIB)
-
-
-def attention(graph: Graph, query: str, key: str, value: str, mask: str, heads: int, name: str, bias: str = "") -> str:
-    """Attention of every place to every place that the mask (int32 `[batch, length]`) lets through.
-
-    The optional bias `[1, heads, length, length]` is added to the scores.
-    """
-    return graph.op(
-        "MultiHeadAttention", query, key, value, "", mask, bias, name=name, domain=CONTRIB, num_heads=heads,
-        mask_filter_value=MASKED,
-    )  # fmt: skip
