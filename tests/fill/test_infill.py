@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from textmend.fill.article_view import lengths_in_pieces
 from textmend.fill.context import Context, contexts
 from textmend.fill.infill import Request, Search, infill
-from textmend.fill.propose import lengths_in_pieces
 from textmend.models.masked_lm import Prediction
 from textmend.models.queries import Query
 from textmend.models.vocabulary import Vocabulary
