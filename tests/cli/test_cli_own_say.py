@@ -89,3 +89,27 @@ class TestCache:
         monkeypatch.setenv("TEXTMEND_CACHE", str(tmp_path / "file"))
         assert cli("mend", article).code == 0
         assert menders[-1].cache is None
+
+
+class TestNextStep:
+    """Every run that leaves something to do names the command that goes on."""
+
+    def test_of_find(self, cli, article):
+        assert cli("find", article).err.endswith(f"textmend suggest {article}\n")
+        for option in ("--quiet", "--json", "--sarif"):
+            assert "textmend suggest" not in cli("find", option, article).err
+
+    def test_of_suggest(self, cli, article):
+        assert f"2 gaps to decide on: textmend review -o review.html {article}\n" in cli("suggest", article).err
+        assert cli("suggest", "--json", article).err == ""
+
+    def test_it_names_what_was_given_not_every_file_of_a_folder(self, cli, article):
+        for number in range(4):
+            (article.parent / f"{number}.txt").write_bytes(article.read_bytes())
+        for command in (["find"], ["suggest"], ["mend", "--diff"]):
+            assert cli(*command, article.parent).err.endswith(f" {article.parent}\n")
+
+    def test_there_is_none_without_gaps(self, cli, tmp_path):
+        (tmp_path / "whole.txt").write_text("All is well.")
+        for command in ("find", "suggest", "mend"):
+            assert "textmend" not in cli(command, tmp_path / "whole.txt").err.replace(str(tmp_path), "")

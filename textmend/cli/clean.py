@@ -365,7 +365,11 @@ def _tell(outcome: Outcome, options: Options, screen: Screen, review: Path | Non
         draw_report(outcome, statistics, options, screen)
         if outcome.review is not None:
             page = review or outcome.review.with_suffix(".html")
-            err.print(Text("  to decide on: ") + show_line(f"{page}, {outcome.review}"), soft_wrap=True)
+            told = f"to decide on: {page}, or  textmend review --serve {outcome.review}"
+            err.print(Text("  ") + show_line(told), soft_wrap=True)
+        elif left := statistics.decisions["keep"] + statistics.decisions["mark"]:
+            told = f"{count(left, 'gap')} left: to decide on some of them, add  --review-sample 200"
+            err.print(Text("  ") + show_line(told), soft_wrap=True)
     if statistics.rejected:
         raise typer.Exit(REJECTED)
 

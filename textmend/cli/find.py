@@ -138,6 +138,8 @@ def find(
             write_json(to_sarif(results, work.failed_with))
     too_many = tally.exceeds(max_rate)
     tally.end(too_many and max_rate)
+    if tally.gaps and not (quiet or json or sarif):
+        run.next_step(work.screen, "to see what may have stood there", "textmend suggest", files or [])
     work.end(1 if too_many or (fail_if_gaps and tally.gaps) else 0)
 
 

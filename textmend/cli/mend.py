@@ -186,7 +186,7 @@ def mend(
         if not quiet:
             _report(document, mended, policy, work.screen)
     if not quiet:
-        _say_what_is_next(tally, paths, work.screen)
+        _say_what_is_next(tally, files or paths, work.screen)
     work.end()
 
 
@@ -194,7 +194,7 @@ def _say_what_is_next(tally: Counter[str | None], paths: Sequence[Path], screen:
     left = tally.total() - tally["apply"]
     if left:
         told = f"{tally['apply']:,} mended, {left:,} left"
-        run.next_step(screen, told, "textmend review -o review.html", paths)
+        run.next_step(screen, told, run.REVIEW, paths)
 
 
 def reason(gap: Gap, policy: Policy) -> str:

@@ -23,6 +23,9 @@ from textmend.mender import Mender
 from textmend.policy import Policy
 from textmend.report.numbers import count
 
+REVIEW = "textmend review -o review.html"
+"""The command with which people decide."""
+
 _FEW = 3
 """So many files are named in a next step; more are called FILES."""
 
@@ -74,7 +77,7 @@ def next_step(screen: Screen, told: str, command: str, paths: Sequence[Path]) ->
         screen: where it is shown: on standard error.
         told: what was done and what is left.
         command: the next command, without its files.
-        paths: the files it goes on with.
+        paths: the files, folders and patterns it goes on with, as they were given.
     """
     names = " ".join(shlex.quote(str(path)) for path in paths if path != STDIN) if len(paths) <= _FEW else "FILES"
     screen.err.print(show_line(f"{told}: {command} {names or 'FILE'}"), soft_wrap=True)

@@ -115,6 +115,7 @@ def suggest(
         known["masks"] = tuple(masks)
     policy = policy_of("careful", None, ignore, known_words, find_at=at, most_gaps=most_gaps or None, foreign=foreign)
     mender = run.make_mender(detector, filler, policy, threads, ranking, fast, run.cache_of(cache, no_cache))
+    found_gaps = 0
     with standard_output(output):
         work = run.Run(ctx, paths, encoding)
         for document, gaps in work.each(
@@ -136,6 +137,9 @@ def suggest(
                 )
             else:
                 _draw(document, gaps, top, work.screen)
+            found_gaps += len(gaps)
+    if found_gaps and not json and not masks:
+        run.next_step(work.screen, f"{count(found_gaps, 'gap')} to decide on", run.REVIEW, files or paths)
     work.end()
 
 
