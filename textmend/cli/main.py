@@ -25,7 +25,7 @@ COMMANDS = {
     "clean": "Mend whole corpora: JSON Lines, Parquet, text files.",
     "review": "Let a person decide what the machine is unsure of.",
     "apply": "Carry out what people decided, on the original texts.",
-    "decisions": "Import decisions, and compare them with the machine.",
+    "decisions": "Show, join and compare what people decided.",
     "train": "Train models of your own, and export them.",
     "evaluate": "Measure detection, fills and mending on benchmarks.",
     "damage": "Make a benchmark: lose the link texts of whole articles.",
@@ -51,8 +51,9 @@ Examples:
   textmend mend articles/ -o mended/
 
 Exit codes:
-  0 done, 1 gaps were found (--fail-if-gaps), 2 wrong usage, 3 a file failed, 4 a model failed,
-  5 done, but documents were rejected (clean), 130 interrupted
+  0 done, 1 gaps were found (find), 2 wrong usage, 3 a file failed,
+  4 a model failed, 5 done, but documents were rejected (clean),
+  130 interrupted
 """
 
 
