@@ -265,13 +265,13 @@ function question(gap) {
 
 function sureness(gap) {
   if (gap.added) return "A person added this gap.";
-  const sure = `Gap ${perCent(gap.probability)}: so probable is it that words are missing`;
+  const sure = `Gap probability ${perCent(gap.probability)}`;
   if (gap.lengths.length < 2) return `${sure}.`;
   const parts = gap.lengths
     .map((probability, at) => [probability, at + 1])
     .sort(([a], [b]) => b - a).slice(0, 3).filter(([probability]) => probability >= 0.05)
     .map(([probability, number]) => `${number}${number === gap.lengths.length ? "+" : ""} (${perCent(probability)})`);
-  return `${sure}. How many, most likely: ${parts.join(", ")}.`;
+  return `${sure}. How many words, most likely: ${parts.join(", ")}.`;
 }
 
 /** Return the stretches of the text to highlight for a gap: words that its fills echo, and what stands around the first. */
