@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from textmend.corpus.menders import check_fields, factory_of, one_thread
 from textmend.corpus.options import MenderSpec, Options
+from textmend.corpus.signals import ctrl_c_ignored
 from textmend.corpus.worker import Refusal, Result, Task, work
 from textmend.errors import MissingExtraError, ModelError, PolicyError, TextmendError
 from textmend.mender import Mender
@@ -227,23 +226,10 @@ class Pool(Generic[Key]):
     def _start(self) -> _Worker:
         ours, theirs = self._context.Pipe()
         process = self._context.Process(target=serve, args=(theirs, self._mender, self._options), daemon=True)
-        with _sigint_ignored():
+        with ctrl_c_ignored():
             process.start()
         theirs.close()
         return _Worker(process, ours)
-
-
-@contextmanager
-def _sigint_ignored() -> Iterator[None]:
-    """Start processes that ignore Ctrl-C: the terminal sends it to all of them, and the main one decides when to stop."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def serve(pipe: Connection, spec: MenderSpec, options: Options) -> None:

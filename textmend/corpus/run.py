@@ -10,11 +10,9 @@ run was killed and resumed.
 from __future__ import annotations
 
 import os
-import signal
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,6 +29,7 @@ from textmend.corpus.options import MenderSpec, Options
 from textmend.corpus.pool import NO_FILLING, Filling, Pool
 from textmend.corpus.rejects import lines_of
 from textmend.corpus.shards import Layout, fingerprint, plan
+from textmend.corpus.signals import stopping_on_signals
 from textmend.corpus.sinks import AppendFile, Sink, open_sink, seal, sync_folder
 from textmend.corpus.statistics import Statistics
 from textmend.corpus.worker import Refusal, Result, Task
@@ -200,7 +199,7 @@ class _Run:
             open_gaps = AppendFile(self._journal.open_gaps, state.open_gaps)
             try:
                 self._sample = Sample(open_gaps, self._journal.open_gaps, self._options.review_sample)
-                with _stopping_on_signals(self._ask_to_stop):
+                with stopping_on_signals(self._ask_to_stop):
                     self._clean(rejects, mender, workers)
             finally:
                 rejects.close()
@@ -404,27 +403,3 @@ def _check_new(layout: Layout, rejects: Path) -> None:
 
 def _default_mender() -> MenderSpec:
     return menders.embedded("en", "en", Policy())
-
-
-@contextmanager
-def _stopping_on_signals(stop: Callable[[], None]) -> Iterator[None]:
-    """Call ``stop`` at the first Ctrl-C or SIGTERM; the second one has its usual effect."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-
-    def handle(number: int, frame: object) -> None:
-        stop()
-        restore()
-
-    def restore() -> None:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-    for number in before:
-        signal.signal(number, handle)
-    try:
-        yield
-    finally:
-        restore()
