@@ -389,7 +389,7 @@ def test_text_files_and_folders(tmp_path):
     (folder / "a.txt").write_bytes(b"\xef\xbb\xbfThey organised night  against it.\r\n")
     (folder / "deep/b.txt").write_text("Whole.\n")
     (folder / "deep/bad.txt").write_bytes(b"caf\xe9")
-    (folder / "notes.md").write_text("no text")
+    (folder / "notes.pdf").write_text("no text")
     outcome = run(folder, tmp_path / "out")
     assert (tmp_path / "out/a.txt").read_bytes() == b"\xef\xbb\xbfThey organised night raids against it.\r\n"
     assert json.loads((tmp_path / "out/a.txt.textmend.json").read_text())["edits"]
