@@ -22,7 +22,7 @@ from textmend.records import Edit
 from textmend.source.contents import read_page
 from textmend.source.markup import markup_of
 from textmend.source.pieces import Side, pieces_of
-from textmend.source.words import Vocabulary
+from textmend.source.words import WordNumbers
 from textmend.text.words import WORD, Span, paragraphs
 
 _LEAST_LETTERS = 12
@@ -54,7 +54,7 @@ class Figures(NamedTuple):
 def without_links(text: str, html: str | bytes) -> Loss:
     """Return a text without the links of its page."""
     copy = read_page(html)[0]
-    vocabulary, markup = Vocabulary(), markup_of(text)
+    vocabulary, markup = WordNumbers(), markup_of(text)
     side = Side(text, vocabulary.read(markup.words_only(), list(paragraphs(text))), markup)
     words = vocabulary.read(copy.text, copy.blocks, copy.edges)
     pieces = pieces_of(side, Side(copy.text, words)).pieces

@@ -11,14 +11,14 @@ from strategies import any_text
 
 from textmend.source.align import align
 from textmend.source.pieces import Side, pieces_of
-from textmend.source.words import Vocabulary, alike
+from textmend.source.words import WordNumbers, alike
 from textmend.text.words import paragraphs
 
 words = st.lists(st.sampled_from(["the", "of", "otters", "left", "Oslo", ".", ",", "and"]), max_size=30).map(" ".join)
 
 
 def sides(*texts: str) -> list[Side]:
-    vocabulary = Vocabulary()
+    vocabulary = WordNumbers()
     return [Side(text, vocabulary.read(text, list(paragraphs(text)))) for text in texts]
 
 

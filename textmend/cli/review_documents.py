@@ -13,7 +13,7 @@ from textmend.files import read_document
 if TYPE_CHECKING:
     from textmend.mender import Mender
     from textmend.records import Fill, Gap
-    from textmend.review.documents import Keys, ReviewDocument, Row
+    from textmend.review.documents import Keys, ReadDocument, ReviewDocument
 
 
 class Analysis:
@@ -28,7 +28,7 @@ class Analysis:
         self._make_mender, self._screen = make_mender, screen
         self._mender: Mender | None = None
 
-    def __call__(self, rows: Sequence[Row]) -> Iterator[list[Gap]]:
+    def __call__(self, rows: Sequence[ReadDocument]) -> Iterator[list[Gap]]:
         """Yield the gaps of each text."""
         if rows:
             pages = [row.html for row in rows] if any(row.html is not None for row in rows) else None
@@ -67,7 +67,7 @@ def read_reviewed(
     """
     from textmend.review.documents import read_rows, review_documents
 
-    rows: list[Row] = []
+    rows: list[ReadDocument] = []
     for path in paths:
         text = read_document(path, encoding).text
         rows += read_rows(str(path), text, lambda file: read_document(Path(file), encoding).text, fields)

@@ -29,7 +29,7 @@ _GROUP_BYTES = 128_000_000
 _LENGTH = 8
 
 
-class Row(NamedTuple):
+class ParquetRow(NamedTuple):
     """A row of a record batch; ``bad`` names a column of it that is not UTF-8."""
 
     batch: Any
@@ -56,7 +56,9 @@ class Parquet:
         """Return the rows of an Arrow stream."""
         (batch,) = arrow().ipc.open_stream(packed)
         whole = _is_valid(batch)
-        return [Row(batch, number, None if whole else _not_utf8(batch, number)) for number in range(batch.num_rows)]
+        return [
+            ParquetRow(batch, number, None if whole else _not_utf8(batch, number)) for number in range(batch.num_rows)
+        ]
 
     def article(self, raw: Any, options: Options) -> StoredArticle:
         """Return what is in a row. One that is not UTF-8 is unfit, whatever column that is, as a line of JSON is."""
@@ -127,7 +129,7 @@ class ParquetAsJson(Parquet):
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class ParquetLayout:
     """What a Parquet file is to look like.
 
     Attributes:
@@ -141,14 +143,14 @@ class Layout:
     group: int
 
 
-def layout(inputs: Sequence[Input], options: Options) -> Layout:
+def layout(inputs: Sequence[Input], options: Options) -> ParquetLayout:
     """Return what the output of these inputs looks like.
 
     Raises:
         FileError: an input is no Parquet file, lacks a column or has another schema than the first.
         MissingExtraError: PyArrow is not installed.
     """
-    first: Layout | None = None
+    first: ParquetLayout | None = None
     for source in inputs:
         file = _open(source.path)
         schema, metadata = file.schema_arrow, file.metadata
@@ -158,7 +160,7 @@ def layout(inputs: Sequence[Input], options: Options) -> Layout:
             compression = metadata.row_group(0).column(0).compression if groups else "SNAPPY"
             rows = max((metadata.row_group(group).num_rows for group in range(groups)), default=1)
             out = arrow().schema([*schema, *_added(options)], schema.metadata)
-            first = Layout(out, "NONE" if compression == "UNCOMPRESSED" else compression, max(1, rows))
+            first = ParquetLayout(out, "NONE" if compression == "UNCOMPRESSED" else compression, max(1, rows))
             one = schema
         elif not schema.equals(one):
             raise FileError(f"{source.path}: its columns are not those of {inputs[0].path}: clean them into a folder")
@@ -178,7 +180,7 @@ def check(inputs: Sequence[Input], options: Options) -> None:
         _check(_open(source.path).schema_arrow, source.path, options)
 
 
-def seal(documents: Path, target: IO[bytes], look: Layout) -> None:
+def seal(documents: Path, target: IO[bytes], look: ParquetLayout) -> None:
     """Write the record batches of a work file as a Parquet file."""
     import pyarrow.parquet as pq
 
@@ -227,7 +229,7 @@ def _read(source: Input, number: int, options: Options, skip: int) -> Iterator[t
                 for row in range(batch.num_rows):
                     record += 1
                     if record > skip:
-                        entry = _entry(Row(batch, row), Place(name, record), number, options)
+                        entry = _entry(ParquetRow(batch, row), Place(name, record), number, options)
                         yield entry, source.size * record // total
         except (OSError, UnicodeError, arrow().ArrowException) as error:
             reason = f"{name}: rows {record + 1:,} to {end:,} can't be read: {error}"
@@ -235,7 +237,7 @@ def _read(source: Input, number: int, options: Options, skip: int) -> Iterator[t
         record = end
 
 
-def _entry(row: Row, place: Place, number: int, options: Options) -> Entry:
+def _entry(row: ParquetRow, place: Place, number: int, options: Options) -> Entry:
     after = Position(source=number, record=place.record)
     fields = options.fields
     size = _size(row, fields.text) + _size(row, fields.html) + _size(row, fields.title)
@@ -245,7 +247,7 @@ def _entry(row: Row, place: Place, number: int, options: Options) -> Entry:
     return RawDocument(row, size, place, after)
 
 
-def _size(row: Row, name: str | None) -> int:
+def _size(row: ParquetRow, name: str | None) -> int:
     if name is None:
         return 0
     value = _scalar(row, name)
@@ -297,7 +299,7 @@ def _is_valid(part: Any) -> bool:
     return True
 
 
-def _scalar(row: Row, name: str | None) -> Any:
+def _scalar(row: ParquetRow, name: str | None) -> Any:
     place = place_of(row.batch.schema, name) if name is not None else None
     return scalar_at(row.batch, place, row.number) if place is not None else None
 
@@ -310,21 +312,21 @@ def _added(options: Options) -> list[Any]:
     return own + [pa.field(options.count_field(name), kind) for name, kind in kinds.items() if options.counts]
 
 
-def _name(row: Row, name: str | None) -> str | None:
+def _name(row: ParquetRow, name: str | None) -> str | None:
     """Return the value of a column that names something, of whatever type."""
     scalar = _scalar(row, name)
     value = None if scalar is None else plain(scalar)
     return None if value is None else str(value)
 
 
-def _string(row: Row, name: str | None, id: str | None, *, needed: bool = False) -> str | None:
+def _string(row: ParquetRow, name: str | None, id: str | None, *, needed: bool = False) -> str | None:
     value = _page(row, name)
     if value is None and needed:
         raise Unfit("not_a_string", f"the column {name!r} should hold a string, not null", id)
     return None if value is None else str(value)
 
 
-def _page(row: Row, name: str | None) -> str | bytes | None:
+def _page(row: ParquetRow, name: str | None) -> str | bytes | None:
     """Return what a column of text, or of pages as bytes, holds."""
     scalar = _scalar(row, name)
     value: str | bytes | None = None if scalar is None else scalar.as_py()

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from textmend.calibration import Calibration
 from textmend.detect.cues import cues_at
 from textmend.detect.echoes import EchoWeights, raised
-from textmend.detect.inputs import Encoded, Pieces, Row, Window, encode, row_of, windows
+from textmend.detect.inputs import Encoded, Pieces, Window, encode, row_of, windows
 from textmend.detect.lengths import LengthKinds, lengths_in_article
 from textmend.detect.other_gaps import ArticleWeights, in_article
 from textmend.detect.parts import LONGEST, Part, parts
 from textmend.detect.second_look import SecondLook
 from textmend.detect.sites import Sites
+from textmend.models.queries import Row
 from textmend.records import Gap
 
 _TOGETHER = 512
@@ -101,7 +102,8 @@ def _gaps_of(part: Part, text: str, detector: Detector, threshold: float, second
     inside = sites.starts >= part.start
     if part.stop < len(text):
         inside &= sites.starts < part.stop
-    return _gaps(text, Sites(*(values[inside] for values in sites)), threshold)
+    probabilities, lengths = sites.probabilities[inside], sites.lengths[inside]
+    return _gaps(text, Sites(sites.starts[inside], sites.ends[inside], probabilities, lengths), threshold)
 
 
 def _read(encoded: Sequence[Encoded], detector: Detector) -> list[NDArray[np.float64]]:

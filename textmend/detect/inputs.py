@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from textmend.models.queries import Row
 from textmend.text.words import CLOSING, LINE_ENDS, OPENING, WORD, case_of, is_space, paragraphs, space_before
 
 # Token types: the letter case of the word, plus 4 times the white space before it.
@@ -38,20 +39,6 @@ class Window(NamedTuple):
     end: int
     first_site: int
     last_site: int
-
-
-class Row(NamedTuple):
-    """A window as the network reads it.
-
-    Attributes:
-        ids: piece ids, the start token first, shape ``[length]``.
-        types: token types, shape ``[length]``.
-        sites: indices of the pieces at which something is judged, at least one, rising.
-    """
-
-    ids: NDArray[np.int64]
-    types: NDArray[np.int64]
-    sites: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from textmend.calibration import Calibration
 from textmend.detect.echoes import EchoWeights
-from textmend.detect.inputs import Pieces, Row
+from textmend.detect.inputs import Pieces
 from textmend.detect.lengths import LengthKinds
 from textmend.detect.other_gaps import ArticleWeights
 from textmend.errors import ModelError
 from textmend.models.folder import ModelFolder
+from textmend.models.queries import Row
 from textmend.models.session import open_session, run_session, usable_cores
 from textmend.models.wordpiece import WordPieces
 

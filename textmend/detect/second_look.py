@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 
 from textmend.calibration import log_odds, sigmoid
 from textmend.detect.echoes import EchoWeights
-from textmend.detect.inputs import Encoded, Pieces, Row, encode, row_of
+from textmend.detect.inputs import Encoded, Pieces, encode, row_of
 from textmend.detect.lengths import LengthKinds
 from textmend.detect.other_gaps import ArticleWeights, in_article
 from textmend.detect.sites import Sites
 from textmend.errors import ModelError
 from textmend.models.folder import ModelFolder
+from textmend.models.queries import Row
 
 SIZE = 64
 """Pieces of a stretch at most, the start token included."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from textmend.edits.apply import spacing
-from textmend.models.masked_lm import MaskedLM, Pieces
+from textmend.models.masked_lm import MaskedLM, Tokenizer
 from textmend.records import Gap
 from textmend.text.words import paragraphs
 
@@ -59,7 +59,7 @@ def contexts(text: str, gaps: Sequence[Gap], model: MaskedLM, room: int) -> list
     return result
 
 
-def _pieces_with_masks(text: str, gaps: Sequence[Gap], pieces: Pieces, mask: int) -> tuple[list[int], list[_Place]]:
+def _pieces_with_masks(text: str, gaps: Sequence[Gap], pieces: Tokenizer, mask: int) -> tuple[list[int], list[_Place]]:
     """Return the text's pieces with masks at its gaps, and where each gap's masks are."""
     ids: list[int] = []
     places: list[_Place] = []
@@ -91,7 +91,7 @@ def _pieces_with_masks(text: str, gaps: Sequence[Gap], pieces: Pieces, mask: int
     return ids, places
 
 
-def _true_words(gap: Gap, pieces: Pieces, spaced: bool) -> list[int] | None:
+def _true_words(gap: Gap, pieces: Tokenizer, spaced: bool) -> list[int] | None:
     if not gap.fills or gap.fills[0].origin != "source":
         return None
     return list(pieces.cut(gap.fills[0].text, spaced=spaced))

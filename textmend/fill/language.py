@@ -12,7 +12,7 @@ from typing import NamedTuple
 import regex
 
 from textmend.errors import LanguageError
-from textmend.models.masked_lm import Pieces
+from textmend.models.masked_lm import Tokenizer
 
 MOST_PIECES = 2.5
 """A text whose words have more pieces than this on average is not in the model's language."""
@@ -44,7 +44,7 @@ class Survey(NamedTuple):
     pieces_per_word: tuple[float, ...]
 
 
-def survey_words(text: str, pieces: Pieces) -> Survey:
+def survey_words(text: str, pieces: Tokenizer) -> Survey:
     """Cut the words of a text, of a long one the first 2,000.
 
     Lost words are taken to have as many pieces as the text's own words. A few pseudo-counts, most of them of one

@@ -13,7 +13,7 @@ from textmend.models.masked_lm import OnnxMaskedLM
 from textmend.models.registry import EMBEDDED, HubModel
 
 
-class Filler(NamedTuple):
+class LoadedFiller(NamedTuple):
     """What a filler's folder holds."""
 
     model: OnnxMaskedLM
@@ -21,10 +21,12 @@ class Filler(NamedTuple):
     ranking: Ranking
 
 
-def load_filler(folder: Path, threads: int | None = None) -> Filler:
+def load_filler(folder: Path, threads: int | None = None) -> LoadedFiller:
     """Load what ``folder`` holds. Raises :class:`ModelError` where it is broken."""
     model = OnnxMaskedLM(folder, threads)
-    return Filler(model, UsualCasing.load(folder / "casing.json"), model.folder.read("ranking", Ranking.from_dict))
+    return LoadedFiller(
+        model, UsualCasing.load(folder / "casing.json"), model.folder.read("ranking", Ranking.from_dict)
+    )
 
 
 def load_proposer(folder: Path, threads: int | None = None) -> Proposer:

@@ -37,7 +37,7 @@ class Prediction(NamedTuple):
     case: NDArray[np.float32] | None
 
 
-class Pieces(Protocol):
+class Tokenizer(Protocol):
     """Cuts text into pieces; see ``wordpiece.WordPieces`` and ``hub.pieces.HubPieces``.
 
     Attributes:
@@ -76,7 +76,7 @@ class MaskedLM(Protocol):
     """
 
     name: str
-    pieces: Pieces
+    pieces: Tokenizer
     vocabulary: Vocabulary
     window: int
     pieces_per_word: tuple[float, ...] | None
@@ -107,7 +107,7 @@ class OnnxMaskedLM:
                 opened.tokenizer, start=names["start"], separator=names["separator"], unknown=names["unknown"]
             ),
         )
-        self.pieces: Pieces = pieces
+        self.pieces: Tokenizer = pieces
         self._word_pieces = pieces
         tokenizer = pieces.tokenizer
         known = tokenizer.get_vocab(with_added_tokens=True)

@@ -1,8 +1,11 @@
-"""Queries to a masked language model."""
+"""What networks are asked: a masked language model its queries, a reader of gaps its rows."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 
 class Place(NamedTuple):
@@ -25,3 +28,17 @@ class Query(NamedTuple):
     ids: tuple[int, ...]
     position: int
     place: Place | None = None
+
+
+class Row(NamedTuple):
+    """A stretch of text as a network reads it.
+
+    Attributes:
+        ids: piece ids, the start token first, shape ``[length]``.
+        types: token types, shape ``[length]``.
+        sites: indices of the pieces at which something is judged, at least one, rising.
+    """
+
+    ids: NDArray[np.int64]
+    types: NDArray[np.int64]
+    sites: NDArray[np.int64]

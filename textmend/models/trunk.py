@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textmend.errors import ModelError
+from textmend.models.queries import Row
 from textmend.models.session import batches, open_session, padded, run_session
 from textmend.models.wordpiece import WordPieces
 
@@ -21,25 +22,6 @@ NO_TYPE = 16
 """The token type of rows that ask for pieces: one more than the types there are (``detect.inputs.TOKEN_TYPES``)."""
 
 _BATCH_TOKENS = 512
-
-
-class Row(Protocol):
-    """A stretch of text: ``ids`` and ``types``, each of shape ``[length]``, and ``sites``, at least one place."""
-
-    @property
-    def ids(self) -> NDArray[np.int64]:
-        """Piece ids, the start token first."""
-        ...
-
-    @property
-    def types(self) -> NDArray[np.int64]:
-        """Token types."""
-        ...
-
-    @property
-    def sites(self) -> NDArray[np.int64]:
-        """Indices of the pieces at which something is judged, rising."""
-        ...
 
 
 class PieceScores(NamedTuple):

@@ -83,7 +83,7 @@ class Keys:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class ReadDocument:
     """A document as it was read: with its gaps, or, where ``gaps`` is ``None``, yet to be analysed."""
 
     id: str
@@ -94,7 +94,7 @@ class Row:
     gaps: tuple[Gap, ...] | None = None
 
 
-def read_rows(name: str, text: str, load: Callable[[str], str], fields: Keys | None = None) -> Iterator[Row]:
+def read_rows(name: str, text: str, load: Callable[[str], str], fields: Keys | None = None) -> Iterator[ReadDocument]:
     """Yield the documents that a file holds.
 
     JSON Lines, recognised by a first line that is a JSON object, hold one document a line: what
@@ -113,9 +113,9 @@ def read_rows(name: str, text: str, load: Callable[[str], str], fields: Keys | N
         RecordError: a line is malformed; the error names it.
     """
     if not is_json_lines(text):
-        yield Row(id=name, text=text)
+        yield ReadDocument(id=name, text=text)
         return
-    rows: list[Row] = []
+    rows: list[ReadDocument] = []
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
             place = f"{name}:{number}"
@@ -125,7 +125,7 @@ def read_rows(name: str, text: str, load: Callable[[str], str], fields: Keys | N
 
 
 def review_documents(
-    rows: Iterable[Row], analyse: Callable[[Sequence[Row]], Iterable[Sequence[Gap]]]
+    rows: Iterable[ReadDocument], analyse: Callable[[Sequence[ReadDocument]], Iterable[Sequence[Gap]]]
 ) -> list[ReviewDocument]:
     """Return documents with gaps, in order.
 
@@ -188,7 +188,7 @@ def id_of(data: Mapping[str, Any], place: str, fields: Keys) -> str:
     return place
 
 
-def _row(data: Mapping[str, Any], place: str, load: Callable[[str], str], fields: Keys) -> Row:
+def _row(data: Mapping[str, Any], place: str, load: Callable[[str], str], fields: Keys) -> ReadDocument:
     file = data.get("file")
     text = value_at(data, fields.text)
     if text is None and isinstance(file, str) and file != "-":
@@ -197,7 +197,7 @@ def _row(data: Mapping[str, Any], place: str, load: Callable[[str], str], fields
         raise RecordError(f"{place}: {fields.text!r} should be the text, a string; name its key with --text-field")
     title, html = (_optional(data, key, place) for key in (fields.title, fields.html))
     url = value_at(data, fields.url)
-    return Row(
+    return ReadDocument(
         id=id_of(data, place, fields),
         text=text,
         title=title,

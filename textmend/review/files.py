@@ -9,7 +9,7 @@ from textmend.errors import FileError
 from textmend.files import read_document
 from textmend.records import Gap
 from textmend.review.decisions import Recorded, read_decisions
-from textmend.review.documents import Row, read_rows, review_documents
+from textmend.review.documents import ReadDocument, read_rows, review_documents
 from textmend.review.exchange import exchange
 from textmend.review.judged import Judgement, judged
 
@@ -47,7 +47,7 @@ def judged_in(suggestions: Sequence[Path], decisions: Sequence[Path]) -> Judgeme
     return judged(documents, [decision for path in decisions for decision in decisions_in(path)])
 
 
-def _refused(rows: Sequence[Row]) -> list[list[Gap]]:
+def _refused(rows: Sequence[ReadDocument]) -> list[list[Gap]]:
     if rows:
         raise FileError(f"{rows[0].id}: holds no suggestions; make them with  textmend suggest --json")
     return []

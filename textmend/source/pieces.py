@@ -65,7 +65,7 @@ class Side(NamedTuple):
         return self.words.ends[word] <= piece.end
 
 
-class Pieces(NamedTuple):
+class Compared(NamedTuple):
     """What is the same in the text and a copy.
 
     Attributes:
@@ -79,14 +79,14 @@ class Pieces(NamedTuple):
     work: int
 
 
-def pieces_of(text: Side, copy: Side) -> Pieces:
+def pieces_of(text: Side, copy: Side) -> Compared:
     """Return what is the same in a text and a copy of it."""
     alignment = align(text.words, copy.words)
     pairs = _meant(alignment.pairs, text.words, copy.words)
     pairs = _meant(list(_with_strays(pairs, text.words, copy.words)), text.words, copy.words)
     pairs = list(_with_lone_blocks(pairs, text.words, copy.words))
     pieces = list(_counted(_with_glued(pairs, text, copy), text))
-    return Pieces(pieces, sum(copy.words.spoken[piece.word] for piece in pieces), alignment.work)
+    return Compared(pieces, sum(copy.words.spoken[piece.word] for piece in pieces), alignment.work)
 
 
 def _meant(pairs: Sequence[Pair], text: Words, copy: Words) -> list[Pair]:

@@ -21,7 +21,7 @@ from textmend.source.markup import Markup, markup_of
 from textmend.source.pieces import Piece, Side, pieces_of
 from textmend.source.settled import Settled
 from textmend.source.text_sites import is_spaced_oddly, seen_at
-from textmend.source.words import Vocabulary, Words
+from textmend.source.words import WordNumbers, Words
 from textmend.text.words import CLOSING, OPENING, is_space, paragraphs, quote_around, space_before
 
 _LEAST_SHARE = 0.5
@@ -56,7 +56,7 @@ def settle(text: str, gaps: Sequence[Gap], copies: Sequence[Copy], faint: Sequen
         copies: what may hold the lost words; the more trusted first.
         faint: places where it saw too little for a gap, but enough (``FAINT``) to bear out a copy; in order.
     """
-    vocabulary = Vocabulary()
+    vocabulary = WordNumbers()
     markup = Markup(text) if any(_LINK in copy.text for copy in copies) else markup_of(text)
     side = Side(text, vocabulary.read(markup.words_only(), list(paragraphs(text))), markup)
     suspects = sorted((*gaps, *faint), key=lambda gap: (gap.start, gap.end))

@@ -47,7 +47,7 @@ class Words:
         return len(self.starts)
 
 
-class Vocabulary:
+class WordNumbers:
     """Numbers words, the same for both sides of a comparison."""
 
     def __init__(self) -> None:

@@ -33,7 +33,7 @@ _SOURCE_FORMS = ("{} ({year})", "[{d}]", "[{d}, {d}]", "{}", "{} and {}", "{} et
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class SlotWords:
     """What the slots of a sentence can hold; no field is empty."""
 
     names: Sequence[str]
@@ -41,11 +41,11 @@ class Words:
     any: Sequence[str]
 
 
-def words_of(text: str) -> Words:
+def words_of(text: str) -> SlotWords:
     """Return the names, nouns (as far as an article before them tells) and content words of a text."""
     plain = [word for word in _WORD.findall(text) if word not in FUNCTION_WORDS]
     nouns = [word for word in _NOUN.findall(text) if word not in FUNCTION_WORDS]
-    return Words(
+    return SlotWords(
         tuple(dict.fromkeys(_NAME.findall(text))) or ("Sandvåg", "Hallsson"),
         tuple(dict.fromkeys(nouns)) or ("harbour", "letter"),
         tuple(dict.fromkeys(plain)) or ("harbour", "letter"),
@@ -72,7 +72,7 @@ def aside(text: str, rng: random.Random) -> Damaged:
     return damage("".join(parts).rstrip(), spans, draw_variant(rng))
 
 
-def fill(frame: str, words: Words, rng: random.Random) -> tuple[str, list[tuple[int, int]]]:
+def fill(frame: str, words: SlotWords, rng: random.Random) -> tuple[str, list[tuple[int, int]]]:
     """Return a frame with its slots filled, and where they stand."""
     out, slots, position = "", [], 0
     for match in _SLOT.finditer(frame):
@@ -86,7 +86,7 @@ def fill(frame: str, words: Words, rng: random.Random) -> tuple[str, list[tuple[
     return out + frame[position:], slots
 
 
-def _value(slot: str, words: Words, rng: random.Random) -> str:
+def _value(slot: str, words: SlotWords, rng: random.Random) -> str:
     match slot:
         case "N":
             return rng.choice(words.names)

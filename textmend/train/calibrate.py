@@ -150,7 +150,7 @@ class JudgedText(NamedTuple):
     lost: NDArray[np.int64]
 
 
-class Evidence(NamedTuple):
+class ArticleEvidence(NamedTuple):
     """What an article's echoes and other gaps add: the parts of a detector's configuration of these names."""
 
     echoes: EchoWeights
@@ -176,7 +176,7 @@ def judge_damaged(damaged: Sequence[Damaged], detector: OnnxDetector) -> list[Ju
     return judged
 
 
-def fit_evidence(judged: Sequence[JudgedText]) -> Evidence:
+def fit_evidence(judged: Sequence[JudgedText]) -> ArticleEvidence:
     """Fit what echoes add to calibrated probabilities, then what other gaps add, and what they say about lengths."""
     probabilities, truths = [one.sites.probabilities for one in judged], [one.lost > 0 for one in judged]
     matched = [matched_words(one.text, one.sites.starts, one.sites.ends, one.sites.probabilities) for one in judged]
@@ -186,7 +186,7 @@ def fit_evidence(judged: Sequence[JudgedText]) -> Evidence:
     article = fit_article(raised, spaces, truths)
     lengths = [one.sites.lengths for one in judged]
     kinds = fit_length_kinds(lengths, [one.lost for one in judged], lengths[0].shape[1])
-    return Evidence(echoes, article, kinds)
+    return ArticleEvidence(echoes, article, kinds)
 
 
 def _lost_words(truth: Damaged, sites: Sites, most: int) -> NDArray[np.int64]:

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from textmend.calibration import sigmoid
 from textmend.extras import needs
 
-Loss = Callable[[NDArray[np.float64]], tuple[float, NDArray[np.float64]]]
+Objective = Callable[[NDArray[np.float64]], tuple[float, NDArray[np.float64]]]
 
 
 def logistic(
@@ -42,7 +42,7 @@ def logistic(
     return minimum(loss, prior, least)
 
 
-def minimum(loss: Loss, start: ArrayLike, least: ArrayLike = -np.inf) -> NDArray[np.float64]:
+def minimum(loss: Objective, start: ArrayLike, least: ArrayLike = -np.inf) -> NDArray[np.float64]:
     """Return where a convex loss is least (L-BFGS-B: Byrd et al. 1995).
 
     Args:

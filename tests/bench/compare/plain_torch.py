@@ -15,10 +15,9 @@ from numpy.typing import NDArray
 
 from textmend.detect.finder import Detector
 from textmend.detect.inputs import TOKEN_TYPES
-from textmend.detect.network import Row
 from textmend.errors import MissingExtraError
 from textmend.models.masked_lm import MaskedLM, Prediction
-from textmend.models.queries import Query
+from textmend.models.queries import Query, Row
 from textmend.models.session import batches
 
 _ROWS = 8

@@ -8,7 +8,7 @@ from textmend.errors import ModelError
 from textmend.models.hub.fetch import fetch
 from textmend.models.hub.network import Network
 from textmend.models.hub.pieces import HubPieces
-from textmend.models.masked_lm import Pieces, Prediction
+from textmend.models.masked_lm import Prediction, Tokenizer
 from textmend.models.queries import Query
 from textmend.models.registry import HubModel
 from textmend.models.session import padded
@@ -35,7 +35,7 @@ class HubMaskedLM:
         folder, self.name = fetch(model)
         self._network = Network(folder, self.name, device=model.device, dtype=model.dtype, threads=threads)
         pieces = HubPieces(folder, self.name, self._network.embedded)
-        self.pieces: Pieces = pieces
+        self.pieces: Tokenizer = pieces
         self.vocabulary = pieces.vocabulary(self._network.predicted)
         self.pieces_per_word: tuple[float, ...] | None = None
         self.window = _window(self.name, self._network.places, pieces.longest)

@@ -29,7 +29,7 @@ _PROBES = "abcdefghijklmnopqrstuvwxyzäéñøабвгдежαβγδε"
 
 
 class HubPieces:
-    """Cuts text into the pieces of a hub model; see ``masked_lm.Pieces``.
+    """Cuts text into the pieces of a hub model; see ``masked_lm.Tokenizer``.
 
     Args:
         folder: the model's folder.
@@ -74,7 +74,7 @@ class HubPieces:
         self.leading = not self._mark or self._split("a", spaced=False, strip=False)[0].startswith(self._mark)
 
     def cut(self, text: str, *, spaced: bool) -> list[int]:
-        """Return the pieces of a stretch of text (see :class:`~textmend.models.masked_lm.Pieces`)."""
+        """Return the pieces of a stretch of text (see :class:`~textmend.models.masked_lm.Tokenizer`)."""
         ids: list[int] = []
         for chunk in _SPACES.split(encodable(text)):
             if chunk:

@@ -20,7 +20,7 @@ from textmend.fill.casing import ArticleCasing, cased, starts_sentence
 from textmend.fill.casing_table import UsualCasing
 from textmend.fill.context import contexts
 from textmend.fill.infill import Request, Search, infill
-from textmend.fill.load import Filler, load_filler
+from textmend.fill.load import LoadedFiller, load_filler
 from textmend.metrics import share
 from textmend.models.registry import locate
 
@@ -95,7 +95,7 @@ def _numbered(records: Sequence[Record]) -> Iterator[tuple[int, Sequence[Record]
         start += len(batch)
 
 
-def _true_words(batch: Sequence[Record], start: int, filler: Filler) -> Iterator[_Known]:
+def _true_words(batch: Sequence[Record], start: int, filler: LoadedFiller) -> Iterator[_Known]:
     """Yield the true words of gaps, with what the model says of their case where they stood."""
     model, search = filler.model, Search(beam=1, keep=1)
     requests, places = [], []

@@ -21,7 +21,7 @@ from textmend.evaluate.filling import FilledGap, Filling, fill_records
 from textmend.evaluate.run import by_gaps
 from textmend.evaluate.system import Judge, Propose
 from textmend.fill.infill import Search
-from textmend.fill.load import Filler, load_filler
+from textmend.fill.load import LoadedFiller, load_filler
 from textmend.fill.propose import GappedArticle, Proposer
 from textmend.models.masked_lm import MaskedLM, Prediction
 from textmend.models.queries import Query
@@ -107,7 +107,9 @@ def ablate_quantization(setting: Setting, report: Report) -> list[Table]:
     return [_table("Quantization of the filler", variants, setting, report, note, FLOAT_GAPS)]
 
 
-def proposer(filler: Filler, search: Search | None = None, *, echoes: bool = True, repeated: bool = True) -> Proposer:
+def proposer(
+    filler: LoadedFiller, search: Search | None = None, *, echoes: bool = True, repeated: bool = True
+) -> Proposer:
     """Return a proposer of a filler's parts, with some of them left out."""
     return Proposer(
         filler.model, usual=filler.usual, ranking=filler.ranking, search=search, echoes=echoes, repeated=repeated
@@ -151,7 +153,7 @@ class NarrowModel:
         return self.model.predict(queries)
 
 
-def _narrow(filler: Filler, window: int) -> Proposer:
+def _narrow(filler: LoadedFiller, window: int) -> Proposer:
     return Proposer(NarrowModel(filler.model, window), usual=filler.usual, ranking=filler.ranking)
 
 
