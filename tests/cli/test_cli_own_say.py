@@ -22,9 +22,9 @@ def test_a_policy_that_is_none(cli, menders, article):
     assert "careful" in outcome.err
 
 
-@pytest.mark.parametrize("command", ["find", "suggest", "mend"])
+@pytest.mark.parametrize("command", [["find"], ["suggest"], ["mend"], ["review", "--export", "csv"]])
 def test_regions_and_words_that_are_no_gaps(cli, menders, article, command):
-    cli(command, "--ignore", "code", "--ignore", "^#", "--known-word", "Brill", article)
+    cli(*command, "--ignore", "code", "--ignore", "^#", "--known-word", "Brill", article)
     assert menders[-1].policy.ignore == ("code", "^#")
     assert menders[-1].policy.known_words == ("Brill",)
 

@@ -413,3 +413,16 @@ def test_lines_tell_their_pages_and_addresses(cli, tmp_path):
     assert "They met officials from Oslo and left." in page.read_text()
     path.write_text(json.dumps(line | {"page": 7}))
     assert "'page' should be a string" in cli("review", path, *fields, "-o", page).err
+
+
+@pytest.mark.parametrize("output", ["folder", "new/", "the input"])
+@pytest.mark.parametrize("command", [["review"], ["decisions", "merge"], ["decisions", "import", "csv"]])
+def test_output_is_a_file_that_is_no_input_as_in_every_command(cli, article, tmp_path, command, output):
+    (tmp_path / "folder").mkdir()
+    named = article if output == "the input" else f"{tmp_path}/{output}"
+    before = article.read_bytes()
+    outcome = cli(*command, article, "-o", named)
+    assert outcome.code == 2
+    assert "--output" in outcome.err
+    assert article.read_bytes() == before
+    assert not (tmp_path / "new").exists()

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from textmend.cli.options import Debug, NoColor, flag
-from textmend.cli.outputs import write_bytes
+from textmend.cli.options import Debug, NoColor, Output, flag
+from textmend.cli.outputs import check_output, write_bytes
 from textmend.cli.terminal.screen import open_screen
 from textmend.files import write_file
 from textmend.report.numbers import count
@@ -32,9 +32,6 @@ app = typer.Typer(
 )
 
 Format = Annotated[str, typer.Argument(metavar="FORMAT", help="label-studio, prodigy, doccano, web-annotation or csv.")]
-Output = Annotated[
-    Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write here; default: standard output.")
-]
 
 
 @app.command()
@@ -80,12 +77,13 @@ def merge(
     from textmend.review.files import decisions_in
     from textmend.review.merging import merged
 
+    check_output(output, files)
     made = merged([decisions_in(file) for file in files])
     data = "".join(map(dump, made)).encode()
     if output is None:
         write_bytes(data)
     else:
-        write_file(output, data)
+        write_file(Path(output), data)
     err = open_screen().err
     if output is not None:
         err.print(f"{output}: {count(len(made), 'decision')}", soft_wrap=True)
@@ -166,6 +164,7 @@ def import_(
     from textmend.review.files import decisions_in
 
     _check_format(source)
+    check_output(output, files)
     found = [decision for file in files for decision in decisions_in(file, source)]
     if by is not None:
         found = [replace(decision, by=by) if decision.by is None else decision for decision in found]
@@ -173,7 +172,7 @@ def import_(
     if output is None:
         write_bytes(data)
     else:
-        write_file(output, data)
+        write_file(Path(output), data)
         open_screen().err.print(f"{output}: {count(len(found), 'decision')}", soft_wrap=True, highlight=False)
 
 

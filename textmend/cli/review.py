@@ -23,16 +23,21 @@ from textmend.cli.options import (
     Fast,
     Filler,
     Html,
+    Ignore,
     Include,
+    KnownWords,
+    MostGaps,
     NoCache,
     NoColor,
+    OfForeign,
+    Output,
     PolicyName,
     Ranking,
     Threads,
     Title,
     flag,
 )
-from textmend.cli.outputs import write_bytes
+from textmend.cli.outputs import check_output, write_bytes
 from textmend.cli.policies import policy_of
 from textmend.cli.review_documents import Analysis, read_reviewed
 from textmend.cli.sources import about
@@ -144,16 +149,7 @@ def review(
     url_field: UrlField = "url",
     html_field: HtmlField = None,
     annotations: AnnotationsField = "textmend",
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            help="Write the page, or what is exported, here.",
-            rich_help_panel="Output",
-        ),
-    ] = None,
+    output: Output = None,
     terminal: Annotated[bool, flag("--terminal", "-t", panel="Review", help="Ask here, gap by gap.")] = False,
     serve: Annotated[
         bool, flag("--serve", "-s", panel="Server", help="Serve the page: each decision is written as it is made.")
@@ -221,6 +217,10 @@ def review(
     ] = 8765,
     policy_name: PolicyName = "careful",
     apply_at: ApplyAt = None,
+    most_gaps: MostGaps = 500,
+    foreign: OfForeign = "skip",
+    ignore: Ignore = None,
+    known_words: KnownWords = None,
     at: At = FIND_AT,
     detector: Detector = "en",
     filler: Filler = "en",
@@ -251,7 +251,9 @@ def review(
     fields = Keys(
         text=text_field, id=id_field, title=title_field, url=url_field, html=html_field, annotations=annotations
     )
-    policy = policy_of(policy_name, apply_at, None, None, find_at=at)
+    policy = policy_of(
+        policy_name, apply_at, ignore, known_words, find_at=at, most_gaps=most_gaps or None, foreign=foreign
+    )
     analysis = Analysis(
         lambda: run.make_mender(detector, filler, policy, threads, ranking, fast, run.cache_of(cache, no_cache)), screen
     )
@@ -296,11 +298,11 @@ def _task(read: Sequence[ReviewDocument], earlier: Sequence[Recorded], export: s
     return exchange(export).export(with_added(read, earlier), latest(earlier), policy)
 
 
-def _write(read: Sequence[ReviewDocument], content: str, output: Path | None) -> None:
+def _write(read: Sequence[ReviewDocument], content: str, output: str | None) -> None:
     if output is None:
         write_bytes(content.encode())
         return
-    write_file(output, content.encode())
+    write_file(Path(output), content.encode())
     gaps = sum(len(document.gaps) for document in read)
     told = f"{output}: {count(gaps, 'gap')} in {count(len(read), 'document')}"
     open_screen().err.print(told, soft_wrap=True)
@@ -311,7 +313,7 @@ def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _check(paths: Sequence[Path], output: Path | None, export: str | None, *, terminal: bool, serve: bool) -> None:
+def _check(paths: Sequence[Path], output: str | None, export: str | None, *, terminal: bool, serve: bool) -> None:
     if [terminal, serve, export is not None].count(True) > 1:
         raise typer.BadParameter("--terminal, --serve and --export exclude each other")
     if (terminal or serve) and output is not None:
@@ -327,8 +329,7 @@ def _check(paths: Sequence[Path], output: Path | None, export: str | None, *, te
 
         if export not in FORMATS:
             raise typer.BadParameter(f"{export!r} is no format; choose one of {', '.join(FORMATS)}")
-    if output is not None and any(path.exists() and output.exists() and output.samefile(path) for path in paths):
-        raise typer.BadParameter(f"--output {output} is the input")
+    check_output(output, paths)
 
 
 def _about(read: Sequence[ReviewDocument], decisions: Sequence[Recorded]) -> list[Recorded]:
