@@ -11,6 +11,7 @@ from corpus_fakes import article, fake
 
 from textmend.corpus.options import Options
 from textmend.corpus.run import clean
+from textmend.edits.mended import Mended
 from textmend.records import Gap
 from textmend.review.documents import read_rows
 
@@ -145,3 +146,18 @@ def test_on_the_command_line_a_page_is_made(corpus, tmp_path, monkeypatch):
     assert "out.jsonl.review.html" in " ".join(result.stderr.split())
     assert (tmp_path / "out.jsonl.review.html").read_text().startswith("<!")
     assert CliRunner().invoke(app, ["clean", str(corpus), "-o", "x.jsonl", "--review", "y.html"]).exit_code == 2
+
+
+def test_an_example_shows_whole_words_of_its_paragraph():
+    from textmend.corpus.statistics import Statistics
+
+    words = " ".join(f"word{number}" for number in range(60))
+    text = f"Another paragraph.\n{words}  {words}"
+    start = len("Another paragraph.\n") + len(words)
+    gap = Gap(start=start, end=start + 2, probability=0.9, decision="keep")
+    statistics = Statistics()
+    statistics.count(Mended.of(text, [gap], "[…]"), "here", "here:1", dropped=False)
+    ((example,),) = statistics.examples.values()
+    before, after = example.before.removeprefix("…"), example.after.removesuffix("…")
+    assert (before, after) != (example.before, example.after)
+    assert set((before + after).split()) <= set(words.split())

@@ -254,6 +254,6 @@ def _example(mended: Mended, gap: Gap, where: str, key: str) -> Example:
 
 
 def _nearest(side: str) -> str:
-    """Return what belongs to the gap's paragraph; ``side`` starts at the gap."""
+    """Return what belongs to the gap's paragraph, in whole words; ``side`` starts at the gap."""
     line = _LINE_END.split(side, maxsplit=1)[0]
-    return line + ("…" if len(line) == _AROUND else "")
+    return line if len(line) < _AROUND else (line.rpartition(" ")[0] or line) + "…"
