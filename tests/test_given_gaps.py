@@ -78,6 +78,7 @@ class TestMasks:
     def test_a_fill_takes_the_place_of_a_mask(self, mender_without_models):
         text = "They met officials from [MASK] and left ___."
         first, second = mender_without_models(["and"], ["Oslo"]).suggest(text, masks=["[MASK]", "___"])
+        assert (first.cues, second.cues) == ((), ())
         assert filled(text, first) == "They met officials from Oslo and left ___."
         assert filled(text, second) == "They met officials from [MASK] and left Oslo."
 

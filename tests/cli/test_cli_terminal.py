@@ -9,7 +9,9 @@ import sys
 import pytest
 from fake_mender import ARTICLE
 
-from textmend.records import Gap
+from textmend.cli.terminal.article import snippet, with_gaps
+from textmend.cli.terminal.screen import open_screen
+from textmend.records import Fill, Gap
 from textmend.review.decisions import dump, record
 from textmend.review.documents import ReviewDocument
 
@@ -65,3 +67,11 @@ def test_nothing_in_a_text_steers_the_terminal(command, tmp_path):
     assert "\u202e" not in shown
     assert "\\u202e" in shown
     assert "Organised night" in shown
+
+
+def test_a_gap_stands_in_the_place_of_its_mask():
+    text = "They signed a [MASK] deal."
+    fill = Fill(text="trade", probability=0.5, origin="model", spacing=("", ""), replaces=6)
+    gap = Gap(start=14, end=14, probability=1.0, fills=(fill,))
+    assert "".join(piece.text for piece in with_gaps(text, [gap], plain=True)) == "They signed a [_1_] deal."
+    assert snippet(text, [gap], 0, open_screen(), 60).plain in ("They signed a [_1_] deal.", "They signed a ▢1 deal.")

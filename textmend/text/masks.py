@@ -37,9 +37,12 @@ class Unmasked:
         return offset + (self.masks[passed - 1].end - self.stood[passed - 1] if passed else 0)
 
     def gap(self, gap: Gap, mask: Span) -> Gap:
-        """Return a gap of ``text`` as one of the caller's: its fills replace the mask, exactly."""
+        """Return a gap of ``text`` as one of the caller's: its fills replace the mask, exactly.
+
+        It has no cues: what can be seen where the mask was taken out is not seen in the caller's text.
+        """
         fills = tuple(self._fill(fill, mask) for fill in gap.fills)
-        return replace(gap, start=mask.start, end=mask.start, fills=fills)
+        return replace(gap, start=mask.start, end=mask.start, cues=(), fills=fills)
 
     def _fill(self, fill: Fill, mask: Span) -> Fill:
         evidence = fill.evidence

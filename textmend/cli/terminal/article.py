@@ -64,9 +64,15 @@ def with_gaps(text: str, gaps: Iterable[Gap], *, plain: bool) -> Iterator[Piece]
     position = 0
     for number, gap in enumerate(gaps, 1):
         yield Piece(text[position : gap.start], "text")
-        yield from inserted(text, gap, label(number, plain=plain), "gap")
-        position = gap.end
+        yield from _shown(text, gap, label(number, plain=plain))
+        position = gap.end + masked(gap)
     yield Piece(text[position:], "text")
+
+
+def masked(gap: Gap) -> int:
+    """Return how many code points after a gap are the mask that the caller put there."""
+    first = gap.fills[0] if gap.fills else None
+    return first.replaces if first and gap.start == gap.end and first.spacing == ("", "") else 0
 
 
 def with_edits(mended: Mended, *, plain: bool) -> Iterator[Piece]:
@@ -123,13 +129,14 @@ def snippet(text: str, gaps: Sequence[Gap], index: int, screen: Screen, width: i
     dots = "..." if plain else "…"
     reach = max(8, (width - 8) // 2)
     left = text[max(0, gap.start - reach) : gap.start].replace("\r", "\n").rsplit("\n", 1)[-1]
-    right = text[gap.end : gap.end + reach].replace("\r", "\n").split("\n", 1)[0]
+    follows = gap.end + masked(gap)
+    right = text[follows : follows + reach].replace("\r", "\n").split("\n", 1)[0]
     if len(left) == reach:
         left = dots + left.partition(" ")[2]
     if len(right) == reach:
         right = right.rpartition(" ")[0] + dots
     drawn = show_line(left, "dim")
-    for piece in inserted(text, gap, label(index + 1, plain=plain), "gap"):
+    for piece in _shown(text, gap, label(index + 1, plain=plain)):
         space = Text(" " if piece.text else "")
         drawn.append_text(show_line(piece.text, _STYLES[piece.kind]) if piece.kind == "gap" else space)
     drawn.append_text(show_line(right, "dim"))
@@ -140,6 +147,14 @@ def snippet(text: str, gaps: Sequence[Gap], index: int, screen: Screen, width: i
 def inserted(text: str, gap: Gap, words: str, kind: Kind, fill: Fill | None = None) -> Iterator[Piece]:
     """Yield words as they would stand in a gap, with the white space that the place, or their fill, asks for."""
     yield from _parted(insertion(text, gap, words, fill).replacement, words, kind)
+
+
+def _shown(text: str, gap: Gap, words: str) -> Iterator[Piece]:
+    """Yield the visible mark of a gap as it stands in the text; where the caller put a mask, in its place."""
+    if masked(gap):
+        yield Piece(words, "gap")
+    else:
+        yield from inserted(text, gap, words, "gap")
 
 
 def _parted(replacement: str, words: str, kind: Kind) -> Iterator[Piece]:
