@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from textmend.metrics import (
     average_precision,
     best_f1,
+    calibration_error_by_chance,
     expected_calibration_error,
     f1,
     mean_reciprocal_rank,
@@ -136,3 +137,20 @@ def test_nothing_to_measure_is_undefined_not_perfect():
     assert math.isnan(mean_reciprocal_rank([]))
     assert average_precision(precision_recall([], [])) == 0
     assert f1(math.nan, 0.0) == 0
+
+
+class TestErrorByChance:
+    def test_it_is_what_perfect_calibration_shows_on_average(self):
+        rng = np.random.default_rng(0)
+        probabilities = rng.beta(1, 2, size=200)
+        shown = [expected_calibration_error(probabilities, rng.random(200) < probabilities) for _ in range(400)]
+        assert calibration_error_by_chance(probabilities) == pytest.approx(np.mean(shown), rel=0.05)
+
+    def test_it_falls_with_the_number_of_items_and_is_nothing_where_all_is_sure(self):
+        few, many = np.linspace(0, 1, 100), np.tile(np.linspace(0, 1, 100), 100)
+        assert calibration_error_by_chance(many) == pytest.approx(calibration_error_by_chance(few) / 10)
+        assert calibration_error_by_chance([0.0, 1.0, 1.0]) == 0
+
+    def test_an_item_may_count_twice(self):
+        twice = calibration_error_by_chance([0.3, 0.7], weights=[4, 4])
+        assert twice == pytest.approx(calibration_error_by_chance([0.3, 0.7]))

@@ -104,6 +104,18 @@ def expected_calibration_error(
     return float(sum(abs(b.mean_probability - b.share_true) * b.weight for b in found))
 
 
+def calibration_error_by_chance(probabilities: ArrayLike, bins: int = 15, weights: ArrayLike | None = None) -> float:
+    """Return about what error so many items would show if each were true with just its probability.
+
+    Few items scatter, and every bin counts its scatter as error: what is measured is no more than that where
+    calibration is perfect. The mean of a normal distribution's absolute value, bin by bin.
+    """
+    probability = np.asarray(probabilities, dtype=np.float64)
+    weight = np.ones(len(probability)) if weights is None else np.asarray(weights, dtype=np.float64)
+    variances = np.bincount(_bins_of(probability, bins), weight**2 * probability * (1 - probability), bins)
+    return float(np.sqrt(2 / np.pi * variances).sum() / weight.sum())
+
+
 class ReliabilityBin(NamedTuple):
     """One bin of a reliability diagram; ``weight`` is the share of all items that fall in it."""
 
@@ -121,7 +133,7 @@ def reliability(
     probability, truth = np.asarray(probabilities, dtype=np.float64), np.asarray(truths, dtype=np.float64)
     weight = np.ones(len(probability)) if weights is None else np.asarray(weights, dtype=np.float64)
     edges = np.linspace(0.0, 1.0, bins + 1)
-    index = np.clip(np.digitize(probability, edges[1:-1]), 0, bins - 1)
+    index = _bins_of(probability, bins)
     counts, probable, true = (
         np.bincount(index, weights=values, minlength=bins) for values in (weight, weight * probability, weight * truth)
     )
@@ -143,3 +155,9 @@ def log_losses(probabilities: ArrayLike, truths: ArrayLike) -> NDArray[np.float6
     probability = np.clip(np.asarray(probabilities, dtype=np.float64), 1e-6, 1 - 1e-6)
     losses: NDArray[np.float64] = -np.log(np.where(np.asarray(truths, dtype=bool), probability, 1 - probability))
     return losses
+
+
+def _bins_of(probability: NDArray[np.float64], bins: int) -> NDArray[np.int64]:
+    """Return the number of the bin of equal width in which each probability lies."""
+    index: NDArray[np.int64] = np.clip(np.digitize(probability, np.linspace(0.0, 1.0, bins + 1)[1:-1]), 0, bins - 1)
+    return index

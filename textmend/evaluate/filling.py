@@ -20,7 +20,7 @@ from textmend.evaluate.bootstrap import Weights
 from textmend.evaluate.matching import match, same_words
 from textmend.evaluate.system import Judge, Propose
 from textmend.fill.propose import GappedArticle
-from textmend.metrics import expected_calibration_error, mean_reciprocal_rank, top_share
+from textmend.metrics import calibration_error_by_chance, expected_calibration_error, mean_reciprocal_rank, top_share
 from textmend.records import Fill, Gap
 
 TOPS = (1, 5, 20)
@@ -140,10 +140,15 @@ class Filling:
         return figures
 
     def calibration_figures(self, weights: Weights) -> Mapping[str, float]:
-        """Return the expected calibration error (``ece``) of first fills alone."""
+        """Return the expected calibration error of first fills (``ece``), and what of it is chance (``ece_chance``)."""
         weight = weights[self._document][self._has_fill]
         probabilities, truths = self.calibration()
-        return {"ece": expected_calibration_error(probabilities, truths, weights=weight) if weight.any() else math.nan}
+        if not weight.any():
+            return {"ece": math.nan, "ece_chance": math.nan}
+        return {
+            "ece": expected_calibration_error(probabilities, truths, weights=weight),
+            "ece_chance": calibration_error_by_chance(probabilities, weights=weight),
+        }
 
     def calibration(self) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Return the probabilities of first fills, and whether each is what stood there."""

@@ -29,7 +29,7 @@ REPORT_SCHEMA = 1
 
 _PACKAGES = ("numpy", "onnxruntime", "regex", "tokenizers")
 
-NOT_SHARES = frozenset(("ece", "mrr", "false_gaps", "false_gaps_sure", "harm"))
+NOT_SHARES = frozenset(("ece", "ece_chance", "mrr", "false_gaps", "false_gaps_sure", "harm"))
 """Figures that are rates or means; all others are shares, and shown in percent."""
 
 _SECTIONS = (
@@ -48,6 +48,7 @@ LABELS = {
     "recall": "recall",
     "f1": "F1",
     "ece": "ECE",
+    "ece_chance": "ECE by chance",
     "false_gaps": "false gaps per 10,000 words",
     "false_gaps_sure": "… with probability 0.9 or more",
     "top_1": "top-1",
