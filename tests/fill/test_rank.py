@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from textmend.calibration import Calibration
 from textmend.fill.casing import LOWER, MIXED, TITLE, UPPER, ArticleCasing, cased, starts_sentence
 from textmend.fill.casing_table import Habit, UsualCasing
-from textmend.fill.rank import FEATURE_NAMES, Features, Ranking, feature_row, log_fit, log_odds_of_one
+from textmend.fill.rank import FEATURE_NAMES, Features, Ranking, feature_row, feature_rows, log_odds_of_one
 
 DEFAULTS = dict(zip(FEATURE_NAMES, Ranking().weights, strict=True))
 
@@ -26,9 +26,6 @@ features = st.builds(
     length=st.floats(-20, 0),
     words=st.integers(1, 9),
     single=st.floats(-4, 4),
-    fits=st.floats(-4, 0.1),
-    name=st.booleans(),
-    new=st.booleans(),
 )
 rankings = st.builds(
     Ranking,
@@ -37,6 +34,8 @@ rankings = st.builds(
     calibration=st.sampled_from(
         [Calibration(), Calibration((-4.0, 0.0, 3.0), (-6.0, 1.0, 1.5)), Calibration((0.0, 1.0), (4.0, 9.0))]
     ),
+    article=st.floats(0, 2),
+    usual=st.floats(-4, 4),
 )
 
 
@@ -106,25 +105,22 @@ class TestProbabilities:
         found = [ranking.probabilities([Features(-1.0, single=share)])[0] for share in shares]
         assert (np.diff(found) > 0).all()
 
-    def test_words_as_many_as_are_missing_are_likelier(self):
-        ranking = Ranking(weights=tuple(1.0 if name == "fits" else one for name, one in DEFAULTS.items()))
-        lengths = (0.1, 0.6, 0.2, 0.1)
-        found = ranking.probabilities([Features(-2.0, fits=log_fit(lengths, words)) for words in (1, 4, 9, 3, 2)])
-        assert found[1] == found[2]  # the last share stands for that many or more
-        assert (np.diff(found[[0, 3, 4]]) > 0).all()
-        assert log_fit((), 2) == 0.0
-
-    @pytest.mark.parametrize("kind", ["name", "new"])
-    def test_names_and_what_is_new_may_weigh_less(self, kind):
-        ranking = Ranking(weights=tuple(-0.7 if name == kind else one for name, one in DEFAULTS.items()))
-        plain, other = ranking.probabilities([Features(-2.0), Features(-2.0, **{kind: True})])
-        assert plain > other
-
     def test_a_ranking_of_an_earlier_version_is_read(self):
         data = Ranking().to_dict()
-        for name in ("single", "fits", "name", "new"):
-            del data["weights"][name]
+        del data["weights"]["single"], data["article"], data["usual"]
         assert Ranking.from_dict(data) == Ranking()
+
+    @given(rankings, st.lists(st.lists(features, max_size=4), max_size=6))
+    def test_what_other_gaps_say_is_bounded_and_of_the_others_alone(self, ranking, gaps):
+        rows = [feature_rows(gap) for gap in gaps]
+        told = ranking.others(rows)
+        assert len(told) == len(gaps)
+        assert all(-3 <= one <= 3 for one in told)
+        if len(gaps) == 1:
+            assert told == [0.0]
+        if gaps:
+            unlikely = feature_rows([Features(-30.0)])
+            assert ranking.others([unlikely, *rows[1:]])[0] == pytest.approx(told[0], abs=1e-6) or not gaps[0]
 
     def test_no_candidates(self):
         assert Ranking().probabilities([]).shape == (0,)

@@ -9,7 +9,7 @@ from textmend.calibration import log_odds, sigmoid
 from textmend.damage.articles import LinkedText
 from textmend.damage.spans import LinkLikeness
 from textmend.detect.other_gaps import ArticleWeights, in_article
-from textmend.fill.rank import FEATURE_NAMES, Features, Ranking, feature_row
+from textmend.fill.rank import FEATURE_NAMES, Features, Ranking, feature_row, feature_rows
 from textmend.train.calibrate import damaged_articles, fit_article, fit_calibration, fit_echoes, fit_ranking
 
 
@@ -84,7 +84,7 @@ def gaps(echo_helps, count=80, seed=1):
         ]
         rows.append(np.array([feature_row(item) for item in features]))
         answers.append(echoing if echo_helps else int(rng.choice(5, p=np.exp(logs) / np.exp(logs).sum())))
-    return rows, answers
+    return rows, answers, list(range(count))
 
 
 def weight(ranking, name):
@@ -101,17 +101,41 @@ def test_the_ranking_learns_whether_echoes_matter():
 
 
 def test_where_nothing_fits_something_else_is_likely():
-    rows, _ = gaps(True)
-    ranking = fit_ranking(rows, [-1] * len(rows))
+    rows, _, articles = gaps(True)
+    ranking = fit_ranking(rows, [-1] * len(rows), articles)
     assert ranking.other > Ranking().other
     assert ranking.probabilities([Features(-1.0), Features(-2.0)]).sum() < 0.2
 
 
 def test_a_few_gaps_hardly_move_the_defaults():
-    rows, answers = gaps(True, count=1)
-    ranking = fit_ranking(rows, answers)
+    ranking = fit_ranking(*gaps(True, count=1))
     assert ranking.weights == pytest.approx(Ranking().weights, abs=0.5)
     assert ranking.calibration == Ranking().calibration
+
+
+def of_articles(alike, count=60, seed=2):
+    """Four gaps an article: its losses can all be guessed or none can; or chance decides at every gap alike."""
+    rng = np.random.default_rng(seed)
+    rows, answers, articles = [], [], []
+    for article in range(count):
+        easy = rng.random() < 0.5
+        for _ in range(4):
+            can = easy if alike else rng.random() < 0.5
+            top = rng.uniform(0.2, 0.7) if can else rng.uniform(0.05, 0.5)
+            rows.append(np.array([feature_row(Features(float(np.log(top)))), feature_row(Features(-6.0))]))
+            answers.append(0 if rng.random() < (0.9 if can else 0.05) else -1)
+            articles.append(article)
+    return rows, answers, articles
+
+
+def test_how_sure_other_gaps_are_matters_where_articles_differ():
+    alike, chance = fit_ranking(*of_articles(True)), fit_ranking(*of_articles(False))
+    assert alike.article > 0.5 > chance.article >= 0
+    gap = [Features(float(np.log(0.4)))]
+    sure, unsure = (feature_rows([Features(float(np.log(share)))]) for share in (0.7, 0.05))
+    among = [alike.others([feature_rows(gap), other, other])[0] for other in (sure, unsure)]
+    probabilities = [float(alike.probabilities(gap, others)[0]) for others in among]
+    assert probabilities[0] > probabilities[1] + 0.2
 
 
 def test_held_out_articles_are_damaged_alike_in_every_run():

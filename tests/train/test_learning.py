@@ -220,7 +220,7 @@ def test_losses_of_a_ranking_are_those_of_its_probabilities():
     features = [Features(-1.0), Features(-2.0)]
     shares = ranking.probabilities(features)
     row = np.array([feature_row(one) for one in features])
-    losses = ranking_losses(ranking, [row, row, row], [0, 1, -1])
+    losses = ranking_losses(ranking, [row, row, row], [0, 1, -1], [0, 1, 2])
     assert np.exp(-losses) == pytest.approx([*shares, 1 - shares.sum()])
 
 

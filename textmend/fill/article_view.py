@@ -17,7 +17,7 @@ from textmend.fill.infill import Hypothesis, Request, log_share
 from textmend.fill.language import check_language, survey_words
 from textmend.fill.novelty import Novelty
 from textmend.fill.phrases import Phrase, names
-from textmend.fill.rank import Features, log_fit, log_odds_of_one
+from textmend.fill.rank import Features, log_odds_of_one
 from textmend.fill.unwritten import Unwritten
 from textmend.models.masked_lm import MaskedLM
 from textmend.records import Evidence, Gap
@@ -158,16 +158,12 @@ class ArticleView:
             ):
                 continue
             introduces = self._novelty.introduced(text, at_sentence_start=at_start, is_common=self._is_common)
-            words = text.count(" ") + 1
             features = Features(
                 hypothesis.log_prob,
                 repeated=phrase.count if phrase else 0,
                 length=log_share(self.requests[index].lengths, len(hypothesis.ids)),
-                words=words,
+                words=text.count(" ") + 1,
                 single=log_odds_of_one(gap.lengths),
-                fits=log_fit(gap.lengths, words),
-                name=any(map(_is_name_like, text[at_start:])),
-                new=bool(introduces),
             )
             if echo:
                 both = bool(echo.left and echo.right)
@@ -219,9 +215,6 @@ class ArticleView:
         small = text[:1].lower() + text[1:]
         return (text, small) if borrowed and small != text else (text,)
 
-
-def _is_name_like(char: str) -> bool:
-    return char.isupper() or char.isnumeric()
 
 
 def _is_damaged(evidence: Evidence, gaps: Sequence[Gap]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from textmend.fill.article_view import ArticleView, GappedArticle, Proposed
 from textmend.fill.casing_table import UsualCasing
 from textmend.fill.infill import Hypothesis, Search, infill
-from textmend.fill.rank import Ranking
+from textmend.fill.rank import Ranking, feature_rows
 from textmend.models.masked_lm import MaskedLM
 from textmend.records import Fill, Gap
 
@@ -64,9 +64,10 @@ class Proposer:
         """
         result = []
         for document, candidates in zip(documents, self.candidates(documents, watch), strict=True):
-            own = iter(candidates)
+            others = self._ranking.others([feature_rows([one.features for one in gap]) for gap in candidates])
+            own = zip(candidates, others, strict=True)
             result.append(
-                [gap if gap.fills else gap.with_fills(self._rank(next(own), self._most)) for gap in document.gaps]
+                [gap if gap.fills else gap.with_fills(self._rank(*next(own), self._most)) for gap in document.gaps]
             )
         return result
 
@@ -77,7 +78,7 @@ class Proposer:
             ModelError: the document is evidently not written in the model's language.
         """
         ((candidates,),) = self.candidates([document])
-        return self._rank(candidates, len(candidates))
+        return self._rank(candidates, 0.0, len(candidates))
 
     def candidates(self, documents: Sequence[GappedArticle], watch: Watch | None = None) -> list[list[list[Proposed]]]:
         """Return the unranked candidates of each gap without fills, for each document."""
@@ -96,8 +97,8 @@ class Proposer:
         each = iter(found)
         return [[view.proposed(index, next(each)) for index in range(len(view.requests))] for view in views]
 
-    def _rank(self, proposed: Sequence[Proposed], most: int) -> tuple[Fill, ...]:
-        probabilities = self._ranking.probabilities([candidate.features for candidate in proposed])
+    def _rank(self, proposed: Sequence[Proposed], others: float, most: int) -> tuple[Fill, ...]:
+        probabilities = self._ranking.probabilities([candidate.features for candidate in proposed], others)
         order = sorted(range(len(proposed)), key=lambda i: (-probabilities[i], proposed[i].text))[:most]
         return tuple(
             Fill(

@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from textmend.calibration import Calibration
+from textmend.calibration import Calibration, log_odds
 
 _MOST_REPEATS = 16
 _MOST_WORDS = 4
 _BLUR = 0.02
+_MOST_EVIDENCE = 3.0
 
 
 class Features(NamedTuple):
@@ -29,9 +30,6 @@ class Features(NamedTuple):
         length: log-probability of its number of pieces, which ``log_prob`` has in it already.
         words: how many words it has.
         single: log-odds that one word is missing at the gap, as the detector sees it; 0 where nothing is known.
-        fits: log-probability that so many words are missing at the gap; 0 where nothing is known.
-        name: whether it is written like a name or a number.
-        new: whether it brings a name or a number in that the article doesn't have.
     """
 
     log_prob: float
@@ -42,25 +40,11 @@ class Features(NamedTuple):
     length: float = 0.0
     words: int = 1
     single: float = 0.0
-    fits: float = 0.0
-    name: bool = False
-    new: bool = False
 
 
 FEATURE_NAMES = (
-    "log_prob", "echo", "echo_words", "echo_exact", "echo_both", "repeated", "repeats", "length", "words", "single",
-    "fits", "name", "new",
+    "log_prob", "echo", "echo_words", "echo_exact", "echo_both", "repeated", "repeats", "length", "words", "single"
 )  # fmt: skip
-
-
-def log_fit(lengths: Sequence[float], words: int) -> float:
-    """Return the log-probability that so many words are missing, at least about -4; 0 without lengths.
-
-    Args:
-        lengths: how likely 1, 2, … words are missing; the last: that many or more.
-        words: how many words a candidate has.
-    """
-    return math.log(lengths[min(words, len(lengths)) - 1] + _BLUR) if lengths else 0.0
 
 
 def log_odds_of_one(lengths: Sequence[float]) -> float:
@@ -85,10 +69,12 @@ def feature_row(features: Features) -> list[float]:
         max(features.length, -10.0),
         float(min(features.words, _MOST_WORDS) - 1),
         features.single,
-        features.fits,
-        float(features.name),
-        float(features.new),
     ]
+
+
+def feature_rows(candidates: Sequence[Features]) -> NDArray[np.float64]:
+    """Return the rows of candidates, shape ``[candidates, features]``."""
+    return np.array([feature_row(one) for one in candidates]).reshape(len(candidates), len(FEATURE_NAMES))
 
 
 @dataclass(frozen=True)
@@ -99,27 +85,51 @@ class Ranking:
         weights: one for each of ``FEATURE_NAMES``.
         other: the log-odds of "something else", added to the log of the probability that the model has left.
         calibration: from the logit model's probability to a calibrated one.
+        article: what it adds to a gap's candidates how sure the first fills of the article's other gaps are (``others``).
+        usual: the log-odds that a first fill usually has, against which those are held.
     """
 
-    weights: tuple[float, ...] = (1.0, 2.0, 1.0, 0.5, 1.0, 0.3, *(0.0,) * 7)
+    weights: tuple[float, ...] = (1.0, 2.0, 1.0, 0.5, 1.0, 0.3, 0.0, 0.0, 0.0, 0.0)
     other: float = 0.0
     calibration: Calibration = field(default_factory=Calibration)
+    article: float = 0.0
+    usual: float = 0.0
 
-    def probabilities(self, candidates: Sequence[Features]) -> NDArray[np.float64]:
-        """Return the probability of each candidate of one gap; their sum is at most 1."""
-        if not candidates:
-            return np.zeros(0)
-        return self.calibrated(np.array([feature_row(f) for f in candidates]))
+    def probabilities(self, candidates: Sequence[Features], others: float = 0.0) -> NDArray[np.float64]:
+        """Return the probability of each candidate of one gap; their sum is at most 1.
 
-    def calibrated(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        Args:
+            candidates: what is known of each.
+            others: what the article's other gaps say (``others``).
+        """
+        return self.calibrated(feature_rows(candidates), others) if candidates else np.zeros(0)
+
+    def calibrated(self, rows: NDArray[np.float64], others: float = 0.0) -> NDArray[np.float64]:
         """Return the probabilities for feature rows of shape ``[candidates, features]``; their sum is at most 1."""
-        calibrated = self.calibration(self.uncalibrated(rows))
+        calibrated = self.calibration(self.uncalibrated(rows, others))
         return calibrated / max(1.0, float(calibrated.sum()))
 
-    def uncalibrated(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    def others(self, gaps: Sequence[NDArray[np.float64]]) -> list[float]:
+        """Return what the other gaps of an article say about each: whether its losses can be guessed.
+
+        The mean of what their first fills' log-odds are above the usual, held near 0 as by one more gap of the usual
+        kind. Whoever lost the words lost them in one way: names of a link are as hard in the next paragraph.
+
+        Args:
+            gaps: the feature rows of each gap's candidates, each of shape ``[candidates, features]``.
+        """
+        surest = np.array([float(self.uncalibrated(rows).max()) if len(rows) else np.nan for rows in gaps])
+        above = np.nan_to_num(log_odds(surest) - self.usual)
+        counted = ~np.isnan(surest)
+        rest = above.sum() - above
+        evidence = np.clip(rest / (counted.sum() - counted + 1), -_MOST_EVIDENCE, _MOST_EVIDENCE)
+        return [float(one) for one in evidence]
+
+    def uncalibrated(self, rows: NDArray[np.float64], others: float = 0.0) -> NDArray[np.float64]:
         """Return the logit model's probabilities for feature rows of shape ``[candidates, features]``."""
         left = max(1.0 - float(np.exp(rows[:, 0]).sum()), 1e-3)
-        scores = np.append(rows @ np.array(self.weights), self.weights[0] * np.log(left) + self.other)
+        scores = rows @ np.array(self.weights) + self.article * others
+        scores = np.append(scores, self.weights[0] * np.log(left) + self.other)
         exponents = np.exp(scores - scores.max())
         result: NDArray[np.float64] = exponents[:-1] / exponents.sum()
         return result
@@ -130,15 +140,19 @@ class Ranking:
             "weights": dict(zip(FEATURE_NAMES, self.weights, strict=True)),
             "other": self.other,
             "calibration": self.calibration.to_dict(),
+            "article": self.article,
+            "usual": self.usual,
         }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Ranking:
         """Read the JSON form."""
         # What a ranking was not fitted to has no weight.
-        weights = {**dict.fromkeys(("single", "fits", "name", "new"), 0.0), **data["weights"]}
+        weights = {"single": 0.0, **data["weights"]}
         return cls(
             tuple(float(weights[name]) for name in FEATURE_NAMES),
             float(data["other"]),
             Calibration.from_dict(data["calibration"]),
+            float(data.get("article", 0.0)),
+            float(data.get("usual", 0.0)),
         )

@@ -27,7 +27,7 @@ from textmend.detect.sites import Sites
 from textmend.files import write_file
 from textmend.fill.load import load_hub_proposer, load_proposer
 from textmend.fill.propose import GappedArticle, Proposed, Proposer
-from textmend.fill.rank import FEATURE_NAMES, Ranking, feature_row
+from textmend.fill.rank import FEATURE_NAMES, Ranking, feature_rows
 from textmend.fill.ranking_file import write_ranking
 from textmend.models.registry import HubModel
 from textmend.records import Fill, Gap
@@ -44,6 +44,8 @@ _OF_ONE = 8
 
 _UNASKED = Fill(text="?", probability=0.0, origin="model")
 """Marks the other gaps of an article, which stay masked."""
+
+_LEAST_TO_CALIBRATE = 50
 
 _PRIOR = 2.0
 """How firmly what is fitted is held to where it starts: as about twice to eight times as many items would."""
@@ -273,8 +275,9 @@ def fit_to(proposer: Proposer, detector: Path, damaged: Sequence[Damaged], *, mo
     """Return the ranking that fits what a filler proposes at the true gaps of damaged text, a few of each article."""
     rows: list[NDArray[np.float64]] = []
     answers: list[int] = []
+    articles: list[int] = []
     judging, rng = OnnxDetector(detector), random.Random(0)
-    for item in damaged:
+    for number, item in enumerate(damaged):
         if len(answers) >= most_gaps:
             break
         if not item.gaps:
@@ -286,17 +289,26 @@ def fit_to(proposer: Proposer, detector: Path, damaged: Sequence[Damaged], *, mo
         (candidates,) = proposer.candidates([GappedArticle(text=item.text, gaps=masked)])
         for words, proposed in zip(lost, candidates, strict=True):
             if proposed:
-                rows.append(np.array([feature_row(candidate.features) for candidate in proposed]))
+                rows.append(feature_rows([candidate.features for candidate in proposed]))
                 answers.append(answer_among(proposed, words))
-    return fit_ranking(rows, answers)
+                articles.append(number)
+    return fit_ranking(rows, answers, articles)
 
 
-def fit_ranking(rows: Sequence[NDArray[np.float64]], answers: Sequence[int], start: Ranking | None = None) -> Ranking:
-    """Fit the conditional logit model by maximum likelihood, held near where it starts, then its calibration.
+def fit_ranking(
+    rows: Sequence[NDArray[np.float64]],
+    answers: Sequence[int],
+    articles: Sequence[int],
+    start: Ranking | None = None,
+) -> Ranking:
+    """Fit the conditional logit model by maximum likelihood, held near where it starts, and what follows from it.
+
+    That is how much an article's other gaps tell, then the calibration.
 
     Args:
         rows: for each gap, its candidates' features, shape ``[candidates, features]``.
         answers: for each gap, which candidate is right, or -1 for none.
+        articles: for each gap, the number of its article.
         start: the ranking to start from; default: the defaults.
     """
     start = start or Ranking()
@@ -316,12 +328,55 @@ def fit_ranking(rows: Sequence[NDArray[np.float64]], answers: Sequence[int], sta
 
     parameters = minimum(loss, prior)
     ranking = replace(start, weights=tuple(float(w) for w in parameters[:-1]), other=float(parameters[-1]))
-    best = [(shares.max(), int(shares.argmax()) == answer) for shares, answer in _shares(ranking, rows, answers)]
-    if len(best) >= 50:
+    ranking = _with_article(ranking, rows, answers, articles)
+    told = others_of(ranking, rows, articles)
+    shares = [ranking.uncalibrated(row, others) for row, others in zip(rows, told, strict=True)]
+    best = [(own.max(), int(own.argmax()) == answer) for own, answer in zip(shares, answers, strict=True)]
+    if len(best) >= _LEAST_TO_CALIBRATE:
         raw, right = zip(*best, strict=True)
         ranking = replace(ranking, calibration=fit_calibration(raw, right, bins=5))
-    log.info("ranking of %d gaps: %s", len(rows), dict(zip(FEATURE_NAMES, ranking.weights, strict=True)))
+    log.info(
+        "ranking of %d gaps: %s, article %.2f",
+        len(rows),
+        dict(zip(FEATURE_NAMES, ranking.weights, strict=True)),
+        ranking.article,
+    )
     return ranking
+
+
+def _with_article(
+    ranking: Ranking, rows: Sequence[NDArray[np.float64]], answers: Sequence[int], articles: Sequence[int]
+) -> Ranking:
+    """Fit how much the other gaps of an article tell: logistic regression on whether any candidate is right."""
+    shares = [float(ranking.uncalibrated(row).sum()) for row in rows]
+    ranking = replace(ranking, usual=_usual(ranking, rows))
+    told = np.array(others_of(ranking, rows, articles))
+    if not told.any():
+        return ranking
+    (article,) = logistic(
+        told[:, None], np.array(answers) >= 0, (0.0,), hold=_PRIOR, offset=log_odds(shares), least=0.0
+    ).tolist()
+    return replace(ranking, article=article)
+
+
+def _usual(ranking: Ranking, rows: Sequence[NDArray[np.float64]]) -> float:
+    return float(np.mean([log_odds(ranking.uncalibrated(row).max()) for row in rows])) if rows else 0.0
+
+
+def others_of(ranking: Ranking, rows: Sequence[NDArray[np.float64]], articles: Sequence[int]) -> list[float]:
+    """Return for each gap what the other gaps of its article say (``Ranking.others``).
+
+    Args:
+        ranking: the ranking.
+        rows: for each gap, its candidates' features.
+        articles: for each gap, the number of its article.
+    """
+    found = [0.0] * len(rows)
+    for article in set(articles):
+        places = [place for place, one in enumerate(articles) if one == article]
+        for place, others in zip(places, ranking.others([rows[place] for place in places]), strict=True):
+            found[place] = others
+    return found
 
 
 def _with_other(row: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -330,12 +385,6 @@ def _with_other(row: NDArray[np.float64]) -> NDArray[np.float64]:
     other[0] = np.log(max(1.0 - float(np.exp(row[:, 0]).sum()), 1e-3))
     constant = np.append(np.zeros(len(row)), 1.0)
     return np.column_stack([np.vstack([row, other]), constant])
-
-
-def _shares(
-    ranking: Ranking, rows: Sequence[NDArray[np.float64]], answers: Sequence[int]
-) -> Iterable[tuple[NDArray[np.float64], int]]:
-    return ((ranking.uncalibrated(row), answer) for row, answer in zip(rows, answers, strict=True))
 
 
 def _true_gaps(item: Damaged, detector: OnnxDetector) -> list[Gap]:

@@ -25,12 +25,12 @@ from textmend.detect.other_gaps import ArticleWeights
 from textmend.errors import RecordError
 from textmend.fill.load import load_proposer
 from textmend.fill.propose import GappedArticle, Proposer
-from textmend.fill.rank import Ranking, feature_row
+from textmend.fill.rank import Ranking, feature_rows
 from textmend.metrics import log_losses
 from textmend.models.folder import ModelFolder
 from textmend.review.documents import ReviewDocument
 from textmend.review.judged import Judged
-from textmend.train.calibrate import answer_among, fit_ranking, write_config
+from textmend.train.calibrate import answer_among, fit_ranking, others_of, write_config
 from textmend.train.regression import logistic, with_shift
 
 FOLDS = 5
@@ -133,16 +133,21 @@ def recalibrate_filler(folder: Path, decided: Sequence[Judged], *, most_gaps: in
             f"{len(worded)} decisions with words are too few to fit the ranking of fills: at least {LEAST} are needed"
         )
     old = ModelFolder.open(folder, "filler").read("ranking", Ranking.from_dict)
-    rows, answers = _candidates(load_proposer(folder), worded)
+    rows, answers, articles = _candidates(load_proposer(folder), worded)
+
+    def of(places: NDArray[np.int64]) -> tuple[list[NDArray[np.float64]], list[int], list[int]]:
+        return [rows[i] for i in places], [answers[i] for i in places], [articles[i] for i in places]
+
+    documents = {number: worded[numbers[0]].document for number, numbers in enumerate(_by_document(worded))}
     fitted = _validated(
         "ranking of fills",
-        [one.document for one in worded],
-        lambda kept: fit_ranking([rows[i] for i in kept], [answers[i] for i in kept], start=old),
-        lambda ranking, left: ranking_losses(ranking, [rows[i] for i in left], [answers[i] for i in left]),
-        ranking_losses(old, rows, answers),
+        [documents[article] for article in articles],
+        lambda kept: fit_ranking(*of(kept), start=old),
+        lambda ranking, left: ranking_losses(ranking, *of(left)),
+        ranking_losses(old, rows, answers, articles),
     )
     if fitted.better:
-        write_config(folder, ranking=fit_ranking(rows, answers, start=old).to_dict())
+        write_config(folder, ranking=fit_ranking(rows, answers, articles, start=old).to_dict())
     return fitted
 
 
@@ -191,12 +196,12 @@ def composed(first: Calibration, second: Calibration) -> Calibration:
 
 
 def ranking_losses(
-    ranking: Ranking, rows: Sequence[NDArray[np.float64]], answers: Sequence[int]
+    ranking: Ranking, rows: Sequence[NDArray[np.float64]], answers: Sequence[int], articles: Sequence[int]
 ) -> NDArray[np.float64]:
     """Return the log loss of each gap: of the candidate that is right, or of "something else" (answer -1), in nats."""
     losses = []
-    for row, answer in zip(rows, answers, strict=True):
-        shares = ranking.calibrated(row)
+    for row, answer, others in zip(rows, answers, others_of(ranking, rows, articles), strict=True):
+        shares = ranking.calibrated(row, others)
         right = shares[answer] if answer >= 0 else 1.0 - float(shares.sum())
         losses.append(-math.log(max(float(right), _LEAST_OTHER)))
     return np.array(losses)
@@ -248,11 +253,13 @@ def _gap_probabilities(detector: OnnxDetector, decided: Sequence[Judged]) -> NDA
     return found
 
 
-def _candidates(proposer: Proposer, worded: Sequence[Judged]) -> tuple[list[NDArray[np.float64]], list[int]]:
-    """Return, for each gap, its candidates' features, and which of them a person chose."""
+def _candidates(
+    proposer: Proposer, worded: Sequence[Judged]
+) -> tuple[list[NDArray[np.float64]], list[int], list[int]]:
+    """Return, for each gap, its candidates' features, which of them a person chose, and the number of its article."""
     rows: list[NDArray[np.float64]] = [np.zeros((0, 0))] * len(worded)
-    answers = [-1] * len(worded)
-    for numbers in _by_document(worded):
+    answers, articles = [-1] * len(worded), [0] * len(worded)
+    for article, numbers in enumerate(_by_document(worded)):
         document = worded[numbers[0]].document
         # Gaps that have fills would keep them.
         asked = GappedArticle(
@@ -261,10 +268,11 @@ def _candidates(proposer: Proposer, worded: Sequence[Judged]) -> tuple[list[NDAr
         proposed = dict(zip(document.gaps, proposer.candidates([asked])[0], strict=True))
         for number in numbers:
             candidates = proposed[worded[number].gap]
-            rows[number] = np.array([feature_row(candidate.features) for candidate in candidates])
+            rows[number] = feature_rows([candidate.features for candidate in candidates])
             answers[number] = answer_among(candidates, worded[number].decision.text or "")
+            articles[number] = article
     kept = [number for number, row in enumerate(rows) if len(row)]
-    return [rows[number] for number in kept], [answers[number] for number in kept]
+    return [rows[number] for number in kept], [answers[number] for number in kept], [articles[number] for number in kept]
 
 
 def _by_document(decided: Sequence[Judged]) -> list[list[int]]:
