@@ -216,7 +216,6 @@ class ArticleView:
         return (text, small) if borrowed and small != text else (text,)
 
 
-
 def _is_damaged(evidence: Evidence, gaps: Sequence[Gap]) -> bool:
     """Whether words are missing inside an echo too, so that it does not say what stood there."""
     if evidence.place != "text" or evidence.start is None or evidence.end is None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from textmend.text.words import WORD, is_number
+
+_PARTICLES = frozenset("of de du la le van von der den del di da dos el al bin ibn y".split())
+"""Small words that stand within names."""
 
 
 class Novelty:
@@ -25,15 +28,34 @@ class Novelty:
             at_sentence_start: whether its first word is capitalised because a sentence starts there.
             is_common: whether a word is usually written in lower case, asked about that first word only.
         """
+        tokens = words.split()
+        named = [
+            _has_capital(token) and not is_number(token) and not (index == 0 and at_sentence_start and is_common(token))
+            for index, token in enumerate(tokens)
+        ]
         found: list[str] = []
-        for index, token in enumerate(words.split()):
-            parts = [match.group() for match in WORD.finditer(token) if match.group()[0].isalnum()]
-            new = [part for part in parts if part.casefold() not in self._known]
-            if not new:
-                continue
-            named = any(char.isupper() for part in new for char in part)
-            if named and index == 0 and at_sentence_start and is_common(token):
-                named = False
-            if named or is_number(token):
-                found.append(token)
+        for start, stop in _names(tokens, named):
+            if (named[start] or is_number(tokens[start])) and any(map(self._is_new, tokens[start:stop])):
+                found.append(" ".join(tokens[start:stop]))
         return tuple(found)
+
+    def _is_new(self, token: str) -> bool:
+        parts = (match.group() for match in WORD.finditer(token) if match.group()[0].isalnum())
+        return any(part.casefold() not in self._known for part in parts)
+
+
+def _has_capital(token: str) -> bool:
+    return any(char.isupper() for char in token)
+
+
+def _names(tokens: Sequence[str], named: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    """Yield where names begin and end, with the particles in them; other tokens stand alone."""
+    start = 0
+    while start < len(tokens):
+        stop = after = start + 1
+        while named[start] and after < len(tokens) and (named[after] or tokens[after] in _PARTICLES):
+            after += 1
+            if named[after - 1]:
+                stop = after
+        yield start, stop
+        start = stop
