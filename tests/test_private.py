@@ -34,7 +34,8 @@ TRAINING = """
 import numpy, onnx
 import textmend.train.export, textmend.train.quantize
 from textmend.models.registry import EMBEDDED
-textmend.train.export.session(EMBEDDED / "en" / "detector" / "model.onnx")
+runtime = textmend.train.quantize.onnx_runtime()
+runtime.InferenceSession(str(EMBEDDED / "en" / "detector" / "model.onnx"), providers=["CPUExecutionProvider"])
 """
 
 
