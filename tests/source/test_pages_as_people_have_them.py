@@ -152,3 +152,17 @@ def test_hundreds_of_attributes_of_an_element_are_left_out_and_its_words_stay():
         "<p " + " ".join(f'a{i}="<"' for i in range(100_000)) + ">one</p><script>if (a<b) x='</p>'</script><p>two</p>"
     )
     assert read_page(page)[0].text == "one\n\ntwo"
+
+
+@pytest.mark.parametrize(
+    ("heading", "kept"),
+    [
+        ("<a>Harbour News |</a> The ferry has stopped again", "The ferry has stopped again"),
+        ("<span>Coast · </span>The ferry has stopped again", "The ferry has stopped again"),
+        ("The ferry has stopped again <a>| Harbour News</a>", "The ferry has stopped again"),
+    ],
+)
+def test_the_name_of_a_column_beside_a_headline_is_no_loss(heading, kept):
+    page = f"<article><h1>{heading}</h1><p>{BEFORE}</p><p>{LINE}</p><p>{AFTER}</p></article>"
+    text = f"{kept}\n\n{BEFORE}\n\nThe mayor of Kell, who took office in 2019, met on Tuesday.\n\n{AFTER}"
+    assert mended(text, page).text == text.replace("met on", "met Per Lund on")

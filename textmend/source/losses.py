@@ -36,6 +36,7 @@ _LEAST_AROUND_PLAIN = 6
 _LEAST_SIDE = 2
 _OPEN_SENTENCE = 0.7
 _MANY_DROPPED = 3
+_SEPARATORS = frozenset("|¦·•›»‹«")
 _BEYOND = 40
 _JOINS_LEFT = frozenset(".,;:!?)]”’")
 _JOINS_RIGHT = frozenset("(“‘")
@@ -190,6 +191,8 @@ class _Judge:
         if not words or self._stands_beyond(words, site):
             return
         lost = self._loss(site, words[0], words[-1], spacing)
+        if lost.words[:1] in _SEPARATORS or lost.words[-1:] in _SEPARATORS:
+            return  # the name of a column before a headline, or of the site after it
         if not self._copy.is_sentence(words[0], words[-1], lost.count):
             yield lost
         elif not (sentence := self._sentence(lost)).is_open and max(self._dropped.counts.values()) >= _MANY_DROPPED:
