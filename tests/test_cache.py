@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -191,3 +192,21 @@ class TestMender:
         monkeypatch.setenv("TEXTMEND_CACHE", str(tmp_path / "cache"))
         mender_without_models(["and"]).suggest("They met from and left.")
         assert not (tmp_path / "cache").exists()
+
+
+@pytest.mark.parametrize(
+    "spoil", [shutil.rmtree, lambda folder: next(folder.iterdir()).write_bytes(b"no database" * 999)]
+)
+def test_a_cache_that_breaks_on_the_way_is_forgotten(tmp_path, spoil):
+    folder = tmp_path / "cache"
+    cache = Cache(folder)
+    spoil(folder)
+    cache.put({keys(1)[0]: []})
+    assert cache.get(keys(2)) in ([None, None], [[], None])
+
+
+def test_the_total_is_kept_once(tmp_path):
+    for _ in range(3):
+        Cache(tmp_path)
+    with contextlib.closing(sqlite3.connect(next(tmp_path.glob("*.sqlite")))) as database:
+        assert database.execute("SELECT COUNT(*) FROM total").fetchone() == (1,)

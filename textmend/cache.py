@@ -79,7 +79,7 @@ class Cache:
                 # Counted along, so that a full cache is noticed without reading all of it at every text.
                 database.execute("CREATE TABLE IF NOT EXISTS total (bytes INTEGER NOT NULL)")
                 database.execute(
-                    "INSERT INTO total SELECT COALESCE(SUM(size), 0) FROM suggestions"
+                    "INSERT INTO total SELECT (SELECT COALESCE(SUM(size), 0) FROM suggestions)"
                     " WHERE NOT EXISTS (SELECT * FROM total)"
                 )
         except (OSError, sqlite3.Error) as error:
@@ -110,7 +110,7 @@ class Cache:
     def get(self, digests: Sequence[bytes]) -> list[list[Gap] | None]:
         """Return the gaps of each digest; ``None`` where they are not known, or what is stored can't be read."""
         found: list[list[Gap] | None] = []
-        with self._quietly() as database:
+        with contextlib.suppress(sqlite3.Error, OSError), self._open() as database:
             for digest in digests:
                 row = database.execute("SELECT gaps FROM suggestions WHERE digest = ?", (digest,)).fetchone()
                 found.append(_read(row[0]) if row else None)
@@ -120,7 +120,7 @@ class Cache:
 
     def put(self, found: Mapping[bytes, Sequence[Gap]]) -> None:
         """Store the gaps of some digests. What can't be stored is left out: a cache is never needed."""
-        with self._quietly() as database:
+        with contextlib.suppress(sqlite3.Error, OSError), self._open() as database:
             for digest, gaps in found.items():
                 text = json.dumps([gap.to_dict() for gap in gaps])
                 size = len(text) + _ROW
@@ -153,12 +153,6 @@ class Cache:
                 yield database
         finally:
             database.close()
-
-    @contextlib.contextmanager
-    def _quietly(self) -> Iterator[sqlite3.Connection]:
-        """Open the database; what goes wrong with it ends the block and is forgotten."""
-        with contextlib.suppress(sqlite3.Error, OSError), self._open() as database:
-            yield database
 
 
 def _write_ahead(database: sqlite3.Connection) -> None:

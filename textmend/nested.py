@@ -1,4 +1,4 @@
-"""Fields inside fields: ``article.body`` is the field ``body`` of the object ``article``, unless one is called just so."""
+"""Fields inside fields: ``article.body`` is ``body`` of the object ``article``, unless a field has exactly this name."""
 
 from __future__ import annotations
 

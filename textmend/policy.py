@@ -101,7 +101,7 @@ class Policy:
 
     @classmethod
     def careful(cls, **changes: Any) -> Policy:
-        """Return the default: few gaps are filled. How often each named policy is right says ``docs/policies.md``."""
+        """Return the default: few gaps are filled. ``docs/policies.md`` says how often each named policy is right."""
         return cls(**changes)
 
     @classmethod
@@ -131,7 +131,7 @@ class Policy:
         return made
 
     def heeded(self, text: str, gaps: list[Gap]) -> list[Gap]:
-        """Return the gaps of a text that are none by the caller's word left out: in a region, or beside a known word."""
+        """Return the gaps that ``ignore`` and ``known_words`` do not rule out."""
         if not gaps or not (self.ignore or self.known_words):
             return gaps
         ignored = regions(text, self.ignore)

@@ -88,9 +88,9 @@ def figures() -> Figures:
 def in_words() -> str:
     """Return the figures of the named policies as a sentence, the policies in their order."""
     known = list(figures().benchmarks[KEYWORDS].policies.values())
-    exact = _listed(f"{100 * one.exact:.0f}" if one.fills else "none" for one in known)
+    exact = _listed(f"{one.exact * one.fills:.0f} of {one.fills}" if one.fills else "none of 0" for one in known)
     filled = _listed(f"{100 * one.filled:.2g}" for one in known)
-    return f"Of 100 fills applied, {exact} are exactly what stood there, and {filled} % of the gaps are filled"
+    return f"Of the fills applied, {exact} were exactly what stood there, and {filled} % of the gaps were filled"
 
 
 def _listed(parts: Iterable[str]) -> str:

@@ -101,8 +101,8 @@ def test_help_repeats_them(command):
     shown = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200", "NO_COLOR": "1"}).stdout
     words = " ".join(re.sub(r"[│|]", " ", shown).split())
     known = policy_figures.figures().benchmarks["keyword_loss"].policies.values()
-    careful, balanced, bold = (f"{100 * one.exact:.0f}" for one in known)
-    assert f"{careful}, {balanced} and {bold} are exactly what stood there" in words
+    careful, balanced, bold = (f"{round(one.exact * one.fills)} of {one.fills}" for one in known)
+    assert f"{careful}, {balanced} and {bold} were exactly what stood there" in words
     assert policy_figures.in_words() in words
 
 

@@ -73,5 +73,16 @@ def test_a_gap_stands_in_the_place_of_its_mask():
     text = "They signed a [MASK] deal."
     fill = Fill(text="trade", probability=0.5, origin="model", spacing=("", ""), replaces=6)
     gap = Gap(start=14, end=14, probability=1.0, fills=(fill,))
-    assert "".join(piece.text for piece in with_gaps(text, [gap], plain=True)) == "They signed a [_1_] deal."
-    assert snippet(text, [gap], 0, open_screen(), 60).plain in ("They signed a [_1_] deal.", "They signed a ▢1 deal.")
+    assert (
+        "".join(piece.text for piece in with_gaps(text, [gap], plain=True, masks=["[MASK]"]))
+        == "They signed a [_1_] deal."
+    )
+    shown = snippet(text, [gap], 0, open_screen(), 60, ["[MASK]"]).plain
+    assert shown in ("They signed a [_1_] deal.", "They signed a ▢1 deal.")
+
+
+def test_words_that_a_page_sets_in_another_order_are_no_mask():
+    text = "Oslo, the town by the sea."
+    fill = Fill(text="The town by the sea, Oslo.", probability=0.99, origin="source", spacing=("", ""), replaces=26)
+    gap = Gap(start=0, end=0, probability=1.0, fills=(fill,))
+    assert "".join(piece.text for piece in with_gaps(text, [gap], plain=True)).endswith(text)

@@ -25,6 +25,8 @@ ARTICLE = "All states of the union have met Ms Dahl in Oslo on 3 May."
         ("seven others", ("seven",)),
         ("of of", ()),
         ("Bergen of", ("Bergen",)),
+        ("Oslo, Bergen", ("Bergen",)),
+        ("J. Berg", ("J. Berg",)),
         ("otters", ()),
         ("", ()),
     ],

@@ -136,7 +136,7 @@ def suggest(
                     }
                 )
             else:
-                _draw(document, gaps, top, work.screen)
+                _draw(document, gaps, top, work.screen, tuple(masks or ()))
             found_gaps += len(gaps)
     if found_gaps and not json and not masks:
         run.next_step(work.screen, f"{count(found_gaps, 'gap')} to decide on", run.REVIEW, files or paths)
@@ -156,9 +156,9 @@ def length(gap: Gap) -> str:
     return f"{words} or more words" if words == len(gap.lengths) and words > 1 else count(words, "word")
 
 
-def _draw(document: Document, gaps: list[Gap], top: int, screen: Screen) -> None:
+def _draw(document: Document, gaps: list[Gap], top: int, screen: Screen, masks: tuple[str, ...]) -> None:
     plain = is_plain(screen.out)
-    pieces = with_gaps(document.text, gaps, plain=plain)
+    pieces = with_gaps(document.text, gaps, plain=plain, masks=masks)
     screen.out.print(page(document, count(len(gaps), "gap") if gaps else "no gaps", pieces, screen), width=screen.width)
     places = Places(document.text)
     fills = [fill for gap in gaps for fill in gap.fills[:top]]
@@ -167,7 +167,7 @@ def _draw(document: Document, gaps: list[Gap], top: int, screen: Screen) -> None
         lines = Group(
             _heading(gap, index + 1, places, plain=plain),
             *([Padding(_signs(gap), (0, 0, 0, 4))] if gap.cues else []),
-            Padding(snippet(document.text, gaps, index, screen, screen.width - 8), (0, 0, 0, 4)),
+            Padding(snippet(document.text, gaps, index, screen, screen.width - 8, masks), (0, 0, 0, 4)),
             Padding(fills_table(gap, top, column, places, plain=plain), (0, 0, 1, 4)),
         )
         screen.out.print(Padding(lines, (0, 2)), width=screen.width)

@@ -358,7 +358,8 @@ def _identity(layout: Layout, options: Options, mender: MenderSpec, rejects: Pat
     """Return what a run must have in common with the one it goes on with, by names that messages can use."""
     asked = asdict(options)
     asked |= {f"{name} field": value for name, value in asked.pop("fields").items()}
-    settings = {f"mender's {name}": value for name, value in mender.settings.items()}
+    # Where suggestions are kept makes no other output.
+    settings = {f"mender's {name}": value for name, value in mender.settings.items() if name != "cache"}
     return {
         "version": __version__,
         "rejects": str(rejects),

@@ -25,7 +25,7 @@ _TOGETHER = 512
 
 
 class Detector(Protocol):
-    """A network that judges sites; see ``models.detector.OnnxDetector``."""
+    """A network that judges sites; see ``detect.network.OnnxDetector``."""
 
     name: str
     pieces: Pieces

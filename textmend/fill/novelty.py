@@ -8,6 +8,8 @@ from textmend.text.words import WORD, is_number
 
 _PARTICLES = frozenset("of de du la le van von der den del di da dos el al bin ibn y".split())
 """Small words that stand within names."""
+_STOPS = frozenset(",;:!?")
+"""Marks that end a name."""
 
 
 class Novelty:
@@ -53,7 +55,12 @@ def _names(tokens: Sequence[str], named: Sequence[bool]) -> Iterator[tuple[int, 
     start = 0
     while start < len(tokens):
         stop = after = start + 1
-        while named[start] and after < len(tokens) and (named[after] or tokens[after] in _PARTICLES):
+        while (
+            named[start]
+            and after < len(tokens)
+            and tokens[after - 1][-1] not in _STOPS
+            and (named[after] or tokens[after] in _PARTICLES)
+        ):
             after += 1
             if named[after - 1]:
                 stop = after

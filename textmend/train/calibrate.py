@@ -210,7 +210,7 @@ def fit_article(
 
     Args:
         probabilities: of the sites of each article, echoes heeded; each of shape ``[sites]``.
-        kinds: their white space (``detect.article.space_kinds``).
+        kinds: their white space (``detect.other_gaps.space_kinds``).
         truths: whether words are missing there.
     """
     truth = np.concatenate(truths)

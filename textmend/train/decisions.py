@@ -253,9 +253,7 @@ def _gap_probabilities(detector: OnnxDetector, decided: Sequence[Judged]) -> NDA
     return found
 
 
-def _candidates(
-    proposer: Proposer, worded: Sequence[Judged]
-) -> tuple[list[NDArray[np.float64]], list[int], list[int]]:
+def _candidates(proposer: Proposer, worded: Sequence[Judged]) -> tuple[list[NDArray[np.float64]], list[int], list[int]]:
     """Return, for each gap, its candidates' features, which of them a person chose, and the number of its article."""
     rows: list[NDArray[np.float64]] = [np.zeros((0, 0))] * len(worded)
     answers, articles = [-1] * len(worded), [0] * len(worded)
@@ -272,7 +270,11 @@ def _candidates(
             answers[number] = answer_among(candidates, worded[number].decision.text or "")
             articles[number] = article
     kept = [number for number, row in enumerate(rows) if len(row)]
-    return [rows[number] for number in kept], [answers[number] for number in kept], [articles[number] for number in kept]
+    return (
+        [rows[number] for number in kept],
+        [answers[number] for number in kept],
+        [articles[number] for number in kept],
+    )
 
 
 def _by_document(decided: Sequence[Judged]) -> list[list[int]]:

@@ -59,20 +59,20 @@ def label(number: int, *, plain: bool) -> str:
     return f"[_{number}_]" if plain else f"▢{number}"
 
 
-def with_gaps(text: str, gaps: Iterable[Gap], *, plain: bool) -> Iterator[Piece]:
-    """Yield an article with the gaps shown, numbered from 1."""
+def with_gaps(text: str, gaps: Iterable[Gap], *, plain: bool, masks: Sequence[str] = ()) -> Iterator[Piece]:
+    """Yield an article with the gaps shown, numbered from 1; a gap stands in the place of its mask."""
     position = 0
     for number, gap in enumerate(gaps, 1):
         yield Piece(text[position : gap.start], "text")
-        yield from _shown(text, gap, label(number, plain=plain))
-        position = gap.end + masked(gap)
+        yield from _shown(text, gap, label(number, plain=plain), masks)
+        position = gap.end + _masked(text, gap, masks)
     yield Piece(text[position:], "text")
 
 
-def masked(gap: Gap) -> int:
+def _masked(text: str, gap: Gap, masks: Sequence[str]) -> int:
     """Return how many code points after a gap are the mask that the caller put there."""
-    first = gap.fills[0] if gap.fills else None
-    return first.replaces if first and gap.start == gap.end and first.spacing == ("", "") else 0
+    size = gap.fills[0].replaces if gap.fills else 0
+    return size if any(len(mask) == size and text.startswith(mask, gap.end) for mask in masks) else 0
 
 
 def with_edits(mended: Mended, *, plain: bool) -> Iterator[Piece]:
@@ -123,20 +123,20 @@ def page(document: Document, note: str, pieces: Iterable[Piece], screen: Screen)
     )
 
 
-def snippet(text: str, gaps: Sequence[Gap], index: int, screen: Screen, width: int) -> Text:
+def snippet(text: str, gaps: Sequence[Gap], index: int, screen: Screen, width: int, masks: Sequence[str] = ()) -> Text:
     """Return one line of an article around a gap."""
     gap, plain = gaps[index], is_plain(screen.out)
     dots = "..." if plain else "…"
     reach = max(8, (width - 8) // 2)
     left = text[max(0, gap.start - reach) : gap.start].replace("\r", "\n").rsplit("\n", 1)[-1]
-    follows = gap.end + masked(gap)
+    follows = gap.end + _masked(text, gap, masks)
     right = text[follows : follows + reach].replace("\r", "\n").split("\n", 1)[0]
     if len(left) == reach:
         left = dots + left.partition(" ")[2]
     if len(right) == reach:
         right = right.rpartition(" ")[0] + dots
     drawn = show_line(left, "dim")
-    for piece in _shown(text, gap, label(index + 1, plain=plain)):
+    for piece in _shown(text, gap, label(index + 1, plain=plain), masks):
         space = Text(" " if piece.text else "")
         drawn.append_text(show_line(piece.text, _STYLES[piece.kind]) if piece.kind == "gap" else space)
     drawn.append_text(show_line(right, "dim"))
@@ -149,9 +149,9 @@ def inserted(text: str, gap: Gap, words: str, kind: Kind, fill: Fill | None = No
     yield from _parted(insertion(text, gap, words, fill).replacement, words, kind)
 
 
-def _shown(text: str, gap: Gap, words: str) -> Iterator[Piece]:
+def _shown(text: str, gap: Gap, words: str, masks: Sequence[str]) -> Iterator[Piece]:
     """Yield the visible mark of a gap as it stands in the text; where the caller put a mask, in its place."""
-    if masked(gap):
+    if _masked(text, gap, masks):
         yield Piece(words, "gap")
     else:
         yield from inserted(text, gap, words, "gap")
