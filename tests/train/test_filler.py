@@ -84,13 +84,13 @@ def restored(window, mask):
     return np.where(window.labels == NO_LABEL, window.ids, window.labels)
 
 
-def test_windows_are_slices_of_the_text_between_start_and_separator(mpnet, corpus):
+def test_windows_are_slices_of_the_text_between_start_and_separator(mpnet):
     pieces, mask = read_pieces(mpnet / "tokenizer.json")
     article = LinkedText(TEXT)
     whole = [piece for unit in read_units(TEXT, pieces) for piece in unit.ids]
     assert whole.count(pieces.separator) == 3
     whole_text = " ".join(map(str, whole))
-    windows = stream(mpnet, corpus, PLAIN).windows(article, random.Random(3))
+    windows = maker(mpnet, PLAIN)(article, random.Random(3))
     assert windows
     for window in windows:
         ids = restored(window, mask)

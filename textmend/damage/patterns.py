@@ -51,13 +51,13 @@ CLOSING_NOUN = regex.compile(
 QUOTED = regex.compile(r"“(?P<x>[^“”\"\n]{2,40})”|(?<![\p{L}\p{N}])\"(?P<x>[^“”\"\n]{2,40})\"(?![\p{L}\p{N}])")
 BRACKETED = regex.compile(r"(?<=\()(?P<x>[^()\n]{1,60}?)(?=[;)])")
 IDENTIFIER = regex.compile(
-    r"(?<![\p{L}\p{N}@#/.-])(?:https?://\S+[\p{L}\p{N}/]|[@#]\p{L}[\p{L}\p{N}_]+|\p{L}[\p{L}\p{N}_-]*(?:\.[\p{L}\p{N}_-]+)*"
-    r"\.(?:com|org|net|gov|edu|io|py|js|txt|pdf|html|exe|uk)|\p{L}+_\w+|\p{Ll}+\(\)|(?!Ma?c\p{Lu})\p{Ll}*(?:\p{Lu}\p{Ll}+){2,}"
+    r"(?<![\p{L}\p{N}@#/.-])(?:https?://\S+[\p{L}\p{N}/]|[@#]\p{L}[\p{L}\p{N}_]+|\p{L}[\p{L}\p{N}_-]*+(?:\.[\p{L}\p{N}_-]++){0,8}"
+    r"\.(?:com|org|net|gov|edu|io|py|js|txt|pdf|html|exe|uk)|\p{L}+_\w+|\p{Ll}+\(\)|(?!Ma?c\p{Lu})\p{Ll}*+(?:\p{Lu}\p{Ll}++){2,8}"
     r"|\p{Lu}{2,}[\s-]?\d[\d.]*(?<!\.)|\p{L}+-?\d+\p{L}*)(?![\p{L}\p{N}@_])"
 )
 FORMULA = regex.compile(
-    r"(?<![\p{L}\p{N}'’.&;=+×*/<>^≤≥\[-])(?<!['’]\s)(?:(?:\p{L}|\d+)(?:\s?[=+×*/<>^≤≥]\s?(?:\p{L}|\d+(?:\.\d+)?)(?!\p{L}))+|[b-hj-zB-HJ-Z])"
-    r"(?![\p{L}\p{N}'’.&)\]/-])"
+    r"(?<![\p{L}\p{N}'’.&;=+×*/<>^≤≥\[-])(?<!['’]\s)(?:(?:\p{L}|\d+)(?:\s?[=+×*/<>^≤≥]\s?(?:\p{L}|\d+(?:\.\d+)?)(?!\p{L})){1,12}"
+    r"|[b-hj-zB-HJ-Z])(?![\p{L}\p{N}'’.&)\]/-]|\s?[=+×*/<>^≤≥])"
 )
 INNER_NAME = regex.compile(rf"(?<=[\p{{Ll}},]\s)(?P<x>{_NAME})(?!['’]\p{{L}})")
 CITED = regex.compile(

@@ -17,7 +17,7 @@ from textmend.text.words import Span, paragraphs
 _FENCE = regex.compile(r"^[ \t]*(```|~~~)", regex.MULTILINE)
 _INLINE_CODE = regex.compile(r"`[^`\n]+`")
 _INDENTED = regex.compile(r"^(?: {4}|\t)\S[^\n]*$", regex.MULTILINE)
-_CODE_LINE = regex.compile(r"^[^\n]*(?:[{};]|\)\s*:|=>|==|!=|\+=|->|::|</\w)[ \t]*$", regex.MULTILINE)
+_CODE_END = regex.compile(r"(?:[{};]|\)[ \t]*+:|=>|==|!=|\+=|->|::|</\w)[ \t]*+$", regex.MULTILINE)
 _TABLE_LINE = regex.compile(r"^[^\n]*(?:\|[^\n|]*\||\t[^\n\t]+\t)[^\n]*$", regex.MULTILINE)
 _LINE = regex.compile(r"[^\n]+")
 _QUOTE = regex.compile(r"“[^“”]{1,2000}”|„[^„“”]{1,2000}[“”]|«[^«»]{1,2000}»|(?<![\w\"])\"[^\"\n]{1,2000}\"(?!\w)")
@@ -34,8 +34,10 @@ def _code(text: str) -> Iterator[Span]:
     for opening, closing in zip(fences[::2], [*fences[1::2], len(text)], strict=False):
         end = text.find("\n", closing)
         yield Span(opening, len(text) if end < 0 else end)
-    for pattern in (_INLINE_CODE, _INDENTED, _CODE_LINE):
+    for pattern in (_INLINE_CODE, _INDENTED):
         yield from (Span(*match.span()) for match in pattern.finditer(text))
+    for match in _CODE_END.finditer(text):  # the whole line
+        yield Span(text.rfind("\n", 0, match.start()) + 1, match.end())
 
 
 def _table(text: str) -> Iterator[Span]:
