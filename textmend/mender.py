@@ -67,7 +67,6 @@ class Mender:
             not, nor are fillers calibrated with another detector.
         ranking: the file of a ranking fitted to a hub model by ``textmend train calibrate``. Without it, its
             probabilities are not calibrated, and its fills are not applied (``Policy.allow_uncalibrated``).
-
         cache: a folder (or a :class:`textmend.cache.Cache`) that keeps what was suggested, so that the same text is
             worked on once, by several processes too; default: nothing is kept. Without effect with hub models, models
             given as objects, and ``nlp``.
