@@ -83,7 +83,8 @@ SENTENCE_BREAK = regex.compile(r"(?<=[.!?]['\"”’)]?)\s+(?=[\p{Lu}“\"‘'])
 """White space between sentences, roughly: abbreviations are taken for ends."""
 
 COMMA_BEFORE = regex.compile(r"\s*,\s*(?:(?:in|of|on|for|by|to|from|with|the|a|an)\s)?$")
-ITEM = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}'’&.-]*(?<![.'’-])(?:\s[\p{L}\p{N}][\p{L}\p{N}'’&.-]*(?<![.'’-])){0,3}")
+_ITEM_WORD = r"[\p{L}\p{N}](?:[.'’-]*+[\p{L}\p{N}&])*+"
+ITEM = regex.compile(rf"{_ITEM_WORD}(?:\s{_ITEM_WORD}){{0,3}}")
 LAST_WORD = regex.compile(r"(?<![\p{L}\p{N}'’-])[\p{L}\p{N}'’-]++$")
 FIRST_WORD = regex.compile(r"\s?[\p{L}'’-]+")
 WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:[-'’.&][\p{L}\p{M}\p{N}]+)*")
