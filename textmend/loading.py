@@ -128,7 +128,8 @@ class Models:
 
         Raises :class:`ModelError` where the filler's folder is broken.
         """
-        from textmend.detect.second_look import SecondLook, read_weights
+        from textmend.detect.opinions import read_weights
+        from textmend.detect.second_look import SecondLook
         from textmend.models.folder import ModelFolder
 
         if self._hub is not None:

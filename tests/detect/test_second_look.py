@@ -9,8 +9,9 @@ from textmend.calibration import log_odds, sigmoid
 from textmend.detect.finder import judge
 from textmend.detect.inputs import encode
 from textmend.detect.lengths import LengthKinds
+from textmend.detect.opinions import SecondLookWeights, joined_lengths
 from textmend.detect.other_gaps import ArticleWeights
-from textmend.detect.second_look import SecondLook, SecondLookWeights, joined_lengths, stretches
+from textmend.detect.second_look import EDGE, SIZE, SecondLook, windows_around
 from textmend.errors import ModelError
 
 WEIGHTS = SecondLookWeights("fake", 0.1, 0.9)
@@ -62,52 +63,80 @@ def doubting(fake_detector, *words, at=0.0):
 words = st.lists(st.text("abcxyz", min_size=1, max_size=9), min_size=1, max_size=120)
 
 
-@given(words, st.integers(20, 60), st.integers(0, 8), st.data())
-def test_every_site_is_read_once_in_its_context(words, size, margin, data):
+@given(words, st.integers(30, 60), st.integers(5, 14), st.integers(0, 5), st.data())
+def test_every_site_asked_for_is_judged_once_in_its_context(words, size, margin, edge, data):
     document = encode(" ".join(words), Pieces())
     everywhere = range(len(document.sites))
     sites = np.array(sorted(data.draw(st.sets(st.sampled_from(everywhere), min_size=1))), dtype=np.int64)
-    found = stretches(document, sites, size, margin)
-    assert np.array_equal(np.concatenate([stretch.sites for stretch in found]), sites)
+    found = windows_around(document, sites, size, margin, edge)
+    judged = np.concatenate([np.arange(window.first_site, window.last_site) for window in found])
+    assert np.all(np.diff(judged) > 0)
+    assert np.isin(sites, judged).all()
     total = len(document.ids)
-    for stretch in found:
-        assert len(stretch.sites)
-        assert 0 <= stretch.start < stretch.end <= total
-        assert stretch.end - stretch.start == min(size, total)
-        for place in document.sites[stretch.sites]:
-            assert place - stretch.start >= min(margin, place)
-            assert stretch.end - 1 - place >= min(margin, total - 1 - place)
+    for window in found:
+        assert 0 <= window.start < window.end <= total
+        assert window.end - window.start == min(size, total)
+        for site in range(window.first_site, window.last_site):
+            place, least = document.sites[site], margin if site in sites else edge
+            assert place - window.start >= min(least, place)
+            assert window.end - 1 - place >= min(least, total - 1 - place)
 
 
-def test_sites_nearby_share_a_stretch_and_a_lone_one_stands_in_the_middle():
+def test_sites_nearby_share_a_window_and_a_lone_one_stands_in_the_middle():
     document = encode(" ".join("word" for _ in range(100)), Pieces())
-    near = stretches(document, np.array([40, 42, 44]), 60, 10)
-    assert [list(stretch.sites) for stretch in near] == [[40, 42, 44]]
-    far = stretches(document, np.array([20, 70]), 60, 10)
-    assert [list(stretch.sites) for stretch in far] == [[20], [70]]
-    assert far[0].start == 80 - 29
+    (near,) = windows_around(document, np.array([40, 42, 44]), 60, 10, 8)
+    assert (near.start, near.end) == (160 - 21, 160 + 39)
+    assert (near.first_site, near.last_site) == (37, 48)  # 8 pieces, two words, from its edges
+    first, second = windows_around(document, np.array([20, 70]), 60, 10, 8)
+    assert (first.start, second.start) == (80 - 29, 280 - 29)
+
+
+def test_where_windows_overlap_a_site_is_judged_in_the_middle_rather_than_at_an_edge():
+    document = encode(" ".join("word" for _ in range(100)), Pieces())
+    first, second = windows_around(document, np.array([40, 51]), 60, 10, 2)
+    assert second.start < first.end
+    assert first.last_site == second.first_site
+    assert document.sites[second.first_site] == pytest.approx((first.end + second.start) / 2, abs=3)
 
 
 @given(st.integers(200, 800))
 def test_the_work_grows_with_the_doubtful_places_and_no_faster(count):
     document = encode("word " * count, Pieces())
     sites = np.arange(len(document.sites))
-    read = sum(stretch.end - stretch.start for stretch in stretches(document, sites, 60, 10))
+    read = sum(window.end - window.start for window in windows_around(document, sites, 60, 10, 8))
     assert read <= 60 * (len(document.ids) / 40 + 1)
 
 
-def test_only_doubtful_places_are_read_again(fake_detector):
+def test_both_opinions_count_wherever_a_stretch_is_read(fake_detector):
     text = "the keeper of zinc and the keeper of lime, of zinc"
-    detector, reader = doubting(fake_detector, "zinc", "lime"), Reader()
-    alone = judge([text], detector)[0]
+    detector, reader = doubting(fake_detector, "zinc", at=0.0), Reader()
+    (alone,) = judge([text], detector)
     (sites,) = judge([text], detector, SecondLook(lambda: reader, WEIGHTS))
-    asked = np.flatnonzero((alone.probabilities > 0.1) & (alone.probabilities < 0.9))
-    assert reader.sites == len(asked) == 3
-    others = np.setdiff1d(np.arange(len(alone.starts)), asked)
-    assert np.array_equal(sites.probabilities[others], alone.probabilities[others])
+    assert reader.sites == len(sites.starts)
     assert [text[sites.ends[at] :][:4] for at in np.flatnonzero(sites.probabilities > 0.9)] == ["zinc", "zinc"]
-    # The mean of 0 and 6, and of 0 and -6.
-    assert sorted(log_odds(sites.probabilities[asked])) == pytest.approx([-3, 3, 3], abs=0.01)
+    # The mean of -9 and -6 elsewhere.
+    assert log_odds(sites.probabilities[0]) == pytest.approx((log_odds(alone.probabilities[0]) - 6) / 2, abs=0.01)
+
+
+def far_apart(first, last):
+    """Two words with more text between them than a stretch holds."""
+    return f"{first} {'plain words and ' * SIZE}{last}"
+
+
+def test_what_stands_far_from_a_doubt_is_not_read_again(fake_detector):
+    reader = Reader()
+    judge([far_apart("zinc", "lime")], doubting(fake_detector, "zinc"), SecondLook(lambda: reader, WEIGHTS))
+    assert len(reader.rows) == 1
+    assert len(reader.rows[0].ids) == SIZE
+
+
+@pytest.mark.parametrize(("letter", "read_on"), [("z", True), ("y", False)])
+def test_an_article_that_proves_damaged_is_read_on(fake_detector, letter, read_on):
+    weights = SecondLookWeights("fake", 0.1, 0.9, damaged=1e-3, least_in_damaged=1e-6)
+    text, reader = far_apart("zinc", "zinc"), Reader(letter, sure=9.0)
+    judge([text], doubting(fake_detector, "zinc"), SecondLook(lambda: reader, weights))
+    everything = len(encode(text, Pieces()).ids) / (SIZE - 1 - 2 * EDGE)
+    assert len(reader.rows) == (pytest.approx(everything, abs=2) if read_on else 2)
 
 
 def test_where_nothing_is_doubtful_nothing_is_loaded(fake_detector):
@@ -133,9 +162,9 @@ def test_texts_do_not_influence_each_other(fake_detector, texts):
 
 
 def test_what_comes_of_both_is_a_weighted_sum_of_log_odds():
-    weights = SecondLookWeights("fake", 0.1, 0.9, constant=0.5, own=0.7, other=0.6, product=-0.1)
+    weights = SecondLookWeights("fake", 0.1, 0.9, constant=0.5, own=0.7, other=0.6, apart=-0.1)
     own, other = np.array([1.0, -2.0]), np.array([3.0, 0.5])
-    expected = 0.5 + 0.7 * own + 0.6 * other - 0.1 * own * other
+    expected = 0.5 + 0.7 * own + 0.6 * other - 0.1 * np.abs(own - other)
     assert weights.joined(own, other) == pytest.approx(expected)
 
 
@@ -150,12 +179,22 @@ def test_lengths_are_told_by_both(fake_detector):
 def test_the_json_form_is_read_back():
     kinds = LengthKinds((0.8, 0.2), (0.4, 0.6), (0.6, 0.4), 0.3)
     weights = SecondLookWeights(
-        "a 1.0", 0.02, 0.97, 0.1, 0.6, 0.5, -0.05, article=ArticleWeights(0.1), length_kinds=kinds
+        "a 1.0", 0.02, 0.97, 0.001, 0.004, 0.1, 0.6, 0.5, -0.05, article=ArticleWeights(0.1), length_kinds=kinds
     )
     assert SecondLookWeights.from_dict(weights.to_dict()) == weights
 
 
-@pytest.mark.parametrize("wrong", [{"least": 0.0}, {"least": 0.95}, {"most": 1.0}, {"own": float("nan")}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"least": 0.0},
+        {"least": 0.95},
+        {"most": 1.0},
+        {"own": float("nan")},
+        {"damaged": 0.0},
+        {"least_in_damaged": 0.2},
+    ],
+)
 def test_weights_out_of_range_are_refused(wrong):
     with pytest.raises(ModelError, match="out of range"):
         SecondLookWeights(**{"detector": "a", "least": 0.1, "most": 0.9, **wrong})

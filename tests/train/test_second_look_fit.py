@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from textmend.calibration import sigmoid
-from textmend.detect.second_look import SecondLookWeights
+from textmend.detect.opinions import SecondLookWeights
 from textmend.train.second_look import fit_joint
 
 
@@ -18,7 +18,7 @@ def test_weights_of_both_opinions_are_recovered(by_own, by_other):
     start = SecondLookWeights("a 1.0", 0.05, 0.95)
     fitted = fit_joint(start, own[doubtful], other[doubtful], truths[doubtful], told[doubtful])
     assert (fitted.own, fitted.other) == pytest.approx((by_own, by_other), abs=0.05)
-    assert (fitted.constant, fitted.product) == pytest.approx((0.3, 0.0), abs=0.05)
+    assert (fitted.constant, fitted.apart) == pytest.approx((0.3, 0.0), abs=0.05)
     assert (fitted.detector, fitted.least, fitted.most) == ("a 1.0", 0.05, 0.95)
 
 

@@ -119,6 +119,11 @@ def as_evidence(probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(probabilities >= LEAST, probabilities**2, 0.0)
 
 
+def share_lost(probabilities: NDArray[np.float64]) -> float:
+    """Return at what share of a text's places words seem to be missing, 0 to 1; little where the text is short."""
+    return float(as_evidence(probabilities).sum()) / (len(probabilities) + _SITES)
+
+
 def space_kinds(text: str, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the kind of white space of each site: wide, odd (where none belongs), plain or none; shape ``[sites]``."""
     return np.fromiter(

@@ -13,24 +13,19 @@ from numpy.typing import ArrayLike, NDArray
 from textmend.calibration import log_odds
 from textmend.damage.losing import Damaged
 from textmend.detect.network import OnnxDetector
-from textmend.detect.other_gaps import evidence, space_kinds
-from textmend.detect.second_look import (
-    Reader,
-    SecondLookWeights,
-    doubtful,
-    features,
-    log_odds_of_gap,
-    read_again,
-    revised,
-)
+from textmend.detect.opinions import SecondLookWeights, features, log_odds_of_gap
+from textmend.detect.other_gaps import ArticleWeights, evidence, space_kinds
+from textmend.detect.second_look import EDGE, MARGIN, Reader, Rereading, doubtful, read
 from textmend.fill.load import load_filler
-from textmend.train.calibrate import fit_evidence, judge_damaged, write_config
+from textmend.train.calibrate import JudgedText, fit_evidence, judge_damaged, write_config
 from textmend.train.regression import logistic
 
 log = logging.getLogger(__name__)
 
-LEAST, MOST = 0.03, 0.97
+LEAST, MOST = 0.05, 0.97
 """Places whose probability for the detector lies between are read again (``docs/training.md`` says at what cost)."""
+DAMAGED, LEAST_IN_DAMAGED = 0.0011, 0.004
+"""Where so large a share of an article's places seems to have lost words, those of this probability on are read."""
 
 _PRIOR = 2.0
 _BATCH = 16
@@ -42,6 +37,8 @@ def calibrate_second_look(filler: Path, detector: Path, damaged: Sequence[Damage
     The weights are written into the filler's ``config.json`` and returned. Where the filler has no head for lost
     words, or no place is doubtful, nothing is written and ``None`` returned.
 
+    What the second round reads follows from how opinions combine, so they are fitted after each round.
+
     Args:
         filler: its folder.
         detector: its folder; it is calibrated already.
@@ -51,38 +48,55 @@ def calibrate_second_look(filler: Path, detector: Path, damaged: Sequence[Damage
     if not reader.labels:
         return None
     judged = judge_damaged(damaged, judging)
-    weights = SecondLookWeights(judging.name, LEAST, MOST)
-    doubts = [doubtful(one.text, one.sites, judging.article, weights) for one in judged]
+    start = SecondLookWeights(judging.name, LEAST, MOST, DAMAGED, LEAST_IN_DAMAGED)
+    doubts = [doubtful(one.text, one.sites, judging.article, start) for one in judged]
     if not any(map(len, doubts)):
         log.info("second look: the detector is in doubt nowhere, so there is nothing to fit")
         return None
-    found = _read_again([one.text for one in judged], doubts, reader)
+    again = [Rereading(one.text, one.sites, reader) for one in judged]
+    _read(again, doubts, reader, MARGIN)
+    first = _fitted(start, judged, again, judging.article)
+    _read(again, [one.worth_reading(first) for one in again], reader, EDGE)
+    weights = _fitted(first, judged, again, judging.article)
+    log.info(
+        "second look at %d of %d places: %s",
+        sum(len(one.sites) for one in again),
+        sum(len(one.lost) for one in judged),
+        weights,
+    )
+    write_config(filler, second_look=weights.to_dict())
+    return weights
+
+
+def _fitted(
+    weights: SecondLookWeights, judged: Sequence[JudgedText], again: Sequence[Rereading], article: ArticleWeights
+) -> SecondLookWeights:
+    """Return the weights, fitted to what has been read again.
+
+    Args:
+        weights: where to start.
+        judged: damaged texts as the detector alone judges them, and the truth.
+        again: the same texts with what the reader said.
+        article: what an article's other gaps mean to the detector.
+    """
     told = [
         evidence(
             space_kinds(one.text, one.sites.starts, one.sites.ends),
             one.sites.probabilities,
-            judging.article.rate,
-            judging.article.shares,
-        )[sites]
-        for one, sites in zip(judged, doubts, strict=True)
+            article.rate,
+            article.shares,
+        )[seen.sites]
+        for one, seen in zip(judged, again, strict=True)
     ]
     weights = fit_joint(
         weights,
-        log_odds(np.concatenate([one.sites.probabilities[sites] for one, sites in zip(judged, doubts, strict=True)])),
-        log_odds_of_gap(np.concatenate(found)),
-        np.concatenate([one.lost[sites] > 0 for one, sites in zip(judged, doubts, strict=True)]),
+        log_odds(np.concatenate([seen.own.probabilities[seen.sites] for seen in again])),
+        log_odds_of_gap(np.concatenate([seen.logits for seen in again])),
+        np.concatenate([one.lost[seen.sites] > 0 for one, seen in zip(judged, again, strict=True)]),
         np.concatenate(told),
     )
-    fitted = fit_evidence(
-        [
-            one._replace(sites=revised(one.sites, sites, logits, weights))
-            for one, sites, logits in zip(judged, doubts, found, strict=True)
-        ]
-    )
-    weights = replace(weights, **fitted._asdict())
-    log.info("second look at %d of %d places: %s", sum(map(len, doubts)), sum(len(one.lost) for one in judged), weights)
-    write_config(filler, second_look=weights.to_dict())
-    return weights
+    fitted = fit_evidence([one._replace(sites=seen.revised(weights)) for one, seen in zip(judged, again, strict=True)])
+    return replace(weights, **fitted._asdict())
 
 
 def fit_joint(
@@ -105,14 +119,12 @@ def fit_joint(
         truths: whether words are missing there.
         told: what the other gaps of the article tell, shape ``[sites, 2]`` (``detect.other_gaps.evidence``).
     """
-    start = (weights.constant, weights.own, weights.other, weights.product, 1.0, 1.0)
+    start = (weights.constant, weights.own, weights.other, weights.apart, 1.0, 1.0)
     design = np.column_stack([features(own, other), told])
-    constant, by_own, by_other, product = logistic(design, truths, start, hold=_PRIOR).tolist()[:4]
-    return replace(weights, constant=constant, own=by_own, other=by_other, product=product)
+    constant, by_own, by_other, apart = logistic(design, truths, start, hold=_PRIOR).tolist()[:4]
+    return replace(weights, constant=constant, own=by_own, other=by_other, apart=apart)
 
 
-def _read_again(texts: Sequence[str], sites: Sequence[NDArray[np.int64]], reader: Reader) -> list[NDArray[np.float64]]:
-    found: list[NDArray[np.float64]] = []
-    for start in range(0, len(texts), _BATCH):
-        found += read_again(texts[start : start + _BATCH], sites[start : start + _BATCH], reader)
-    return found
+def _read(again: Sequence[Rereading], sites: Sequence[NDArray[np.int64]], reader: Reader, margin: int) -> None:
+    for start in range(0, len(again), _BATCH):
+        read(again[start : start + _BATCH], sites[start : start + _BATCH], reader, margin)
