@@ -1,4 +1,4 @@
-"""What is written beside a mended text. The public name of :mod:`textmend.edits.annotations`."""
+"""Annotations beside a mended text. This is the public name of :mod:`textmend.edits.annotations`."""
 
 from textmend.edits.annotations import annotations_of
 

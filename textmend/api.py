@@ -15,7 +15,7 @@ _default: list[Mender] = []
 
 
 def _mender() -> Mender:
-    """Return the one Mender of this process; of several that are made at once by threads, the first."""
+    """Return the one Mender of this process. Where threads make several at once, all get the first."""
     if not _default:
         _default.append(Mender())
     return _default[0]

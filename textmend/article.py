@@ -33,25 +33,25 @@ class Article:
 
     @property
     def has_source(self) -> bool:
-        """Whether there is a page or a copy that may hold the lost words."""
+        """Whether the article has a page or a copy, which may hold the lost words."""
         return self.html is not None or bool(self.references)
 
     @property
     def size(self) -> int:
-        """How much there is to read: characters of the text and its sources (bytes of a page that is not decoded)."""
+        """How much text must be read: characters of the text and its sources (bytes of an undecoded page)."""
         return len(self.text) + len(self.html or "") + sum(map(len, self.references))
 
 
 def read_article(text: Any, about: Mapping[str, Any], place: str = "") -> Article:
-    """Return the article of what a caller gave.
+    """Return what a caller gave as an article.
 
     Args:
         text: the text, or an :class:`Article`, which has all that is known of it.
-        about: ``title``, ``metadata``, ``html`` and ``reference``, where given.
+        about: ``title``, ``metadata``, ``html`` and ``reference``, as far as they are given.
         place: names the text in an error (``"text 3: "``).
 
     Raises:
-        InputError: something is not of its type.
+        InputError: a value has the wrong type.
     """
     if isinstance(text, Article):
         given = sorted(name for name, value in about.items() if value is not None)
@@ -70,7 +70,7 @@ def read_article(text: Any, about: Mapping[str, Any], place: str = "") -> Articl
 
 
 def wrong_text(value: object, place: str) -> str:
-    """Return the message for a value that is no text."""
+    """Return the error message for a value that is not a text."""
     advice = ": decode it first, for example  data.decode('utf-8')" if isinstance(value, bytes | bytearray) else ""
     return (
         f"{place}expected a string{'' if place else ' or an iterable of strings'}, got {type(value).__name__}{advice}"

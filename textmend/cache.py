@@ -1,7 +1,7 @@
-"""A cache on disk of what was suggested for an article, so that suggest, mend and review compute it once.
+"""A cache on disk of the suggestions for an article, so that suggest, mend and review compute them once.
 
-One SQLite file: several processes may use it at once, a killed one leaves it whole, and what was not used for the
-longest time goes first when it is full.
+It is one SQLite file. Several processes may use it at once, and a process that is killed does not damage it. When it is
+full, the suggestions that were not used for the longest time are deleted first.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ Why = TypeVar("Why")
 Compute = Callable[[Sequence[Article]], Iterable[tuple[list[Gap], Why | None]]]
 
 MOST_BYTES = 500_000_000
-"""How large a cache grows by default."""
+"""The default limit of a cache's size, in bytes."""
 
 _FILE = "suggestions.sqlite"
 _SCHEMA = 1
 _PATIENCE = 30.0
 """Seconds to wait for another process that writes."""
 _PAUSE = 0.01
-"""Seconds between two tries, where SQLite does not wait itself."""
+"""Seconds between two tries, where SQLite does not wait by itself."""
 _ROOM = 0.8
-"""When a cache is full, it is emptied down to this share."""
+"""A full cache is reduced to this share of its limit."""
 _ROW = 100
-"""Bytes that a suggestion takes beside its text, about."""
+"""Roughly how many bytes a suggestion takes besides its text."""
 
 
 def user_folder() -> Path:
-    """Return the folder of the user's cache, as the system has it; it need not exist."""
+    """Return the system's folder for the user's caches; it need not exist."""
     if given := os.environ.get("TEXTMEND_CACHE"):
         return Path(given)
     if sys.platform == "win32":
@@ -52,14 +52,14 @@ def user_folder() -> Path:
 
 
 class Cache:
-    """What was suggested, by a digest of the article, the models and the options.
+    """Suggestions, stored under a digest of the article, the models and the options.
 
     Args:
-        folder: where it lies; made where it is missing.
-        most_bytes: how large it may grow.
+        folder: the folder of the cache; created if it does not exist.
+        most_bytes: the limit of its size.
 
     Attributes:
-        folder: where it lies.
+        folder: the folder of the cache.
 
     Raises:
         FileError: the folder can't be used.
@@ -88,12 +88,12 @@ class Cache:
     def through(
         self, articles: Sequence[Article], context: str, compute: Compute[Why]
     ) -> Iterator[tuple[list[Gap], Why | None]]:
-        """Yield what is suggested for each article, in order: from here, or computed and kept.
+        """Yield the suggestions for each article, in order: stored ones, or new ones, which are then stored.
 
         Args:
             articles: the articles.
             context: the models and options, as text.
-            compute: yields for each article its gaps, and why they were not filled, if so: then nothing is kept.
+            compute: yields, for each article, its gaps, and the reason if they were not filled; then nothing is stored.
         """
         digests = [digest_of(article, context) for article in articles]
         known = self.get(digests)
@@ -108,7 +108,7 @@ class Cache:
             yield found, why
 
     def get(self, digests: Sequence[bytes]) -> list[list[Gap] | None]:
-        """Return the gaps of each digest; ``None`` where they are not known, or what is stored can't be read."""
+        """Return the gaps of each digest; ``None`` where none are stored, or where they can't be read."""
         found: list[list[Gap] | None] = []
         with contextlib.suppress(sqlite3.Error, OSError), self._open() as database:
             for digest in digests:
@@ -119,7 +119,7 @@ class Cache:
         return found + [None] * (len(digests) - len(found))
 
     def put(self, found: Mapping[bytes, Sequence[Gap]]) -> None:
-        """Store the gaps of some digests. What can't be stored is left out: a cache is never needed."""
+        """Store the gaps of some digests. Gaps that can't be stored are left out, since nothing depends on a cache."""
         with contextlib.suppress(sqlite3.Error, OSError), self._open() as database:
             for digest, gaps in found.items():
                 text = json.dumps([gap.to_dict() for gap in gaps])
@@ -156,7 +156,7 @@ class Cache:
 
 
 def _write_ahead(database: sqlite3.Connection) -> None:
-    """Let processes read while one writes. SQLite does not wait for others by itself where it changes the mode."""
+    """Let processes read while one writes. SQLite does not wait for others by itself when it changes the mode."""
     until = time.monotonic() + _PATIENCE
     while True:
         try:
@@ -170,7 +170,7 @@ def _write_ahead(database: sqlite3.Connection) -> None:
 
 
 def digest_of(article: Article, context: str) -> bytes:
-    """Return a digest of all that a suggestion follows from.
+    """Return a digest of everything that a suggestion depends on.
 
     Args:
         article: the article, with what is known of it.

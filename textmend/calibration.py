@@ -1,7 +1,7 @@
-"""Turning a model's raw probabilities into probabilities that mean what they say.
+"""Calibration: turning a model's raw probabilities into true ones.
 
-A calibration is a rising, piecewise linear map of log-odds, fitted on held-out text. With two knots it is
-Platt scaling (Platt 1999).
+A calibration is a rising, piecewise linear function of log-odds, fitted on held-out text. With two knots it is Platt
+scaling (Platt 1999).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _EDGE = 1e-6
 
 
 def log_odds(probabilities: ArrayLike) -> NDArray[np.float64]:
-    """Return the log-odds of probabilities, kept finite."""
+    """Return the log-odds of probabilities; 0 and 1 are moved inwards, so that all are finite."""
     clipped = np.clip(np.asarray(probabilities, dtype=np.float64), _EDGE, 1 - _EDGE)
     result: NDArray[np.float64] = np.log(clipped) - np.log1p(-clipped)
     return result
@@ -34,14 +34,14 @@ def sigmoid(values: ArrayLike) -> NDArray[np.float64]:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A rising, piecewise linear map of log-odds; ends are continued with slope 1.
+    """A rising, piecewise linear function of log-odds, continued beyond its ends with slope 1.
 
     Attributes:
         raw: log-odds before, rising.
         true: log-odds after, at the same knots, not falling.
 
     Raises:
-        ModelError: knots are missing, of different number, or not in order.
+        ModelError: knots are missing, out of order, or not as many before as after.
     """
 
     raw: tuple[float, ...] = (0.0,)
@@ -59,7 +59,7 @@ class Calibration:
         return sigmoid(self.of_log_odds(log_odds(probabilities)))
 
     def of_log_odds(self, raw: ArrayLike) -> NDArray[np.float64]:
-        """Return calibrated log-odds, of the same shape; the far ones, which probabilities cut off, too."""
+        """Return calibrated log-odds, of the same shape, also where a probability would round to 0 or 1."""
         x = np.asarray(raw, dtype=np.float64)
         y: NDArray[np.float64] = np.interp(x, self.raw, self.true)
         return y + np.minimum(0.0, x - self.raw[0]) + np.maximum(0.0, x - self.raw[-1])

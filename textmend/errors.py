@@ -1,4 +1,4 @@
-"""Every error textmend raises on purpose. Each says what is wrong, where, and what to do about it."""
+"""Every error that textmend raises on purpose. Each says what is wrong, where, and what to do about it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ class TextmendError(Exception):
 
 
 class InputError(TextmendError, TypeError):
-    """Something that is no text was given where text is needed."""
+    """A value was given that is not a text, or not an input of the right type."""
 
 
 class PolicyError(TextmendError, ValueError):
-    """A policy, threshold or option has a value that makes no sense."""
+    """A policy, threshold or option has an invalid value."""
 
 
 class RecordError(TextmendError, ValueError):
@@ -20,11 +20,11 @@ class RecordError(TextmendError, ValueError):
 
 
 class ModelError(TextmendError, RuntimeError):
-    """A model is unknown, broken, or not fit for the job it was asked to do."""
+    """A model is unknown, broken, or unfit for the task it was given."""
 
 
 class LanguageError(ModelError):
-    """A text is evidently in no language of a model."""
+    """A text is evidently not in a language that the model knows."""
 
 
 class FileError(TextmendError, OSError):

@@ -1,4 +1,4 @@
-"""Packages of extras: imported where they are used; where one is missing, the error names the extra."""
+"""Packages of extras. They are imported where they are used; if one is missing, the error names its extra."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from textmend.errors import MissingExtraError
 
 @contextmanager
 def needs(feature: str, extra: str) -> Iterator[None]:
-    """Raise :class:`MissingExtraError` where an import of the block fails.
+    """Raise :class:`MissingExtraError` if an import within the block fails.
 
     Args:
-        feature: what needs the package, as the message says it.
+        feature: what needs the package, in the words of the message.
         extra: the extra of textmend that brings it.
     """
     try:

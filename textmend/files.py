@@ -19,9 +19,9 @@ from textmend.errors import FileError
 STDIN = Path("-")
 
 TEXT_SUFFIXES = (".txt", ".text", ".md")
-"""How files of texts are called; of folders, these are read."""
+"""Patterns of the names of text files: in folders, files with such names are read."""
 
-_MARKED = {  # of these a byte order mark tells the byte order; it is kept
+_MARKED = {  # in these a byte order mark gives the byte order; it is kept
     "utf-8": ((codecs.BOM_UTF8, "utf-8"),),
     "utf-16": ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")),
     "utf-32": ((codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be")),
@@ -51,11 +51,11 @@ class Document:
 
     @property
     def name(self) -> str:
-        """What people call it."""
+        """The document's name for people."""
         return "standard input" if self.path == STDIN else str(self.path)
 
     def is_exact(self) -> bool:
-        """Whether the text, written back, gives the bytes it was read from: not so in a few old encodings."""
+        """Whether writing the text back gives the bytes it was read from; a few old encodings fail here."""
         if self.encoding in _EXACT:
             return True
         try:
@@ -64,10 +64,10 @@ class Document:
             return False
 
     def encode(self, text: str) -> bytes:
-        """Return ``text`` as this document is stored.
+        """Return ``text`` encoded as this document is stored.
 
         Raises:
-            FileError: the encoding can't hold it, or would write what didn't change differently.
+            FileError: the encoding can't hold it, or would change bytes that belong to unchanged text.
         """
         if not self.is_exact():
             raise FileError(
@@ -85,7 +85,7 @@ class Document:
 
 
 def read_bytes(path: Path) -> bytes:
-    """Return what a file holds, or standard input.
+    """Return the bytes of a file, or of standard input.
 
     Raises:
         FileError: it can't be read.
@@ -107,7 +107,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def read_document(path: Path, encoding: str | None = None) -> Document:
-    """Return the document that a file holds, or standard input. A compressed file is told by its name.
+    """Return the document in a file, or in standard input. A compressed file is recognised by its name.
 
     Args:
         path: where it is.
@@ -129,7 +129,7 @@ def decode(path: Path, data: bytes, encoding: str | None) -> Document:
         encoding: its encoding; ``None``: UTF-8, and bytes that look binary are refused.
 
     Raises:
-        FileError: it isn't in that encoding, or is binary, or there is no such encoding.
+        FileError: it isn't in that encoding, is binary, or the encoding does not exist.
     """
     name = "standard input" if path == STDIN else str(path)
     codec = _codec(encoding or "utf-8", name)
@@ -165,7 +165,7 @@ def _codec(encoding: str, name: str) -> str:
 
 
 def write_text(path: Path, data: bytes) -> None:
-    """Write the bytes of a text as :func:`write_file` does, compressed where the file's name says so.
+    """Write the bytes of a text as :func:`write_file` does, compressed if the file's name says so.
 
     Raises:
         FileError: it can't be written; what stood there is untouched.
@@ -175,9 +175,9 @@ def write_text(path: Path, data: bytes) -> None:
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Write a file under a temporary name, then rename it; its folders are made where they are missing.
+    """Write a file under a temporary name, then rename it. Missing folders are created.
 
-    A link is followed, a device written to.
+    A link is followed; a device is written to directly.
 
     Raises:
         FileError: it can't be written; what stood there is untouched.
@@ -188,7 +188,7 @@ def write_file(path: Path, data: bytes) -> None:
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """Give a file to write to, which gets its name when the block ends well; see :func:`write_file`.
+    """Open a file for writing; it gets its name when the block ends without an error. See :func:`write_file`.
 
     Raises:
         FileError: it can't be written; what stood there is untouched.

@@ -1,4 +1,4 @@
-"""A Mender's models: named or given as objects, checked at once, loaded when first needed."""
+"""A Mender's models. They are named or given as objects, checked at once, and loaded when first needed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 _SMALL = 1_000_000
-"""Bytes below which a file counts by what it holds."""
+"""In a digest, files smaller than this many bytes count by their contents."""
 
 
 class Filler(Protocol):
@@ -38,14 +38,14 @@ class Filler(Protocol):
 class Models:
     """A detector and a filler, each loaded once, by the first thread that needs it.
 
-    Pickled, it is what it was made of: another process loads the models itself. So does a forked child, in which the
-    threads of loaded models are gone. Copies in one process share the models.
+    A pickle holds only the arguments, so another process loads the models itself. A forked child loads them again too,
+    since the threads of loaded models don't survive a fork. Copies in one process share the models.
 
     Args:
         detector: the language of an embedded detector, the folder of one, or a detector.
-        filler: the same of a filler; or a model of the hub, by name or folder.
+        filler: the same for a filler; or a model of the hub, by name or folder.
         threads: CPU threads the models use; default: one a core.
-        hub: what is said of a hub model: its ``revision``, ``device``, ``dtype`` and ``ranking``.
+        hub: options of a hub model: ``revision``, ``device``, ``dtype`` and ``ranking``.
 
     Raises:
         ModelError: a model is unknown.

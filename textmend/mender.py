@@ -1,7 +1,7 @@
 """Mender: the stages in their order. One text in, one result out; a stream of texts in, a stream out.
 
 A text goes through four stages: **find** the places where words are missing, **settle** those that a page or another
-copy tells of, **propose** fills for the rest, **decide** what is applied.
+copy answers, **propose** fills for the rest, **decide** what is applied.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ if TYPE_CHECKING:
 
 
 _TOGETHER = 64
-"""Gaps that are filled together, about: enough for full rows, and few enough to wait for."""
+"""Roughly how many gaps are filled together: enough to keep the model busy, and few enough that results come soon."""
 
 
 _SENSELESS = 0.5
-"""Probability of the words of a source that make no sense at their place: they may be words that no reader saw."""
+"""Probability of a source's words that make no sense at their place: perhaps no reader ever saw them."""
 
 
 class Mender:
@@ -53,26 +53,27 @@ class Mender:
             language model of transformers: its name on the hub (``"FacebookAI/roberta-base"``, or with the
             revision, ``"FacebookAI/roberta-base@COMMIT"``) or its folder. That needs the extra ``hub``. Or a
             filler: an object with ``propose``, as :class:`textmend.fill.propose.Proposer` has it.
-        policy: what counts as a gap, what is applied, and what becomes of the rest.
-        nlp: a spaCy pipeline, whose noun phrases and entities are tried as fills too; texts longer than its
-            ``max_length`` go without.
+        policy: what counts as a gap, what is applied, and what happens to the rest.
+        nlp: a spaCy pipeline, whose noun phrases and entities are tried as fills too; not for texts longer than its
+            ``max_length``.
         threads: CPU threads the models use; default: one a core.
-        batch: how many texts of a stream are worked on together, at most.
+        batch: how many texts of a stream are processed together, at most.
         revision: the commit, tag or branch of a filler of the hub; default: the newest of its main branch.
         device: where a hub model runs, as torch names it; default: ``"cuda"`` where there is one, else ``"cpu"``.
         dtype: a hub model's precision: ``"float32"``, ``"float16"`` or ``"bfloat16"``; default: ``"float16"`` on
             CUDA, ``"float32"`` elsewhere.
-        second_look: whether the filler's network reads the places again where the detector is in doubt; it finds more,
-            and takes longer. Without effect where the filler was not fitted to that with this detector: hub models are
-            not, nor are fillers calibrated with another detector.
+        second_look: whether the filler's network reads the places again where the detector is in doubt. That finds more
+            gaps and takes longer. It has no effect with hub models, nor with a filler that was calibrated with another
+            detector.
         ranking: the file of a ranking fitted to a hub model by ``textmend train calibrate``. Without it, its
             probabilities are not calibrated, and its fills are not applied (``Policy.allow_uncalibrated``).
-        cache: a folder (or a :class:`textmend.cache.Cache`) that keeps what was suggested, so that the same text is
-            worked on once, by several processes too; default: nothing is kept. Without effect with hub models, models
-            given as objects, and ``nlp``.
+        cache: a folder (or a :class:`textmend.cache.Cache`) that keeps suggestions, so that the same text is processed
+            once, also by several processes; default: nothing is kept. It has no effect with hub models, models given as
+            objects, or ``nlp``.
 
     Attributes:
-        watch: where set, called while fills are proposed, with how many gaps of a batch are done, and of how many.
+        watch: if set, it is called while fills are proposed, with the number of gaps of a batch that are done, and
+            their total.
 
     Raises:
         ModelError: a model is unknown or broken.
@@ -123,8 +124,8 @@ class Mender:
         """Find the places where words are missing, without proposing any.
 
         Args:
-            text: a text or an :class:`Article`, or an iterable of these. Where the page of an article shows that
-                nothing was lost, is no gap.
+            text: a text or an :class:`Article`, or an iterable of these. A place is no gap if the page of its article
+                shows that nothing was lost there.
             on_error: what becomes of a text that raises an error: as for :meth:`mend`; it has no gaps then.
 
         Returns:
@@ -177,9 +178,9 @@ class Mender:
         Args:
             text: a text or an :class:`Article`, or an iterable of these.
             at: where words are missing, as spans of one text: ``text[start:end]`` is white space or empty. No other
-                place is looked at, and each of these has probability 1.
-            masks: what stands for missing words (``"[MASK]"``, ``["___", "[…]"]``): fills replace it, and no other
-                place is looked at. A text without a mask has no gaps.
+                place is examined, and each of these has probability 1.
+            masks: marks that stand for missing words (``"[MASK]"``, ``["___", "[…]"]``): fills replace them, and no
+                other place is examined. A text without a mask has no gaps.
             title: its headline; for an iterable, an iterable of as many.
             metadata: other texts about it, by name (``{"summary": …}``); for an iterable, an iterable of as many.
             html: the page it was taken from: lost words that the page holds come back as they stand there
@@ -189,11 +190,11 @@ class Mender:
             on_error: what becomes of a text that raises an error: as for :meth:`mend`; it has no gaps then.
 
         Returns:
-            The gaps with their fills, without any where the text has too many of them or is in no language of the
-            models (``Policy.most_gaps``, ``Policy.foreign``); for an iterable, a lazy iterator of such lists, in order.
+            The gaps with their fills; without fills if the text has too many gaps or is not in a language of the models
+            (``Policy.most_gaps``, ``Policy.foreign``). For an iterable, a lazy iterator of such lists, in order.
 
         Raises:
-            InputError: it is no text, a span is none of the text, or there are not as many titles as texts.
+            InputError: it is no text, a span is not a place of the text, or there are not as many titles as texts.
         """
         about = {"title": title, "metadata": metadata, "html": html, "reference": reference}
         failed = failing(on_error, _nothing)
@@ -215,7 +216,7 @@ class Mender:
         title: str | None = None,
         metadata: Metadata | None = None,
     ) -> list[Fill]:
-        """Rank your own words for one place, against each other and against everything else that may stand there.
+        """Rank your own words for one place, against each other and against all other words that may stand there.
 
         Args:
             text: the text.
@@ -225,12 +226,12 @@ class Mender:
             metadata: other texts about it, by name.
 
         Returns:
-            A fill for each distinct candidate, the most probable first, spelled as you spell it. Probabilities are
-            calibrated; what is missing to 1 is the probability of something else. A candidate that the model can't
-            write (another script, more than eight word pieces) has probability 0.
+            A fill for each distinct candidate, the most probable first, in your spelling. Probabilities are calibrated;
+            the rest up to 1 is the probability of other words. A candidate that the model can't write (another script,
+            more than eight word pieces) has probability 0.
 
         Raises:
-            InputError: the span is none of the text, or a candidate is no words.
+            InputError: the span is not a place of the text, or a candidate holds no words.
         """
         from textmend.detect.given import gaps_at
         from textmend.fill.given import rank_candidates
@@ -283,7 +284,7 @@ class Mender:
                 iterable, an iterable of as many.
             on_error: what becomes of a text that raises an error: ``"raise"``: the error comes out; ``"skip"``: the
                 text comes back as it was, with the reason in ``Mended.skipped``; a function is called with the
-                article and the error, and the text is skipped. Broken models and missing packages raise always.
+                article and the error, and the text is skipped. Broken models and missing packages always raise.
 
         Returns:
             The mended text with its edits; for an iterable, a lazy iterator of such results, in order.
@@ -301,12 +302,12 @@ class Mender:
 
     @property
     def second_look(self) -> SecondLook | None:
-        """What reads doubtful places again, if anything does; its network is loaded at the first of them."""
+        """The reader of doubtful places, or ``None``; its network is loaded at the first such place."""
         return self._models.second_look if self._looks_again else None
 
     @property
     def proposer(self) -> Proposer:
-        """The filler with all that ranks its fills, loaded; of a filler that was given as an object, that object."""
+        """The filler with its ranking, loaded; if a filler was given as an object, that object."""
         return cast("Proposer", self._models.filler)
 
     def _found(self, articles: Sequence[Article]) -> list[list[Gap]]:
@@ -320,7 +321,7 @@ class Mender:
     def _suggested_at(
         self, articles: Sequence[Article], at: Sequence[tuple[int, int]] | None, masks: tuple[str, ...]
     ) -> list[list[Gap]]:
-        """Return the gaps that the caller names, by spans or masks, with their fills."""
+        """Return the gaps that the caller gave as spans or masks, with their fills."""
         from textmend.detect.given import gaps_at
 
         unmasked = [unmask(article.text, masks) for article in articles]
@@ -336,7 +337,7 @@ class Mender:
         ]
 
     def _settled_at(self, article: Article, given: list[Gap]) -> Settled:
-        """Return the gaps that are given, and no other, those that a source tells of with their fills."""
+        """Return the given gaps and no others; those that a source answers have their fills."""
         if not article.has_source or not given:
             return Settled(given)
         settled = self._settled(article, given, [])
@@ -374,7 +375,7 @@ class Mender:
         return [self.policy.heeded(article.text, gaps) for article, gaps in zip(articles, found, strict=True)]
 
     def _settle(self, articles: Sequence[Article]) -> list[Settled]:
-        """Find and settle: return the gaps of each article, those that a page or copy tells of with their fills."""
+        """Find and settle: return the gaps of each article; those that a page or copy answers have their fills."""
         sourced = any(article.has_source for article in articles)
         found = self._find(articles, min(FAINT, self.policy.find_at) if sourced else self.policy.find_at)
         settled = []
@@ -394,7 +395,7 @@ class Mender:
         return replace(settled, gaps=[replace(gap, cues=cues_at(article.text, gap.start, gap.end)) for gap in sure])
 
     def _sensible(self, article: Article, settled: Settled) -> Settled:
-        """Leave to a person what a source would put in where nothing is seen to be missing, if it makes no sense there."""
+        """Leave words of a source to a person if nothing shows that words are missing and they make no sense there."""
         unseen = [gap for gap in settled.gaps if (gap.start, gap.end) in settled.unseen and gap.fills]
         if not unseen or not hasattr(self.proposer, "model"):
             return settled
@@ -413,9 +414,10 @@ class Mender:
     def _propose(
         self, articles: Sequence[Article], settled: Sequence[Settled], skipped: Sequence[Skipped | None]
     ) -> Iterator[tuple[list[Gap], Skipped | None]]:
-        """Propose: yield the gaps of each article, with ranked fills where no source has settled them, or why not.
+        """Propose: yield each article's gaps, with fills where no source settled them, or why they have none.
 
-        Articles with few gaps are filled together, those with many alone, so that each comes as soon as it is done.
+        Articles with few gaps are filled together, those with many alone, so that each result comes as soon as
+        possible.
         """
         together: list[int] = []
         waiting = 0
@@ -441,7 +443,7 @@ class Mender:
         yield from (found[index] for index in indices)
 
     def _filled(self, documents: Sequence[GappedArticle]) -> list[tuple[list[Gap], Skipped | None]]:
-        """Return the gaps of documents with fills; without, where one is in no language of the filler, and why."""
+        """Return the gaps of documents with fills; without, and with the reason, if the filler lacks the language."""
         try:
             return [(gaps, None) for gaps in self._from_filler(documents)]
         except LanguageError as error:
@@ -459,7 +461,7 @@ class Mender:
         return filler.propose(documents, *watched)
 
     def _unfit(self, article: Article, gaps: Sequence[Gap]) -> Skipped | None:
-        """Return why an article's gaps are not filled, if so."""
+        """Return why an article's gaps are not filled; ``None`` if they are."""
         open_gaps = sum(not gap.fills for gap in gaps)
         most = self.policy.most_gaps
         if most is not None and open_gaps > most:
@@ -489,13 +491,13 @@ class Mender:
     def _decide(self, article: Article, gaps: Sequence[Gap], skipped: Skipped | None) -> Mended:
         """Decide: apply what is sure, and mark, drop or keep the rest; a text that is skipped stays as it is."""
         if skipped is not None:
-            kept = () if skipped.kind == "language" else gaps  # in another language they mean nothing
+            kept = () if skipped.kind == "language" else gaps  # in another language the gaps mean nothing
             return Mended.left(article.text, kept, self.policy.placeholder, skipped)
         decided = [gap.with_decision(self.policy.decide(gap)) for gap in gaps]
         return Mended.of(article.text, decided, self.policy.placeholder)
 
     def _left(self, article: Article, error: Exception) -> Mended:
-        """Return what stands for an article that raised an error."""
+        """Return the result of an article that raised an error."""
         skipped = Skipped(
             kind="language" if isinstance(error, LanguageError) else "error",
             reason=str(error) if isinstance(error, TextmendError) else f"{type(error).__name__}: {error}",

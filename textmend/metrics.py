@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 
 class PrecisionRecall(NamedTuple):
-    """Precision and recall at every distinct score, the highest score first; each of shape ``[scores]``."""
+    """Precision and recall at every distinct score, the highest score first; both of shape ``[scores]``."""
 
     thresholds: NDArray[np.float64]
     precision: NDArray[np.float64]
@@ -35,7 +35,7 @@ def precision_recall(
     score, truth, weight = score[order], truth[order], weight[order]
     hits = np.cumsum(weight * truth)
     counts = np.cumsum(weight)
-    # Items of one score stand or fall together: only the last of each run is a point of the curve.
+    # Items of the same score are accepted together: only the last of each run is a point of the curve.
     last = np.append(score[1:] != score[:-1], True)[: len(score)] & (counts > 0)
     total = float((weight * truth).sum()) if positives is None else positives
     precision = hits[last] / counts[last]
@@ -71,7 +71,7 @@ def f1(precision: float, recall: float) -> float:
 
 
 def share(of: ArrayLike, among: ArrayLike | float) -> float:
-    """Return ``sum(of) / sum(among)``; NaN where there is nothing to share."""
+    """Return ``sum(of) / sum(among)``; NaN where the divisor is 0."""
     total = float(np.sum(among))
     return float(np.sum(of)) / total if total else math.nan
 
@@ -105,10 +105,11 @@ def expected_calibration_error(
 
 
 def calibration_error_by_chance(probabilities: ArrayLike, bins: int = 15, weights: ArrayLike | None = None) -> float:
-    """Return about what error so many items would show if each were true with just its probability.
+    """Return roughly the calibration error that perfectly calibrated items would show by chance.
 
-    Few items scatter, and every bin counts its scatter as error: what is measured is no more than that where
-    calibration is perfect. The mean of a normal distribution's absolute value, bin by bin.
+    The fewer items, the more a bin's share of true ones varies by chance, and each bin counts that as error. Where the
+    measured error is no larger than this, nothing speaks against the calibration. It is computed as the mean absolute
+    value of a normal distribution, bin by bin.
     """
     probability = np.asarray(probabilities, dtype=np.float64)
     weight = np.ones(len(probability)) if weights is None else np.asarray(weights, dtype=np.float64)
@@ -151,7 +152,7 @@ def reliability(
 
 
 def log_losses(probabilities: ArrayLike, truths: ArrayLike) -> NDArray[np.float64]:
-    """Return the log loss of each probability, in nats; shape ``[items]``. 0 and 1 are taken for nearly so."""
+    """Return the log loss of each probability, in nats; shape ``[items]``. 0 and 1 are moved slightly inwards."""
     probability = np.clip(np.asarray(probabilities, dtype=np.float64), 1e-6, 1 - 1e-6)
     losses: NDArray[np.float64] = -np.log(np.where(np.asarray(truths, dtype=bool), probability, 1 - probability))
     return losses

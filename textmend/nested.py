@@ -1,4 +1,4 @@
-"""Fields inside fields: ``article.body`` is ``body`` of the object ``article``, unless a field has exactly this name."""
+"""Fields inside fields: ``article.body`` is ``body`` in the object ``article``, unless a field has just this name."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def value_at(record: Mapping[str, Any], name: str) -> Any:
 
 
 def with_value(record: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:
-    """Return a record with another value where a name leads to; all else stays. Where it leads nowhere, it is added."""
+    """Return a copy of a record with another value for a (nested) name; a name that it lacks is added."""
     if name not in record:
         for outer, inner in _ways(name):
             within = record.get(outer)
@@ -28,7 +28,7 @@ def with_value(record: Mapping[str, Any], name: str, value: Any) -> dict[str, An
 
 
 def _ways(name: str) -> Iterator[tuple[str, str]]:
-    """Yield the ways to read a name as that of an object and one inside it."""
+    """Yield the ways to split a name into an object's name and a name inside it."""
     at = name.find(".")
     while at >= 0:
         yield name[:at], name[at + 1 :]

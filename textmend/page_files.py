@@ -1,4 +1,4 @@
-"""Pages in a folder, each beside the text that was taken from it by its name: ``news/7.txt`` and ``7.html``."""
+"""Pages in a folder. A page belongs to the text of the same name: ``7.html`` to ``news/7.txt``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class PageFolder:
         path: the folder.
 
     Raises:
-        FileError: it is no folder.
+        FileError: there is no such folder.
     """
 
     def __init__(self, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""When to mend, mark, drop or keep. Decides; changes nothing."""
+"""When to mend, mark, drop or keep. A policy decides and changes nothing."""
 
 from __future__ import annotations
 
@@ -20,12 +20,15 @@ _MARKS = ".,;:!?\"'“”‘’()[]{}…"
 
 
 FIND_AT = 0.3
-"""From which probability on a place counts as a gap by default: missed gaps cost more than false ones, as long as these
-are few (about two in 10,000 words of whole news, many of them true losses), for finding changes nothing."""
+"""Default of ``find_at``.
+
+Finding changes nothing, so a missed gap costs more than a false one, as long as false gaps are few (about two in 10,000
+words of undamaged news, many of them true losses).
+"""
 
 
 BALANCED, BOLD = 0.7, 0.4
-"""From which probability on a fill is applied by the policies of these names; chosen on the development benchmarks."""
+"""``apply_at`` of the policies of these names; chosen on the development benchmarks."""
 
 NAMES = ("careful", "balanced", "bold")
 """The policies that have a name."""
@@ -45,15 +48,16 @@ class Policy:
         allow_names: apply a fill even if it brings in a name that is new to the article.
         allow_numbers: apply a fill even if it brings in a number that is new to the article.
         most_gaps: a text with more gaps to fill than this is too damaged: none is filled, and ``Mended.skipped`` says
-            so; ``None``: no number is too many. A gap takes one to two seconds of a core.
-        foreign: what happens to a text that is evidently in no language of the models: ``"skip"`` leaves it as it is,
-            and ``Mended.skipped`` says so; ``"raise"`` raises :class:`textmend.errors.LanguageError`; ``"mend"`` does
-            not look.
-        allow_uncalibrated: apply a fill even if its probability was never calibrated, as that of a hub model
-            without a fitted ranking: such a probability may be far off.
+            so; ``None``: no limit. A gap takes one to two seconds of a core.
+        foreign: what happens to a text that is evidently not in a language of the models: ``"skip"`` leaves it as it
+            is, and ``Mended.skipped`` says so; ``"raise"`` raises :class:`textmend.errors.LanguageError`; ``"mend"``
+            turns the check off.
+        allow_uncalibrated: apply a fill even if its probability was never calibrated. That is so for a hub model
+            without a fitted ranking; such a probability may be far off.
         ignore: regions where nothing is a gap: names (``"code"``, ``"table"``, ``"verse"``, ``"quotes"``,
             ``"tokenised"``) and regular expressions (module ``regex``; ``^`` and ``$`` stand at every line).
-        known_words: words beside which nothing is a gap, whatever their case: terms and product names that look odd.
+        known_words: words next to which nothing is a gap, such as terms and product names that look odd; letter case
+            does not matter.
 
     Raises:
         PolicyError: a value is out of its range.
@@ -101,12 +105,12 @@ class Policy:
 
     @classmethod
     def careful(cls, **changes: Any) -> Policy:
-        """Return the default: few gaps are filled. ``docs/policies.md`` says how often each named policy is right."""
+        """Return the default policy, which fills few gaps (``docs/policies.md`` says how often each one is right)."""
         return cls(**changes)
 
     @classmethod
     def balanced(cls, **changes: Any) -> Policy:
-        """Return a policy that fills more gaps than the default, and more of them wrongly (``docs/policies.md``)."""
+        """Return a policy that fills more gaps than the default and makes more errors (``docs/policies.md``)."""
         return cls(**{"apply_at": BALANCED, **changes})
 
     @classmethod
@@ -154,7 +158,7 @@ class Policy:
 
 
 def _stands_beside(text: str, gap: Gap, words: set[str]) -> bool:
-    """Whether one of some words, in lower case, ends at a gap or begins after it."""
+    """Whether one of these words (in lower case) stands next to a gap."""
     before = text[max(0, gap.start - _LONGEST_WORD) : gap.start].split()[-1:]
     after = text[gap.end : gap.end + _LONGEST_WORD].split()[:1]
     return any(word.strip(_MARKS).casefold() in words for word in (*before, *after))

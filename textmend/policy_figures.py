@@ -1,7 +1,7 @@
-"""What the named policies were measured to do: the one place of these figures, which help and docs repeat.
+"""The measured results of the named policies. Help and docs take these figures from here.
 
-``python -m bench.policies --update`` (in ``tests``) measures them with the embedded models and writes them. Imports
-nothing heavy, for every ``--help`` reads it.
+``python -m bench.policies --update`` (in ``tests``) measures them with the embedded models and writes them. This file
+imports nothing heavy, since every ``--help`` reads it.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from typing import Any, NamedTuple
 
 FILE = Path(__file__).with_name("policy_figures.json")
 KEYWORDS = "keyword_loss"
-"""The benchmark of lost names and content words, whose figures ``--help`` shows."""
+"""The benchmark whose figures ``--help`` shows: lost names and content words."""
 
 
 class PolicyFigures(NamedTuple):
-    """What a policy did on a benchmark.
+    """The results of a policy on a benchmark.
 
     Attributes:
         fills: how many fills it applied.
-        exact: the share of these that are exactly what stood there; not a number where there are none.
+        exact: the share of these that are exactly what stood there; NaN where there are none.
         filled: the share of the true gaps that were filled, rightly or not.
     """
 
@@ -33,7 +33,7 @@ class PolicyFigures(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """What policies did on a sample of a benchmark: how many records and true gaps it has, and figures by policy."""
+    """The results of policies on a sample of a benchmark: its records, its true gaps, and figures by policy."""
 
     records: int
     gaps: int
@@ -41,7 +41,7 @@ class Measured(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """All figures: when they were measured, with which models, and what came out by benchmark."""
+    """All figures: the date, the models, and the results by benchmark."""
 
     date: str
     models: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""How to make a Mender in another process: its options, small enough to be sent, without the models."""
+"""How to make a Mender in another process: its options without its models, so that they are small enough to send."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _POLICY = {field.name: field.default for field in fields(Policy)}
 _MENDER = {
     name: parameter.default
     for name, parameter in inspect.signature(Mender).parameters.items()
-    if name not in ("policy", "nlp")  # the first is given by its parts, the second is no plain value
+    if name not in ("policy", "nlp")  # options of the policy are given one by one; a pipeline is not a plain value
 }
 
 DEFAULTS: dict[str, Any] = {**_MENDER, **_POLICY}
@@ -27,12 +27,12 @@ _made: dict[tuple[int, Recipe], Mender] = {}
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Options of a Mender: hashable, picklable, and the same in every process.
+    """The options of a Mender: hashable, picklable, and the same in every process.
 
     Attributes:
         policy: its policy.
         arguments: its other arguments, where they are not the defaults, sorted by name.
-        version: of textmend, so that a cache that knows results by their recipe tells versions apart.
+        version: the version of textmend, so that a cache keyed by recipes keeps versions apart.
     """
 
     policy: Policy

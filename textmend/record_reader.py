@@ -1,4 +1,4 @@
-"""Reading records from JSON: strict types, clear errors. Knows no record."""
+"""Reading values of records from JSON: strict types, clear errors. The records themselves are elsewhere."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ class RecordReader:
 
     Args:
         data: the object.
-        kind: the record, as messages name it.
+        kind: the name of the record in messages.
 
     Raises:
-        RecordError: it is no object. So do all methods, where a value is not what they return.
+        RecordError: it is not an object. All methods raise it too, where a value has another type than they return.
     """
 
     def __init__(self, data: Mapping[str, Any], kind: str) -> None:
@@ -36,7 +36,7 @@ class RecordReader:
         return optional and self._data.get(key) is None
 
     def schema(self, readable: int) -> None:
-        """Check that it is written in the version that can be read."""
+        """Check that its schema version is the one that can be read."""
         version = self._data.get("schema")
         if version != readable or isinstance(version, bool):
             raise RecordError(

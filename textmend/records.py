@@ -25,14 +25,14 @@ Place = Literal["text", "title", "metadata", "page", "reference"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """Where the words of a fill stand.
+    """Where the words of a fill were found.
 
     Attributes:
         place: the kind of text that holds them.
         quote: the words as they stand there, with a little of what surrounds them.
         start: offset of the words in that text, in code points; ``None`` where offsets have no meaning.
         end: offset just after them.
-        detail: what else tells the place: a metadata key, a tag and XPath of a page.
+        detail: more about the place: a metadata key, or a tag and XPath of a page.
     """
 
     place: Place
@@ -76,10 +76,10 @@ class Fill:
             ``"source"`` (the page or copy the text came from) or ``"reviewer"`` (a person).
         evidence: where the words stand, for echoes and sources.
         introduces: names and numbers in ``text`` that neither the article nor its title and metadata hold.
-        spacing: the white space before and after the words, where a source tells; ``None``: the place decides.
-            Only with it may ``text`` be white space alone, where nothing else was lost.
-        replaces: how many code points of the caller's text, from the gap's end on, ``text`` stands for too: there
-            the same words stand in another order. Mostly 0.
+        spacing: the white space before and after the words, where a source gives it; ``None``: the place decides. Only
+            with it may ``text`` be white space alone, where nothing else was lost.
+        replaces: how many code points of the caller's text after the gap ``text`` replaces too, because the same words
+            stand there in another order. Mostly 0.
         model: name and version of the model that weighed it, ``name@commit`` for one of the hub; ``None``
             where no model did.
         calibrated: whether ``probability`` was calibrated for that model on held-out text.
@@ -142,7 +142,7 @@ class Gap:
             the last entry stands for that many or more. Sums to 1.
         cues: names of the surface signs seen here (``textmend.detect.cues``); an explanation, not a proof.
         fills: proposals, the most probable first; empty from ``find_gaps``.
-        decision: what the policy made of the gap; ``None`` until ``mend`` decides.
+        decision: what the policy decided about the gap; ``None`` until ``mend`` decides.
     """
 
     start: int
@@ -256,8 +256,8 @@ class Decision:
         verdict: ``"fill"`` (insert ``text``), ``"not_a_gap"`` or ``"keep"`` (change nothing),
             ``"mark"`` (insert the placeholder) or ``"drop"`` (remove the sentence).
         text: the words to insert; only with ``"fill"``. White space alone where it chooses such a fill of the gap.
-        spacing: as of the fill that was chosen; see :class:`Fill`.
-        replaces: as of the fill that was chosen.
+        spacing: that of the chosen fill; see :class:`Fill`.
+        replaces: that of the chosen fill.
         by: who decided; free text.
         at: when, as ISO 8601; free text.
         added: whether the person added the gap, at a place that was not found to be one.
@@ -327,8 +327,8 @@ class Skipped:
     """Why a text was left as it is.
 
     Attributes:
-        kind: ``"language"``: it is in no language of the models; ``"too_many_gaps"``: it is too damaged
-            (``Policy.most_gaps``); ``"error"``: working on it raised an error (``on_error``).
+        kind: ``"language"``: it is not in a language of the models; ``"too_many_gaps"``: it is too damaged
+            (``Policy.most_gaps``); ``"error"``: processing it raised an error (``on_error``).
         reason: the reason, as a sentence for people.
     """
 

@@ -1,4 +1,4 @@
-"""Streams: texts in, results out, lazily and in order; inside, articles are worked on in batches."""
+"""Streams: texts in, results out, lazily and in order. Inside, articles are processed in batches."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ OnError = Literal["raise", "skip"] | Callable[[Article, Exception], object]
 
 _BATCH_CHARACTERS = 200_000
 _FIRST = 4
-"""Articles of the first batch; batches double from there, so that the first results come soon."""
+"""The size of the first batch. Each batch is twice as large as the one before, so that the first results come soon."""
 
 
 def run(
     text: Any, about: Mapping[str, Any], work: Work[Result], most: int, failed: Failed[Result] | None = None
 ) -> Result | Iterator[Result]:
-    """Work on one text, or on a stream of texts.
+    """Process one text, or a stream of texts.
 
     Args:
         text: a text, an :class:`Article`, or an iterable of these.
-        about: what else is known, by name; for an iterable, iterables of as many.
-        work: takes a batch of articles, gives a result for each, in order, each as soon as it is there.
+        about: what else is known, by name; for an iterable, iterables of the same length.
+        work: takes a batch of articles and yields a result for each, in order, each as soon as it is ready.
         most: how many articles a batch holds at most.
-        failed: returns what stands for an article that raised an error; default: the error comes out. An error
-            that concerns every article, as a broken model or a missing package does, always comes out.
+        failed: returns the result of an article that raised an error; default: the error is raised. An error that
+            concerns every article, such as a broken model or a missing package, is always raised.
 
     Returns:
         The result; for an iterable, a lazy iterator of results, in order.
 
     Raises:
-        InputError: it is no text, or there are not as many of something as texts.
+        InputError: it is no text, or there are fewer titles (or pages, …) than texts.
     """
     if isinstance(text, str | Article):
         (result,) = _worked([_read(text, about, "", failed)], work, failed)
@@ -47,15 +47,15 @@ def run(
 
 
 def failing(on_error: OnError, make: Failed[Result]) -> Failed[Result] | None:
-    """Return what stands for articles that raise an error, as a caller asked for.
+    """Return the function that makes the result of an article that raised an error, as the caller chose.
 
     Args:
-        on_error: ``"raise"``: nothing does; ``"skip"``: what ``make`` returns; a function: that too, after the
+        on_error: ``"raise"``: none, the error is raised; ``"skip"``: ``make``; a function: ``make`` too, after the
             function was called with the article and the error.
-        make: makes a result of an article that is left as it is.
+        make: makes the result of an article that is left as it is.
 
     Raises:
-        PolicyError: it is none of these.
+        PolicyError: ``on_error`` is none of these.
     """
     if on_error == "raise":
         return None
@@ -72,7 +72,7 @@ def failing(on_error: OnError, make: Failed[Result]) -> Failed[Result] | None:
 
 
 class _Unreadable(NamedTuple):
-    """Something of a stream that is no article."""
+    """An item of a stream that is no article."""
 
     error: InputError
 
@@ -88,7 +88,7 @@ def _stream(items: Iterator[Item], work: Work[Result], most: int, failed: Failed
 
 
 def _worked(items: Sequence[Item], work: Work[Result], failed: Failed[Result] | None) -> Iterator[Result]:
-    """Yield the result of each item; where the batch fails, its articles are worked on one by one."""
+    """Yield the result of each item. If the batch fails, its articles are processed one by one."""
     results = _results([item for item in items if isinstance(item, Article)], work, failed)
     for item in items:
         if isinstance(item, Article):
@@ -122,7 +122,7 @@ def _results(articles: Sequence[Article], work: Work[Result], failed: Failed[Res
 
 
 def _concerns_all(error: Exception) -> bool:
-    """Whether the next article would fail alike: a model is broken, or a package is missing."""
+    """Whether every article would fail in this way: a model is broken, or a package is missing."""
     return isinstance(error, ModelError | MissingExtraError) and not isinstance(error, LanguageError)
 
 
@@ -151,7 +151,7 @@ def _articles(texts: Iterable[Any], about: Mapping[str, Any], failed: Failed[Any
 
 def _read(text: Any, about: Mapping[str, Any], place: str, failed: Failed[Any] | None) -> Item:
     try:
-        if isinstance(text, InputError):  # who made the stream could not read it
+        if isinstance(text, InputError):  # the maker of the stream could not read this article
             raise text
         return read_article(text, about, place)
     except InputError as error:

@@ -1,4 +1,4 @@
-"""Changes of a text: planned, applied, undone, and written beside it."""
+"""Changes of a text: planning, applying, undoing, and annotations."""
 
 from textmend.edits.apply import apply_edits, insertion, removal, spacing, undo_edits
 

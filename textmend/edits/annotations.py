@@ -1,4 +1,4 @@
-"""What is written beside a text that was mended: its edits, and the gaps that stay open."""
+"""Annotations, which are written beside a mended text: its edits, and the gaps that stay open."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from textmend.records import SCHEMA, Gap
 
 
 def annotations_of(mended: Mended, *, annotate: bool = False, top: int = 5) -> dict[str, Any] | None:
-    """Return the JSON form (``docs/connect.md``); ``None`` where no gap was found and nothing went wrong.
+    """Return the JSON form (``docs/connect.md``); ``None`` if no gap was found and no error happened.
 
     Every gap is there once: with its edit, or among the open ones.
 
     Args:
-        mended: what became of the text.
-        annotate: whether the text is left as it was, and the edits only say what would be done.
-        top: how many fills of a gap are given, at most.
+        mended: the result for the text.
+        annotate: whether the text is left as it was, so that the edits only say what would be done.
+        top: how many fills of a gap are given at most.
     """
     if not mended.gaps and mended.skipped is None:
         return None

@@ -1,4 +1,4 @@
-"""Edits of a text: applying, undoing, and the spacing of an insertion, which is decided here and nowhere else."""
+"""Edits of a text: applying, undoing, and the spacing of insertions, which only this file decides."""
 
 from __future__ import annotations
 
@@ -66,13 +66,13 @@ def undo_edits(mended: str, edits: Sequence[Edit]) -> str:
 def insertion(text: str, gap: Gap, words: str, fill: Fill | None = None) -> Edit:
     """Return the edit that puts ``words`` into a gap, with the white space the place asks for.
 
-    White space that stands at the gap is used where it can be (a no-break space stays one); it is never
-    doubled, never put before closing punctuation nor after an opening bracket, and line ends stay. Beside a
-    dash or a straight quotation mark the far side tells: a space there, a space here. A fill that brings its own
-    spacing, from a source, is put in with that; one that replaces words after the gap takes their place.
+    White space at the gap is used where possible (a no-break space stays one). It is never doubled, and never put
+    before closing punctuation or after an opening bracket; line ends stay. Beside a dash or a straight quotation mark
+    there is a space if there is one on its other side. A fill with its own spacing, from a source, is inserted with
+    that; a fill that replaces words after the gap takes their place.
 
     Raises:
-        RecordError: ``words`` holds no words, and no source says that white space alone was lost.
+        RecordError: ``words`` holds no words, and no source says that only white space was lost.
     """
     spacing = fill.spacing if fill is not None else None
     if not words.strip() and (spacing is None or not words):
@@ -91,14 +91,14 @@ def insertion(text: str, gap: Gap, words: str, fill: Fill | None = None) -> Edit
 
 
 def spacing(text: str, gap: Gap) -> tuple[bool, bool]:
-    """Whether white space will part words put into a gap from what stands before them, and from what stands after."""
+    """Whether white space will separate words inserted at a gap from the text before them, and from the text after."""
     left, right = _around(text, gap, text[gap.start : gap.end], "x")
     before, after = text[max(0, gap.start - 1) : gap.start], text[gap.end : gap.end + 1]
     return bool(left) or before.isspace(), bool(right) or after.isspace()
 
 
 def removal(text: str, sentence: Span, gap: Gap, *, floor: int = 0, ceiling: int | None = None) -> Edit:
-    """Return the edit that takes a sentence out, with the white space between it and a neighbour.
+    """Return the edit that removes a sentence, with the white space between it and a neighbour.
 
     Args:
         text: the text.
@@ -135,7 +135,7 @@ def _around(text: str, gap: Gap, space: str, words: str) -> tuple[str, str]:
 
 
 def _around_line_end(space: str, follows: bool) -> tuple[str, str]:
-    """Where a wrapped line ends at the gap, one blank beside the line end tells on which side the words stood."""
+    """Where a wrapped line ends at the gap, a single blank beside the line end shows on which side the words stood."""
     if space[0] not in LINE_ENDS and space[-1] in LINE_ENDS:
         return space[0], space[1:]
     if follows and space[-1] not in LINE_ENDS and space[-2:-1] in LINE_ENDS:
@@ -144,7 +144,7 @@ def _around_line_end(space: str, follows: bool) -> tuple[str, str]:
 
 
 def _opens(text: str, start: int, space: str) -> bool:
-    """Whether what stands before ``start`` is joined to the word after it: an opening mark, half a compound."""
+    """Whether the text before ``start`` joins the word after it: an opening mark, half a compound."""
     mark = text[start - 1]
     if mark in OPENING or mark in _CURRENCY:
         return True
@@ -160,7 +160,7 @@ def _opens(text: str, start: int, space: str) -> bool:
 
 
 def _closes(text: str, end: int, space: str) -> bool:
-    """Whether what stands at ``end`` is joined to the word before it: a closing mark, an ending, half a compound."""
+    """Whether the text at ``end`` joins the word before it: a closing mark, an ending, half a compound."""
     mark = text[end : end + 1]
     last = end + 1
     while last - end < 4 and text[last : last + 1] == mark:

@@ -1,4 +1,4 @@
-"""Mended: a text with the edits that were made to it, undoable and replayable."""
+"""Mended: a text with its edits, which can be undone and replayed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Value = TypeVar("Value", int, str)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mended:
-    """What ``mend`` made of a text.
+    """The result of ``mend`` for a text.
 
     Attributes:
         text: the mended text.
@@ -24,7 +24,7 @@ class Mended:
         gaps: all gaps found, in order, each with its decision.
         original: the text as it was.
         placeholder: what stands for words that are marked as missing.
-        skipped: why the text was left as it is; ``None`` where it was worked on.
+        skipped: why the text was left as it is; ``None`` if it was processed.
     """
 
     text: str
@@ -59,10 +59,11 @@ class Mended:
     def apply(self, decisions: Iterable[Decision]) -> Mended:
         """Replay a reviewer's decisions on the original text.
 
-        Gaps without a decision stay as the policy decided. A decision that says so adds a gap where none was found.
+        Gaps without a decision stay as the policy decided. A decision with ``added`` adds a gap where none was found.
 
         Raises:
-            RecordError: a decision names a place where no gap was found and none can be added, or two name the same.
+            RecordError: a decision names a place where no gap was found and none can be added, or two decisions name
+                one place.
         """
         gaps = {(gap.start, gap.end): gap for gap in self.gaps}
         seen: set[tuple[int, int]] = set()
@@ -77,7 +78,7 @@ class Mended:
         return Mended.of(self.original, sorted(gaps.values(), key=lambda gap: gap.start), self.placeholder)
 
     def _added(self, decision: Decision, gaps: Iterable[Gap]) -> Gap:
-        """Return the gap that a decision adds. Raises :class:`RecordError` where none can be added."""
+        """Return the gap that a decision adds. Raises :class:`RecordError` if none can be added."""
         start, end = decision.start, decision.end
         if not decision.added:
             raise RecordError(f"decision at {start}:{end}: no gap was found there in this text")

@@ -1,4 +1,4 @@
-"""From decided gaps to the edits that carry the decisions out."""
+"""From decided gaps to edits that carry out the decisions."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from textmend.text.words import Span
 
 
 def plan(text: str, gaps: Sequence[Gap], placeholder: str) -> tuple[list[Gap], list[Edit]]:
-    """Return the gaps and the edits that carry out their decisions, in order.
+    """Return the gaps, and the edits that carry out their decisions, in order.
 
     A gap decided ``"apply"`` gets its first fill, ``"mark"`` the placeholder; ``"drop"`` removes its sentence,
-    whatever was decided of other gaps in it, and those gaps are returned as dropped too.
+    whatever was decided about other gaps in it; those gaps are returned as dropped too.
 
     Args:
         text: the text the gaps were found in.
@@ -46,12 +46,12 @@ def plan(text: str, gaps: Sequence[Gap], placeholder: str) -> tuple[list[Gap], l
 
 
 def _reach(gap: Gap) -> Span:
-    """Return what the edit of a gap that is applied or marked changes."""
+    """Return the span that the edit of an applied or marked gap changes."""
     return Span(gap.start, gap.end + (gap.fills[0].replaces if gap.decision == "apply" else 0))
 
 
 def _without_clashes(gaps: list[Gap], sentences: Sequence[Span]) -> list[Gap]:
-    """Keep fills back that would replace words which another change touches: a dropped sentence, another gap."""
+    """Withhold fills that would replace words which another change touches: a dropped sentence, another gap."""
     if not any(gap.fills and gap.fills[0].replaces for gap in gaps):
         return gaps
     starts = [sentence.start for sentence in sentences]
@@ -66,7 +66,7 @@ def _without_clashes(gaps: list[Gap], sentences: Sequence[Span]) -> list[Gap]:
 
 
 def _dropped_sentences(text: str, gaps: Sequence[Gap]) -> dict[int, Span]:
-    """Return, for each gap in a sentence that goes, by number, that sentence."""
+    """Return, for each gap in a dropped sentence, by number, that sentence."""
     places = [Span(gap.start, gap.end) for gap in gaps if gap.decision == "drop"]
     if not places:
         return {}
@@ -79,26 +79,26 @@ def _dropped_sentences(text: str, gaps: Sequence[Gap]) -> dict[int, Span]:
         if gap.decision == "drop":
             found[index] = own[Span(gap.start, gap.end)]
         elif before.start <= gap.end < before.end or gap.start == gap.end == before.end:
-            # No room is left for words where the sentence ended.
+            # No place for words is left where the sentence ended.
             found[index] = before
     return found
 
 
 def with_words(gap: Gap, words: str, spacing: tuple[str, str] | None = None, replaces: int = 0) -> Gap:
-    """Return a gap decided ``"apply"`` whose first fill is what a reviewer wrote or chose.
+    """Return the gap, decided ``"apply"``, with the fill that a reviewer wrote or chose in front.
 
     Args:
         gap: the gap.
-        words: the words; a fill of the gap that is these is the one that was chosen.
-        spacing: that of the chosen fill, where it has one.
-        replaces: likewise. Where neither is known, the words alone tell which fill it is.
+        words: the words; a fill of the gap with these words is the chosen one.
+        spacing: the spacing of the chosen fill, if it has one.
+        replaces: likewise. If neither is known, the words alone identify the fill.
     """
     same = [fill for fill in gap.fills if fill.text == words]
     chosen = next((fill for fill in same if (fill.spacing, fill.replaces) == (spacing, replaces)), None)
     if chosen is None and spacing is None and not replaces:
         chosen = next(iter(same), None)
     if spacing is None and not words.strip():
-        spacing = ("", "")  # white space alone is all that was lost at such a gap, so it brings none of its own
+        spacing = ("", "")  # only white space was lost at such a gap, so the fill needs no spacing of its own
     first = chosen or Fill(text=words, probability=1.0, origin="reviewer", spacing=spacing, replaces=replaces)
     rest = tuple(fill for fill in gap.fills if fill is not chosen)
     return gap.with_fills((first, *rest)).with_decision("apply")

@@ -1,7 +1,7 @@
 """Echoes: places in the same article where the same words stand left and right of something.
 
-``targeted aerial ▢ against civilians`` … ``targeted aerial strikes against civilians``: an echo says what may
-have stood at a gap, and shows where. How probable that is, ``rank`` says, not this module.
+``targeted aerial ▢ against civilians`` … ``targeted aerial strikes against civilians``: an echo says what may have
+stood at a gap, and shows where. ``rank`` says how probable that is.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ LONGEST = 5
 """How many words an echo has at most."""
 
 NEAREST = 256
-"""How many places per gap are looked at: occurrences of the rarer of the gap's two neighbours, the nearest
-before the gap and as many after it, and the first as many in title and metadata. Of the places found there,
-again the first as many are compared. A text has to repeat both words more often than that to lose an echo."""
+"""How many places are examined for a gap: occurrences of the rarer of its two neighbours, namely this many before the
+gap and after it (the nearest), and this many in title and metadata (the first). Of the places found there, again the
+first so many are compared. Only a text that repeats both words more often than that can lose an echo."""
 
 _NO_BEGINNING = CLOSING
 _NO_ENDING = OPENING | frozenset(",;:")
@@ -47,15 +47,15 @@ _WEAK_TOTAL = 4
 
 @dataclass(frozen=True, slots=True)
 class Echo:
-    """Words that stand elsewhere between the words that stand around a gap.
+    """Words that stand elsewhere between the same neighbours as a gap.
 
     Attributes:
         text: the words as they stand there, runs of white space folded to one space.
         left: how many words in a row match left of the gap, from the gap on; 1 to ``CONTEXT``. Where the gap
             begins a sentence or paragraph and the echo does too, that counts as one.
         right: the same on the right.
-        exact: whether all matched words are equal apart from letter case, not only in their stems. How a
-            sentence or paragraph begins or ends doesn't matter here.
+        exact: whether all matched words are equal apart from letter case, not only in their stems. Beginnings and ends
+            of sentences and paragraphs don't count here.
         evidence: where the words stand, offsets in code points of that text; ``detail`` is the metadata key.
     """
 
@@ -67,14 +67,14 @@ class Echo:
 
 
 class EchoIndex:
-    """Finds the echoes of any gap of a text. The text is read at the first question, once.
+    """Finds the echoes of any gap of a text. The text is read once, at the first question.
 
-    Time to read and memory are linear in the text, the time of a question is bounded (``NEAREST``).
+    Memory and the time to read are linear in the text; the time of a question is bounded (``NEAREST``).
 
     Args:
         text: the article.
         title: its title, where the text doesn't hold it.
-        metadata: what else is known of it (description, keywords, …), searched in the order of the keys.
+        metadata: other texts about it (description, keywords, …), searched in the order of the keys.
     """
 
     def __init__(self, text: str, *, title: str | None = None, metadata: Mapping[str, str] | None = None) -> None:
@@ -124,7 +124,7 @@ class EchoIndex:
             echo_start, echo_end = words.starts[place.left + 1], words.ends[place.right - 1]
             if echo_end - echo_start > _MOST_CHARACTERS or not words.is_phrase(place):
                 continue
-            # What was matched doesn't reach across the gap, where words are missing.
+            # A match doesn't reach across the gap, where words are missing.
             left = words.run(gap.left, place.left, -1, gap.right - 1 if place.left >= gap.right else -1)
             right = words.run(gap.right, place.right, 1, gap.left + 1 if place.right <= gap.left else -1)
             total = left.length + right.length
@@ -187,8 +187,8 @@ _EDGE = 0
 class _Words:
     """Texts as one row of words, an edge before and after each paragraph.
 
-    A word's *form* is its case-folded spelling, its *stem* what is compared, its *anchor* what has to be
-    equal next to a gap: the stem too, but one for all ways to begin or end a sentence.
+    A word's *form* is its case-folded spelling. Its *stem* is compared. Its *anchor* has to be equal next to a gap: it
+    is the stem too, but all ways to begin or end a sentence share one anchor.
     """
 
     def __init__(self, texts: Sequence[str]) -> None:
@@ -217,7 +217,7 @@ class _Words:
         self._add(_EDGE, 0, 0)
 
     def around(self, start: int, end: int) -> _Neighbours | None:
-        """Return the neighbours of a gap in the first text; an edge where the gap begins or ends a paragraph."""
+        """Return the neighbours of a gap in the first text; where the gap begins or ends a paragraph, an edge."""
         stop = self._first[1]
         if not stop:
             return None
@@ -297,7 +297,7 @@ class _Words:
         for match in WORD.finditer(text, start, end):
             word = match.group()
             if word == "." and _INNER_STOP.match(text, match.start()):
-                word = "\0."  # The point of 3.5 and U.S ends no sentence. No word holds a control character.
+                word = "\0."  # The point in 3.5 and U.S does not end a sentence. No word holds a control character.
             self._add(self._form(word), *match.span())
         if len(self.forms) == first + 1:
             for row in (self.forms, self.stems, self.starts, self.ends):
@@ -332,7 +332,7 @@ class _Words:
 
 
 def _stem(word: str) -> str:
-    # A word longer than any English one is its own stem: stemming and remembering it would only cost.
+    # A word longer than any English one is its own stem: stemming and caching it would cost time for nothing.
     return _english_stem(word) if len(word) <= _LONGEST_STEMMED else word
 
 
@@ -340,5 +340,5 @@ def _stem(word: str) -> str:
 def _english_stem(word: str) -> str:
     from snowballstemmer.english_stemmer import EnglishStemmer
 
-    # A stemmer holds the word it works on, so each call has its own: threads may share the cache.
+    # A stemmer stores the word it works on, so each call makes one of its own: threads may share the cache.
     return str(EnglishStemmer().stemWord(word))

@@ -1,7 +1,7 @@
 """Whether a text is evidently no English prose: by its script, and by how many English function words it has.
 
 Of 29,736 English articles (news, encyclopedia, blogs, web pages) every one of 30 words or more had 15.8 % or more of
-these words; of texts in other languages, and of placeholder Latin, the most had 5.7 %.
+these words; texts in other languages, and placeholder Latin, had at most 5.7 %.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ import regex
 from textmend.text.function_words import FUNCTION_WORDS
 
 LEAST_WORDS = 30
-"""Of shorter texts nothing is said."""
+"""Texts of fewer words are not judged."""
 
 LEAST_ENGLISH = 0.08
-"""A text with a smaller share of English function words is no English prose."""
+"""A text with a smaller share of English function words is not English prose."""
 
 LEAST_LATIN = 0.5
-"""A text of whose words a smaller share begins with a Latin letter is none either."""
+"""A text is not English prose if a smaller share of its words begins with a Latin letter."""
 
 _SURVEYED = 2000
 _WORD = regex.compile(r"[\p{L}\p{M}]+")
@@ -34,7 +34,7 @@ _ENGLISH = FUNCTION_WORDS - _SHARED
 
 
 def not_english(text: str) -> str | None:
-    """Return why a text is evidently no English prose; ``None`` where it may well be. Looks at the first 2,000 words."""
+    """Return why a text is evidently not English prose; ``None`` if it may be. The first 2,000 words are examined."""
     words = [match.group() for match in islice(_WORD.finditer(text), _SURVEYED)]
     if len(words) < LEAST_WORDS:
         return None

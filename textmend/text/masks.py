@@ -1,4 +1,4 @@
-"""Masks that a caller put where words are missing (``[MASK]``, ``___``): taken out, and put back into the results."""
+"""Masks that a caller put where words are missing (``[MASK]``, ``___``): removed, and restored in the results."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ class Unmasked:
     """A text without its masks.
 
     Attributes:
-        text: what is left.
+        text: the rest.
         masks: where the masks stand in the caller's text, in order.
-        stood: where each of them stood in ``text``, in order.
+        stood: where in ``text`` each of them was removed, in order.
     """
 
     text: str
@@ -28,18 +28,18 @@ class Unmasked:
     stood: tuple[int, ...]
 
     def places(self) -> list[tuple[int, int]]:
-        """Return where the masks stood in ``text``: empty spans, in order."""
+        """Return the places in ``text`` where masks were removed: empty spans, in order."""
         return [(place, place) for place in self.stood]
 
     def original(self, offset: int) -> int:
-        """Return the offset in the caller's text of a code point of ``text``; after a mask that stands before it."""
+        """Return a code point's offset in the caller's text; it lies after a mask that stands just before it."""
         passed = bisect_right(self.stood, offset)
         return offset + (self.masks[passed - 1].end - self.stood[passed - 1] if passed else 0)
 
     def gap(self, gap: Gap, mask: Span) -> Gap:
-        """Return a gap of ``text`` as one of the caller's: its fills replace the mask, exactly.
+        """Return a gap of ``text`` as a gap of the caller's text: its fills replace exactly the mask.
 
-        It has no cues: what can be seen where the mask was taken out is not seen in the caller's text.
+        It has no cues: what is visible where the mask was removed is not visible in the caller's text.
         """
         fills = tuple(self._fill(fill, mask) for fill in gap.fills)
         return replace(gap, start=mask.start, end=mask.start, cues=(), fills=fills)
@@ -57,14 +57,14 @@ class Unmasked:
 
 
 def unmask(text: str, masks: Sequence[str]) -> Unmasked:
-    """Take masks out of a text.
+    """Remove masks from a text.
 
     Args:
         text: the caller's text.
-        masks: what stands for missing words, literally. Of two that begin at one place the longer is one.
+        masks: literal marks for missing words. Where two of them begin at one place, the longer one counts.
 
     Raises:
-        InputError: a mask is no visible text.
+        InputError: a mask is not visible text.
     """
     for mask in masks:
         if not isinstance(mask, str) or not mask.strip():

@@ -1,6 +1,6 @@
 """Regions of a text where nothing is a gap: code, tables, verse, quotations, tokenised text, and the caller's patterns.
 
-A region is told from its form alone. Words look lost in such text because it is no running prose, not because a
+A region is recognised by its form alone. Words look lost in such text because it is not running prose, not because a
 scraper lost them.
 """
 
@@ -61,7 +61,7 @@ def _quotes(text: str) -> Iterator[Span]:
 
 
 def _tokenised(text: str) -> Iterator[Span]:
-    """Paragraphs whose marks stand apart from their words throughout, as tokenisers write them."""
+    """Paragraphs in which all marks stand apart from words, as tokenisers write them."""
     for start, end in paragraphs(text):
         apart = sum(1 for _ in _APART.finditer(text, start, end))
         words = text.count(" ", start, end) + 1
@@ -76,11 +76,11 @@ NAMED: dict[str, Callable[[str], Iterator[Span]]] = {
     "quotes": _quotes,
     "tokenised": _tokenised,
 }
-"""The regions that have a name. Every other string is a regular expression of the caller."""
+"""The named regions. Every other string is a regular expression of the caller."""
 
 
 def check_regions(names: Iterable[str]) -> None:
-    """Raise :class:`PolicyError` where one is neither a known name nor a regular expression."""
+    """Raise :class:`PolicyError` if a string is neither a known name nor a regular expression."""
     for name in names:
         if not isinstance(name, str) or not name:
             raise PolicyError(f"Policy: ignore holds {name!r}; it should hold names and regular expressions")
@@ -117,6 +117,6 @@ def regions(text: str, names: Sequence[str]) -> list[Span]:
 
 
 def is_inside(start: int, end: int, spans: Sequence[Span]) -> bool:
-    """Whether a place lies in one of some sorted, disjoint spans, its edges included."""
+    """Whether a place lies in one of these sorted, disjoint spans, their edges included."""
     index = bisect_right(spans, start, key=lambda span: span.start) - 1
     return index >= 0 and end <= spans[index].end

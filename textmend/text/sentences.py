@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 _STEP = 50_000
-"""How many characters are shown to the sentencizer at once. A sentence that is longer is cut here."""
+"""How many characters the sentencizer gets at once. A longer sentence is cut here."""
 
 
 def sentences_around(text: str, places: list[Span]) -> list[Span]:
-    """Return, for each place (sorted), the sentence it lies in; a place between two belongs to the later one."""
+    """Return, for each place (sorted), its sentence; a place between two sentences belongs to the later one."""
     found: list[Span] = []
     remaining = list(reversed(places))
     for paragraph in paragraphs(text):
@@ -39,7 +39,7 @@ def sentences_of(text: str, paragraph: Span) -> list[Span]:
         part = _sentencizer()(encodable(text[start:stop]))
         found = [Span(start + sentence.start_char, start + sentence.end_char) for sentence in part.sents]
         if stop < paragraph.end and len(found) > 1:
-            stop = found.pop().start  # it may go on
+            stop = found.pop().start  # the sentence may go on
         spans += found
         start = stop
     return spans or [paragraph]

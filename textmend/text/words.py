@@ -1,4 +1,4 @@
-"""How a text is read: words, white space, paragraphs. All offsets are code points of the caller's string.
+"""Reading a text: words, white space, paragraphs. All offsets are code points of the caller's string.
 
 Nothing here changes a text; ``edits`` does that.
 """
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import regex
 
-# Control, format, surrogate and private characters are no words and no white space: they are passed over.
+# Control, format, surrogate and private characters are neither words nor white space: they are skipped.
 WORD = regex.compile(
     r"[\p{Lu}\p{Lt}][\p{Lu}\p{Lt}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]*"
     r"|[\p{Ll}\p{Lm}\p{Lo}\p{M}]+|\p{N}+|[^\s\p{L}\p{M}\p{N}\p{C}]|\p{Co}"
@@ -79,12 +79,12 @@ def case_of(word: str) -> int:
 
 
 def is_space(char: str) -> bool:
-    """Return whether a character is white space to Unicode; Python takes four control characters for it too."""
+    """Return whether Unicode calls a character white space; Python adds four control characters."""
     return char.isspace() and not "\x1c" <= char <= "\x1f"
 
 
 def space_before(text: str, end: int, floor: int = 0) -> int:
-    """Return where the white space that ends at ``end`` starts, not looking further back than ``floor``."""
+    """Return where the white space that ends at ``end`` starts; ``floor`` is the earliest answer."""
     start = end
     while start > floor and is_space(text[start - 1]):
         start -= 1
