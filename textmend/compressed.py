@@ -1,4 +1,4 @@
-"""Compressed files, told by their names, read and written as a whole. Corpora are read in pieces: ``corpus.unpacking``."""
+"""Compressed files, recognised by name, read and written as a whole. ``corpus.unpacking`` reads corpora in pieces."""
 
 from __future__ import annotations
 
@@ -15,16 +15,22 @@ SUFFIXES = (".gz", ".bz2", ".zst")
 
 
 def compression_of(name: str) -> str | None:
-    """Return the suffix of a compressed file; ``None`` where the name tells of none."""
+    """Return the suffix of a compressed file; ``None`` where the name has no such suffix."""
     suffix = PurePath(name.lower()).suffix
     return suffix if suffix in SUFFIXES else None
 
 
+def name_inside(name: str) -> str:
+    """Return the name that a file would have if it were not compressed: ``a.txt`` for ``a.txt.gz``."""
+    compression = compression_of(name)
+    return name[: -len(compression)] if compression else name
+
+
 def unpacked(data: bytes, name: str) -> bytes:
-    """Return what a file of this name holds.
+    """Return the decompressed contents of a file of this name.
 
     Raises:
-        FileError: it is not what its name says, or broken.
+        FileError: it has another format than its name says, or is broken.
         MissingExtraError: it is Zstandard, and the package for that is missing.
     """
     compression = compression_of(name)
@@ -41,7 +47,7 @@ def unpacked(data: bytes, name: str) -> bytes:
 
 
 def packed(data: bytes, name: str) -> bytes:
-    """Return data as a file of this name holds them. The same data give the same bytes.
+    """Return data compressed for a file of this name. The same data give the same bytes.
 
     Raises:
         MissingExtraError: it is Zstandard, and the package for that is missing.

@@ -8,6 +8,8 @@ import re
 import pytest
 from fake_mender import ARTICLE
 
+from textmend.files import write_text
+
 LINE = re.compile(r"(?P<file>.*?):(?P<line>\d+):(?P<column>\d+): +(?P<sure>[<>]?\d+%) (?P<around>.*)")
 
 
@@ -49,6 +51,15 @@ def test_folders_hold_texts_by_name_and_hidden_ones_are_passed_over(cli, tree):
     assert files == [str(tree / name) for name in ("a.md", "b.txt", "deep/er/c.text")]
     assert outcome.err.splitlines()[-2] == "6 gaps in 69 words, 86.96 in 1,000; 3 of 4 files with gaps"
     assert "whole.txt" not in outcome.err
+
+
+def test_of_folders_compressed_texts_are_read_too(cli, tmp_path):
+    for name in ("a.txt.gz", "b.md.bz2", "c.txt"):
+        write_text(tmp_path / name, ARTICLE.encode())
+    read = {json.loads(line)["file"] for line in cli("find", "--json", tmp_path).out.splitlines()}
+    assert read == {str(tmp_path / name) for name in ("a.txt.gz", "b.md.bz2", "c.txt")}
+    outcome = cli("find", "--include", "*.txt", "--json", tmp_path)  # a pattern means what it says
+    assert json.loads(outcome.out)["file"] == str(tmp_path / "c.txt")
 
 
 def test_include_names_other_files(cli, tree):

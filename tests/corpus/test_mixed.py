@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from textmend.corpus.json_object import JsonObject
 from textmend.corpus.options import FieldNames, Options
 from textmend.corpus.run import clean
 from textmend.errors import FileError, PolicyError
+from textmend.files import read_document, write_text
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
@@ -254,3 +256,62 @@ def test_counts_have_no_room_where_a_field_has_their_name(tmp_path):
     assert outcome.statistics.rejects == {"field_taken": 1}
     with pytest.raises(PolicyError):
         Options(counts=True, fields=FieldNames(source="textmend_rate"))
+
+
+# --- compressed texts
+
+
+_PACKED = {"a.txt.gz": gzip.compress, "deep/b.md.bz2": bz2.compress}
+
+
+@pytest.fixture
+def compressed(tmp_path: Path) -> Path:
+    """A folder of compressed texts, each of which has a gap."""
+    folder = tmp_path / "corpus"
+    (folder / "deep").mkdir(parents=True)
+    for name, pack in _PACKED.items():
+        (folder / name).write_bytes(pack(GAP.encode()))
+    return folder
+
+
+def test_compressed_texts_stay_compressed(compressed, tmp_path):
+    outcome = _clean(compressed, tmp_path / "out")
+    assert (outcome.statistics.documents, outcome.passed_over) == (2, 0)
+    for name in _PACKED:
+        assert read_document(tmp_path / "out" / name).text == MENDED
+        assert json.loads((tmp_path / "out" / f"{name}.textmend.json").read_text())["edits"]
+
+
+def test_zstandard_texts_too(tmp_path):
+    pytest.importorskip("backports.zstd" if sys.version_info < (3, 14) else "compression.zstd")
+    write_text(tmp_path / "a.text.zst", GAP.encode())
+    _clean(tmp_path / "a.text.zst", tmp_path / "out/")
+    assert read_document(tmp_path / "out/a.text.zst").text == MENDED
+
+
+def test_compressed_texts_become_records_under_their_names(compressed, tmp_path):
+    _clean(compressed, tmp_path / "all.jsonl")
+    assert {row["id"]: row["text"] for row in _read(tmp_path / "all.jsonl")} == dict.fromkeys(_PACKED, MENDED)
+
+
+@pytest.mark.parametrize("name", ["out.txt", "out.txt.gz", "out.md.bz2"])
+def test_the_name_of_the_output_says_how_one_text_is_compressed(compressed, tmp_path, name):
+    _clean(compressed / "a.txt.gz", tmp_path / name)
+    assert read_document(tmp_path / name).text == MENDED
+
+
+def test_a_text_is_as_long_as_it_is_decompressed(tmp_path):
+    (tmp_path / "bomb.txt.gz").write_bytes(gzip.compress(b"a " * 5_000_000))
+    outcome = _clean(tmp_path / "bomb.txt.gz", tmp_path / "out/", options=Options(longest=1000))
+    assert outcome.statistics.rejects == {"too_long": 1}
+
+
+@pytest.mark.parametrize("damage", [lambda data: data[:-12], lambda data: b"plain words"])
+def test_a_broken_text_is_rejected_and_the_others_are_cleaned(compressed, tmp_path, damage):
+    broken = compressed / "a.txt.gz"
+    broken.write_bytes(damage(broken.read_bytes()))
+    outcome = _clean(compressed, tmp_path / "out")
+    assert outcome.statistics.rejects == {"unreadable": 1}
+    assert read_document(tmp_path / "out/deep/b.md.bz2").text == MENDED
+    (reject,) = _read(tmp_path / "out.rejects.jsonl")
+    assert (reject["source"], reject["raw"]) == (str(broken), None)

@@ -91,7 +91,7 @@ def clean(
         typer.Argument(
             metavar="IN",
             show_default=False,
-            help="JSON Lines (also .gz, .zst, .bz2), Parquet, text files (.txt, .text, .md), folders; - or none: "
+            help="JSON Lines and text files (.txt, .text, .md), also .gz, .zst, .bz2; Parquet; folders; - or none: "
             "standard input.",
         ),
     ] = None,

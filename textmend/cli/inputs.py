@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 import typer
 
+from textmend.compressed import name_inside
 from textmend.errors import FileError
 from textmend.files import STDIN, TEXT_SUFFIXES, Document, read_bytes, read_document
 
 TEXTS = tuple(f"*{suffix}" for suffix in TEXT_SUFFIXES)
-"""Which files of a folder are read, where nothing else is asked for."""
+"""Which files of a folder are read, plain or compressed, where nothing else is asked for."""
 
 _PARQUET = (".parquet", ".pq")
 
@@ -61,14 +62,14 @@ def sources(files: Sequence[Path] | None, ctx: typer.Context, include: Sequence[
     Args:
         files: files, folders, patterns, ``-``; none: standard input.
         ctx: the command's context.
-        include: the names that are taken from folders, as patterns; default: ``TEXTS``.
+        include: the names that are taken from folders, as patterns; default: ``TEXTS``, also compressed.
 
     Raises:
         FileError: a folder holds no such file, or nothing matches a pattern.
     """
     paths = named(files, ctx)
     base = _base([path if path.is_dir() else path.parent for path in paths if path != STDIN])
-    found = [one for path in paths for one in _within(path, base, include or TEXTS)]
+    found = [one for path in paths for one in _within(path, base, include)]
     known = {os.path.abspath(one.path) for one in found if not one.inside}
     return [one for one in found if not one.inside or _is_new(os.path.abspath(one.path), known)]
 
@@ -90,7 +91,7 @@ def _matching(file: Path) -> list[Path]:
     return [Path(match) for match in matches]
 
 
-def _within(path: Path, base: str, include: Sequence[str]) -> Iterator[Found]:
+def _within(path: Path, base: str, include: Sequence[str] | None) -> Iterator[Found]:
     """Yield a file, or the files of a folder and of its folders; hidden folders are passed over."""
     if path == STDIN or not path.is_dir():
         yield Found(path, _name(path, base))
@@ -99,11 +100,18 @@ def _within(path: Path, base: str, include: Sequence[str]) -> Iterator[Found]:
     for folder, folders, names in os.walk(path):
         folders[:] = sorted(inner for inner in folders if not inner.startswith("."))
         for name in sorted(names):
-            if any(fnmatch(name, pattern) for pattern in include):
+            if _is_included(name, include):
                 empty = False
                 yield Found(Path(folder, name), _name(Path(folder, name), base), inside=True)
     if empty:
-        raise FileError(f"{path}: there is no file in this folder named {' or '.join(include)}: see --include")
+        raise FileError(f"{path}: there is no file in this folder named {' or '.join(include or TEXTS)}: see --include")
+
+
+def _is_included(name: str, include: Sequence[str] | None) -> bool:
+    """Whether a file of a folder is read, by its name."""
+    if include:
+        return any(fnmatch(name, pattern) for pattern in include)
+    return any(fnmatch(name_inside(name), pattern) for pattern in TEXTS)
 
 
 def _base(folders: Sequence[Path]) -> str:

@@ -61,7 +61,7 @@ Include = Annotated[
     typer.Option(
         "--include",
         metavar="PATTERN",
-        show_default="*.txt *.text *.md",
+        show_default="*.txt *.text *.md, also compressed",
         help="Of folders, the files so named; may be given again.",
         rich_help_panel="Input",
     ),

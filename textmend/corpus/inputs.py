@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from textmend.compressed import name_inside
 from textmend.files import TEXT_SUFFIXES
 
 SUFFIXES = {
@@ -14,7 +15,7 @@ SUFFIXES = {
     "parquet": (".parquet", ".pq"),
     "text": TEXT_SUFFIXES,
 }
-"""The suffixes of each format's files; before ``.gz``, ``.zst`` and ``.bz2``, which only JSON Lines may have."""
+"""The suffixes of each format's files; ``.gz``, ``.zst`` or ``.bz2`` may follow those of all but Parquet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,9 @@ def within(folder: Path) -> Iterator[Path]:
 
 def format_of(name: str) -> str | None:
     """Return the format of a file by its name; ``None`` where that does not tell."""
-    path = PurePosixPath(name.lower())
-    compressed = path.suffix in (".gz", ".zst", ".bz2")
-    suffix = PurePosixPath(path.stem).suffix if compressed else path.suffix
+    inner = name_inside(name)
+    suffix = PurePosixPath(inner.lower()).suffix
     for format_name, suffixes in SUFFIXES.items():
-        if suffix in suffixes and (format_name == "jsonl" or not compressed):
+        if suffix in suffixes and (format_name != "parquet" or inner == name):
             return format_name
     return None

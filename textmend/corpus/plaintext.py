@@ -1,4 +1,4 @@
-"""Plain text files, and folders of them: one document a file. Written to a folder, or as JSON Lines."""
+"""Text files, plain or compressed, and folders of them: one document a file. Written to a folder, or as JSON Lines."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
+from textmend.compressed import packed
 from textmend.corpus.annotations import annotations_of, counts_of, text_of
 from textmend.corpus.entries import Entry, Place, Position, RawDocument, Reject, StoredArticle, Unfit
 from textmend.corpus.inputs import Input, format_of, within
 from textmend.corpus.options import Options
+from textmend.corpus.streams import Source
 from textmend.edits.mended import Mended
 from textmend.errors import FileError
 from textmend.files import decode
 
 
 class TextFile(NamedTuple):
-    """A text file: where it is, what it is called in the output, its bytes."""
+    """A text file: where it is, what it is called in the output, what it holds, decompressed."""
 
     path: str
     name: str
@@ -40,12 +42,9 @@ class TextFiles:
         for number in range(start.source, len(inputs)):
             consumed = 0
             for record, (path, name) in enumerate(files(inputs[number]), 1):
-                if number == start.source and record <= start.record:
-                    consumed += size_of(path)
-                    continue
-                entry = _entry(path, name, options.longest, Position(source=number, record=record))
-                consumed += entry.size if isinstance(entry, RawDocument) else 0
-                yield entry, consumed
+                consumed += size_of(path)
+                if number > start.source or record > start.record:
+                    yield _entry(path, name, options.longest, Position(source=number, record=record)), consumed
 
     def pack(self, raws: Sequence[Any]) -> Any:
         """Return the files."""
@@ -71,7 +70,7 @@ class TextFiles:
             data = decode(Path(raw.path), raw.data, options.encoding).encode(text_of(mended, options))
         except FileError as error:
             raise Unfit("unwritable", str(error), raw.name) from None
-        written = [Written(index, raw.name, data)]
+        written = [Written(index, raw.name, packed(data, raw.name))]
         if annotations := annotations_of(mended, options):
             beside = f"{raw.name}.{options.annotations}.json"
             written.append(Written(index, beside, json.dumps(annotations).encode() + b"\n"))
@@ -117,13 +116,29 @@ def files(source: Input) -> Iterator[tuple[Path, str]]:
 def _entry(path: Path, name: str, longest: int, after: Position) -> Entry:
     place = Place(str(path), 1)
     try:
-        if (size := path.stat().st_size) > longest:
-            reason = f"the file has {size:,} bytes, more than {longest:,} (--longest)"
-            return Reject("too_long", reason, place, id=name, after=after)
-        data = path.read_bytes()
-    except OSError as error:
-        return Reject("unreadable", f"{path}: {error.strerror or error}", place, id=name, after=after)
+        data = _content(path, longest)
+    except FileError as error:
+        return Reject("unreadable", str(error), place, id=name, after=after)
+    if len(data) > longest:
+        reason = f"the text has more than {longest:,} bytes (--longest)"
+        return Reject("too_long", reason, place, id=name, after=after)
     return RawDocument(TextFile(str(path), name, data), len(data), place, after)
+
+
+def _content(path: Path, longest: int) -> bytes:
+    """Return what a file holds, decompressed; of what is longer than ``longest``, no more than shows that.
+
+    Raises:
+        FileError: it can't be read, or what was compressed is broken or cut off.
+    """
+    source = Source(path)
+    try:
+        found = bytearray()
+        while len(found) <= longest and (chunk := source.chunk()):
+            found += chunk
+        return bytes(found)
+    finally:
+        source.close()
 
 
 def json_line(record: dict[str, Any]) -> bytes:

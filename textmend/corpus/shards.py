@@ -226,6 +226,7 @@ def _folder(path: Path, name: PurePosixPath, format: str | None, beside: tuple[s
         if kind is None or format not in (None, kind) or file.name.endswith(beside):
             others += 1
         elif kind == "text":
+            streams.check(file)
             texts, sizes = texts + 1, sizes + size_of(file)
         else:
             inner = name / PurePosixPath(file.relative_to(path).as_posix())
