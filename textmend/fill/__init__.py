@@ -1,1 +1,1 @@
-"""What stood there: infilling with a masked language model, echoes of the article, ranking."""
+"""Proposing what stood at a gap: infilling with a masked language model, echoes of the article, ranking."""

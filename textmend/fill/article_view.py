@@ -1,4 +1,4 @@
-"""An article as infilling sees it: what is asked at each of its gaps, and how the answers are written out."""
+"""An article as infilling sees it: the requests for its gaps, and the spelling of the answers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from textmend.text.echoes import Echo, EchoIndex
 from textmend.text.words import is_encodable
 
 _LONGEST_PHRASE = 12
-"""How many pieces a phrase that stands elsewhere may have."""
+"""How many pieces a phrase from elsewhere in the article may have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +33,10 @@ class GappedArticle(Article):
     """An article to propose fills for.
 
     Attributes:
-        gaps: its gaps, in order; those that have fills keep them.
-        phrases: noun phrases to try besides the capitalised runs that are found anyway.
-        known: what else holds the article's words, and may vouch for a name or number.
-        given: words that are weighed at every gap, whatever the search finds.
+        gaps: its gaps, in order; gaps that have fills already keep them.
+        phrases: noun phrases to try in addition to runs of capitalised words, which are always found.
+        known: other texts whose names and numbers count as known to the article.
+        given: words that are scored at every gap, whatever the search finds.
     """
 
     gaps: Sequence[Gap]
@@ -46,11 +46,11 @@ class GappedArticle(Article):
 
 
 _ELSEWHERE = Evidence(place="title", quote="")
-"""Where given words stand: nowhere in the text, so that their first letter is the gap's."""
+"""The place of given words, which is at the gap itself: so the gap decides their first letter."""
 
 
 class Proposed(NamedTuple):
-    """A candidate before ranking: its words, what is known of it, where it stands, and what is new in it."""
+    """A candidate before ranking: its words, its features, where they stand, and which names and numbers are new."""
 
     text: str
     features: Features
@@ -77,7 +77,7 @@ class ArticleView:
         repeated: whether to try the names and phrases that the article repeats.
 
     Attributes:
-        requests: what is to be infilled, for each gap without fills.
+        requests: the requests to infilling, for each gap without fills.
     """
 
     def __init__(
@@ -118,9 +118,9 @@ class ArticleView:
                 self._ask(gap, context, lengths, with_echoes)
 
     def _ask(self, gap: Gap, context: Context, lengths: tuple[float, ...], with_echoes: bool) -> None:
-        """Add what is to be infilled at a gap, and what stands elsewhere and may stand there."""
+        """Add the requests for a gap, with phrases from elsewhere in the article that may have stood there."""
         vocabulary = self._model.vocabulary
-        # A vocabulary without spaces or case writes a phrase the same way everywhere.
+        # A vocabulary that ignores spaces and case writes a phrase the same way everywhere.
         manner = _Manner(
             context.spaced or not vocabulary.spaced,
             vocabulary.cased and starts_sentence(self._document.text, gap.end),
@@ -143,7 +143,7 @@ class ArticleView:
         self.requests.append(Request(context, lengths, (*echoes, *given), tuple(self._phrases[-1])))
 
     def proposed(self, index: int, hypotheses: Sequence[Hypothesis]) -> list[Proposed]:
-        """Write the hypotheses of a gap out, one candidate for each distinct text."""
+        """Return the hypotheses of a gap as written words, one candidate for each distinct text."""
         gap = self._gaps[index]
         at_start = starts_sentence(self._document.text, gap.end)
         phrases = self._phrases[index]
@@ -151,7 +151,7 @@ class ArticleView:
         for hypothesis in hypotheses:
             echo, phrase = self._echoes[index].get(hypothesis.ids), phrases.get(hypothesis.ids)
             text = self._written(hypothesis, phrase, at_start)
-            if text.casefold() in found or not is_encodable(text):  # bytes that make no character together
+            if text.casefold() in found or not is_encodable(text):  # bytes that together form no character
                 continue
             if hypothesis.ids not in self._given[index] and self._unwritten.is_at(
                 gap, text, at_sentence_start=at_start
@@ -173,7 +173,7 @@ class ArticleView:
         return list(found.values())
 
     def _written(self, hypothesis: Hypothesis, phrase: Phrase | None, at_start: bool) -> str:
-        """Write a hypothesis out: a name as the article writes it, other words as they would be written."""
+        """Return the words of a hypothesis: a name as the article writes it, other words in their usual case."""
         words = self._model.vocabulary.words(hypothesis.ids)
         if self._model.vocabulary.cased:
             return " ".join(word for word, _ in words)
@@ -183,17 +183,17 @@ class ArticleView:
         return text
 
     def _is_common(self, word: str) -> bool:
-        """Whether a word that opens a sentence is usually in lower case; rare words the table lacks may be names."""
+        """Whether a word that opens a sentence is usually in lower case; words missing in the table may be names."""
         share = self._usual.share_lower(word)
         return share >= 0.5 if share is not None else len(self._model.pieces.cut(word.lower(), spaced=True)) == 1
 
     def _sayable(self, text: str, evidence: Evidence, manner: _Manner) -> Iterator[tuple[int, ...]]:
-        """Yield the pieces of a phrase as it may be written at a gap, where the vocabulary can write it as lost words.
+        """Yield the pieces of a phrase in each spelling that fits a gap, if the vocabulary can write it as lost words.
 
         Args:
             text: the phrase as it stands elsewhere.
             evidence: where it stands.
-            manner: how it is written at the gap.
+            manner: how words are written at the gap.
         """
         for written in self._cases(text, evidence, manner.at_start):
             ids = tuple(self._model.pieces.cut(written, spaced=manner.spaced))
@@ -204,7 +204,7 @@ class ArticleView:
                 yield ids
 
     def _cases(self, text: str, evidence: Evidence, at_start: bool) -> Sequence[str]:
-        """Return how a phrase may be written, where the vocabulary keeps case: its first letter is the place's."""
+        """Return the possible spellings of a phrase, for vocabularies with case; the place decides its first letter."""
         if not self._model.vocabulary.cased:
             return (text,)
         if at_start:
@@ -217,7 +217,7 @@ class ArticleView:
 
 
 def _is_damaged(evidence: Evidence, gaps: Sequence[Gap]) -> bool:
-    """Whether words are missing inside an echo too, so that it does not say what stood there."""
+    """Whether an echo has a gap inside it, so that it does not show all the words."""
     if evidence.place != "text" or evidence.start is None or evidence.end is None:
         return False
     after = bisect_right(gaps, evidence.start, key=lambda gap: gap.end)

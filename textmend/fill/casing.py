@@ -1,4 +1,4 @@
-"""The letter case of a filled word, where the model's vocabulary has none. Decided here and nowhere else."""
+"""The letter case of filled words, where the model's vocabulary has none. Only this file decides it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _NEIGHBOURS = {
 
 
 class ArticleCasing:
-    """How an article writes its words in the middle of sentences."""
+    """How an article writes words in the middle of its sentences."""
 
     def __init__(self, text: str) -> None:
         forms: dict[str, Counter[str]] = {}
@@ -54,7 +54,7 @@ class ArticleCasing:
         self._forms = {word: counts.most_common(1)[0] + (counts.total(),) for word, counts in forms.items()}
 
     def surface(self, word: str) -> str | None:
-        """Return how the article writes a word, where it does so nearly always; ``None`` otherwise."""
+        """Return how the article nearly always writes a word; ``None`` if there is no such spelling."""
         found = self._forms.get(word.casefold())
         return found[0] if found and found[1] >= _AGREED * found[2] else None
 
@@ -66,9 +66,9 @@ def starts_sentence(text: str, position: int, within: int = 12) -> bool:
 
 
 def _ends_sentence(before: str) -> bool:
-    """Whether a full stop or a line end is the last thing before closing marks, opening marks and white space.
+    """Whether a full stop or a line end comes last, closing marks, opening marks and white space aside.
 
-    Read from the end, mark by mark: as one expression with four runs in a row it would be cubic.
+    The text is read from its end, mark by mark: one regular expression with four runs in a row would take cubic time.
     """
     marks = before.rstrip()
     space = marks.rstrip(_OPENING)
@@ -86,19 +86,19 @@ def cased(
     *,
     at_sentence_start: bool,
 ) -> str:
-    """Return words as they would be written.
+    """Return words in their most likely spelling.
 
-    The article's own way comes first, then the usual way of words that have only one, then the model's
-    opinion of the place, or, where it has none, the way that is most usual. Several words are weighed
-    together, since capitals come in runs, as names do; there a small letter elsewhere says only so much.
+    The article's own spelling comes first, then the usual spelling of words that have only one, then the model's
+    opinion of the place or, if it has none, the most frequent spelling. Several words are decided together, because
+    capitals come in runs, as in names; in a run, a small letter elsewhere is weak evidence.
 
     Args:
         words: words in lower case, each with the index of its first piece.
         cases: for each piece, the model's log-probabilities of lower, Title, UPPER and mixed case, or ``None``.
         article: how the article writes its words.
         usual: how words are usually written.
-        at_sentence_start: whether the first word seems to start a sentence; where the model is sure of a
-            small letter there (after an abbreviation), it stays one.
+        at_sentence_start: whether the first word seems to start a sentence; if the model is sure of a small letter
+            there (after an abbreviation), it stays small.
     """
     if not words:
         return ""
@@ -123,7 +123,7 @@ def cased(
 
 
 class _Way(NamedTuple):
-    """A way to write a word: how it looks, how likely it is (natural log), and its case."""
+    """A spelling of a word: the written word, its log-probability, and its case."""
 
     surface: str
     score: float
@@ -133,7 +133,7 @@ class _Way(NamedTuple):
 def _ways(
     word: str, case: NDArray[np.float32] | None, article: ArticleCasing, usual: UsualCasing, *, alone: bool
 ) -> list[_Way]:
-    """Return the ways to write a word, one where it is known."""
+    """Return the possible spellings of a word; only one if its spelling is known."""
     known = _known(word, article, usual)
     if case is None:
         known = known or (word.upper() if _INITIALS.fullmatch(word) else usual.likeliest(word) or word)
@@ -143,11 +143,11 @@ def _ways(
     scores = case.astype(np.float64)
     share = usual.share_lower(word)
     if share is not None:
-        # The word's own habit and the place's opinion, as independent evidence.
+        # The word's habit and the model's opinion of the place count as independent evidence.
         scores = scores + np.log([share + 0.01, *[(1 - share) / 3 + 0.01] * 3])
     if known is not None:
         scores[LOWER] += _LOWER_ELSEWHERE
-    # Initials have no small letters where they have a capital: U.S, never U.s.
+    # Initials with a capital have no small letters: U.S, never U.s.
     title = word.upper() if _POINTED.match(word) else "-".join(part[:1].upper() + part[1:] for part in word.split("-"))
     return [
         _Way(word, float(scores[LOWER]), LOWER),

@@ -1,4 +1,4 @@
-"""How words are usually written: a table of statistics of single words, made by ``train.casing``."""
+"""The usual letter case of words: a table of statistics of single words, made by ``train.casing``."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class UsualCasing:
 
     @classmethod
     def load(cls, file: Path) -> UsualCasing:
-        """Read a table. Raises :class:`ModelError` where the file is missing or is no such table."""
+        """Read a table. Raises :class:`ModelError` if the file is missing or not such a table."""
         try:
             record = json.loads(file.read_text(encoding="utf-8"))
             if record["schema"] != SCHEMA:
@@ -59,7 +59,7 @@ class UsualCasing:
         return len(self._habits)
 
     def surface(self, word: str) -> str | None:
-        """Return how a word is written in at least 90 % of cases; ``None`` where it has no such form, or is unknown."""
+        """Return the form that a word has in at least 90 % of cases; ``None`` if it has no such form, or is unknown."""
         habit = self._habits.get(word.casefold())
         if habit is None:
             return None
@@ -68,13 +68,13 @@ class UsualCasing:
         return word.lower() if habit.lower >= _USUAL else None
 
     def likeliest(self, word: str) -> str | None:
-        """Return how a word is written in two cases of three; ``None`` where it is unknown, or has no such form."""
+        """Return the form that a word has in two of three cases; ``None`` if it has no such form, or is unknown."""
         habit = self._habits.get(word.casefold())
         if habit is None or max(habit.share, habit.lower) < _MOSTLY:
             return None
         return habit.surface if habit.share > habit.lower else word.lower()
 
     def share_lower(self, word: str) -> float | None:
-        """Return how often a word is all lower case, 0 to 1; ``None`` where it is unknown, or always so."""
+        """Return how often a word is all lower case, 0 to 1; ``None`` if it always is, or is unknown."""
         habit = self._habits.get(word.casefold())
         return None if habit is None else habit.lower / 100

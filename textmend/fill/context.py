@@ -38,8 +38,8 @@ class _Place(NamedTuple):
 def contexts(text: str, gaps: Sequence[Gap], model: MaskedLM, room: int) -> list[Context]:
     """Return the context of every gap.
 
-    Gaps that stand near another are masked there, as many masks as words are most likely missing, so that
-    the model does not take a damaged sentence for a whole one; where a source tells the words, these are read.
+    Other gaps nearby are masked too, with as many masks as words are most likely missing, so that the model does not
+    take a damaged sentence for a whole one. Where a source gives the words, the model reads those.
 
     Args:
         text: the caller's text.
@@ -52,7 +52,7 @@ def contexts(text: str, gaps: Sequence[Gap], model: MaskedLM, room: int) -> list
     budget = model.window - len(pieces.opening) - len(pieces.closing) - room
     result = []
     for first, last, spaced in places:
-        # Each side gets half, and what the other leaves over.
+        # Each side gets half, plus what the other side leaves unused.
         right = min(len(ids) - last, max(budget // 2, budget - first))
         left = min(first, budget - right)
         result.append(Context(tuple(ids[first - left : first]), tuple(ids[last : last + right]), spaced))
@@ -72,7 +72,7 @@ def _pieces_with_masks(text: str, gaps: Sequence[Gap], pieces: Tokenizer, mask: 
 
     for paragraph in paragraphs(text):
         position, spaced = paragraph.start, pieces.leading
-        # A gap at the paragraph's end holds the blanks after it, so look as far as the line goes.
+        # A gap at a paragraph's end holds the blanks after it, so the whole line is searched.
         end = _line_end(text, paragraph.end)
         while len(places) < len(gaps) and gaps[len(places)].end <= end:
             gap = gaps[len(places)]

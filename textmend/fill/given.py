@@ -1,4 +1,4 @@
-"""Ranking the caller's own words for a gap, against each other and against everything else that may stand there."""
+"""Ranking the caller's own words for a gap, against each other and against all other words that may stand there."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from textmend.records import Fill
 def rank_candidates(document: GappedArticle, candidates: Sequence[str], proposer: Proposer) -> list[Fill]:
     """Return the candidates as fills, the most probable first.
 
-    The model's own proposals are ranked beside them, so that a probability means: this, and nothing else.
+    The model's own proposals are ranked with them, so that a probability compares a candidate with all other words.
 
     Args:
         document: the article, with one gap.
@@ -25,7 +25,7 @@ def rank_candidates(document: GappedArticle, candidates: Sequence[str], proposer
         more than eight word pieces) has probability 0.
 
     Raises:
-        InputError: there is no candidate, or one is no words.
+        InputError: there is no candidate, or one holds no words.
     """
     wanted = {_folded(candidate): candidate for candidate in reversed(_checked(candidates))}
     fills = proposer.every_fill(replace(document, given=tuple(wanted.values())))

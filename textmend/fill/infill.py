@@ -24,14 +24,14 @@ from textmend.models.queries import Place, Query
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """How widely to search; none of it changes what a hypothesis is worth.
+    """How widely to search. None of these values changes the score of a hypothesis.
 
     Attributes:
         beam: hypotheses kept for every gap and length.
         keep: completed hypotheses kept for every gap.
         prune: hypotheses this much (natural log) below the best of their gap are dropped.
         prune_hints: the same for hypotheses that lead to a hint.
-        least_length: lengths less probable than this are not tried.
+        least_length: lengths with a lower probability are not tried.
         most_pieces: the longest length tried, in pieces.
     """
 
@@ -44,13 +44,13 @@ class Search:
 
 
 class Request(NamedTuple):
-    """What to infill.
+    """A request: what to infill.
 
     Attributes:
         context: the pieces around the gap.
         lengths: ``lengths[i]`` is the probability that ``i + 1`` pieces are missing.
         candidates: sequences of pieces to be scored whether or not the beam finds them.
-        hints: sequences to be scored outside the beam too, and dropped where they are far behind.
+        hints: sequences to be scored outside the beam too, but dropped if they fall far behind.
     """
 
     context: Context
@@ -64,7 +64,7 @@ class Hypothesis(NamedTuple):
 
     Attributes:
         ids: the pieces.
-        log_prob: natural log of their joint probability and that of their number.
+        log_prob: natural log of their joint probability times the probability of their number.
         cases: for each piece, the model's log-probabilities of letter case at its place (or ``None``).
     """
 
@@ -98,7 +98,7 @@ def masked_row(model: MaskedLM, context: Context, ids: tuple[int, ...], length: 
 
 
 def log_share(lengths: Sequence[float], length: int) -> float:
-    """Return the log-probability that ``length`` pieces are missing; at least that of one in a million."""
+    """Return the log-probability that ``length`` pieces are missing; the probability is at least one in a million."""
     return math.log(max(_share(lengths, length), 1e-6))
 
 
@@ -107,10 +107,10 @@ def _share(lengths: Sequence[float], length: int) -> float:
 
 
 _PREDICTED_NUMBERS = 1 << 25
-"""How many log-probabilities are held at a time: 128 MB, whatever the vocabulary."""
+"""How many log-probabilities are kept in memory at a time: 128 MB, for any vocabulary."""
 
 _IMPOSSIBLE = -30.0
-"""Log-probability of a piece that the vocabulary rules out, where a candidate holds it all the same."""
+"""Log-probability of a piece that the vocabulary rules out but a candidate holds."""
 
 
 class _Partial(NamedTuple):
@@ -150,13 +150,13 @@ class _Beams:
         return masked_row(self._model, self._request.context, partial.ids, partial.length)
 
     def extend(self, partial: _Partial, prediction: Prediction) -> None:
-        """Grow a hypothesis by the likeliest next pieces, and along the sequences given that start with it."""
+        """Extend a hypothesis by the likeliest next pieces, and by those of given sequences that start with it."""
         depth = len(partial.ids)
         last = depth + 1 == partial.length
         allowed = self._model.vocabulary.allowed(partial.ids, last, spaced=self._request.context.spaced)
         scores = np.where(allowed, prediction.log_probs, -np.inf)
         if allowed.any():
-            # Given that words are missing here, only what can be lost words shares the probability.
+            # Words are missing here, so only pieces that can belong to lost words share the probability.
             scores = scores - np.logaddexp.reduce(scores)
         for piece in self._choices(partial, scores, last):
             score = float(scores[piece]) if np.isfinite(scores[piece]) else _IMPOSSIBLE
@@ -182,7 +182,7 @@ class _Beams:
         return sorted(chosen)
 
     def prune(self) -> None:
-        """Keep the best of every length, and what leads to the sequences given."""
+        """Keep the best hypotheses of every length, and those that lead to the given sequences."""
         grown, self._grown = self._grown, []
         best = max([self._best, *(partial.log_prob for partial in grown)])
         self.live = []

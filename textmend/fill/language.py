@@ -1,4 +1,4 @@
-"""Whether a text is evidently in no language of a model, judged by how its vocabulary cuts the text's words.
+"""Whether a text is evidently not in a model's language, judged by how its vocabulary cuts the text's words.
 
 It notices another script, and a language whose words are cut into many pieces. It doesn't notice a close relative: an
 English vocabulary cuts Dutch words into few pieces.
@@ -15,13 +15,13 @@ from textmend.errors import LanguageError
 from textmend.models.masked_lm import Tokenizer
 
 MOST_PIECES = 2.5
-"""A text whose words have more pieces than this on average is not in the model's language."""
+"""If the words of a text have more pieces than this on average, it is not in the model's language."""
 
 MOST_UNKNOWN = 0.2
-"""A text with a greater share of words that hold unknown pieces is not in the model's language."""
+"""If a larger share of the words of a text holds unknown pieces, it is not in the model's language."""
 
 LEAST_WORDS = 30
-"""Texts of fewer words are not judged."""
+"""Texts with fewer words are not judged."""
 
 _SURVEYED = 2000
 _WORD = regex.compile(r"\p{L}[\p{L}\p{M}\p{N}]*+(?:[-'’.&][\p{L}\p{M}\p{N}]++)*+")
@@ -33,7 +33,7 @@ class Survey(NamedTuple):
 
     Attributes:
         words: how many words were cut.
-        pieces: into how many pieces.
+        pieces: how many pieces that gave.
         unknown: how many words hold an unknown piece.
         pieces_per_word: how likely a word has 1, 2, 3, … pieces.
     """
@@ -45,9 +45,9 @@ class Survey(NamedTuple):
 
 
 def survey_words(text: str, pieces: Tokenizer) -> Survey:
-    """Cut the words of a text, of a long one the first 2,000.
+    """Cut the words of a text; of a long text the first 2,000.
 
-    Lost words are taken to have as many pieces as the text's own words. A few pseudo-counts, most of them of one
+    Lost words are assumed to have as many pieces as the text's own words. A few pseudo-counts, most of them for one
     piece, smooth the shares of short texts.
     """
     counts = list(_USUAL)
@@ -62,7 +62,7 @@ def survey_words(text: str, pieces: Tokenizer) -> Survey:
 
 
 def check_language(survey: Survey, text: str, model: str) -> None:
-    """Raise :class:`LanguageError` where a text is evidently none that the model can read."""
+    """Raise :class:`LanguageError` if a text is evidently not one that the model can read."""
     if survey.words < LEAST_WORDS:
         return
     pieces, unknown = survey.pieces / survey.words, survey.unknown / survey.words

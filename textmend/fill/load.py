@@ -1,4 +1,4 @@
-"""Loading a filler: the model, how words are usually written, how candidates are weighed."""
+"""Loading a filler: the model, the usual letter case of words, the weights of the ranking."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from textmend.models.registry import EMBEDDED, HubModel
 
 
 class LoadedFiller(NamedTuple):
-    """What a filler's folder holds."""
+    """The contents of a filler's folder."""
 
     model: OnnxMaskedLM
     usual: UsualCasing
@@ -22,7 +22,7 @@ class LoadedFiller(NamedTuple):
 
 
 def load_filler(folder: Path, threads: int | None = None) -> LoadedFiller:
-    """Load what ``folder`` holds. Raises :class:`ModelError` where it is broken."""
+    """Load the contents of ``folder``. Raises :class:`ModelError` if it is broken."""
     model = OnnxMaskedLM(folder, threads)
     return LoadedFiller(
         model, UsualCasing.load(folder / "casing.json"), model.folder.read("ranking", Ranking.from_dict)
@@ -38,7 +38,7 @@ def load_proposer(folder: Path, threads: int | None = None) -> Proposer:
 def load_hub_proposer(model: HubModel, ranking: Path | None = None, threads: int | None = None) -> Proposer:
     """Load a hub model as a filler.
 
-    Words of an uncased model are written as the article writes them, or else as English usually does.
+    Words of an uncased model are written as the article writes them, otherwise as English usually does.
 
     Args:
         model: its name and how to run it.

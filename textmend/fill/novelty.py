@@ -1,4 +1,4 @@
-"""Names and numbers that a fill would bring in: what neither the article nor its title and metadata hold."""
+"""New names and numbers in a fill: those that neither the article nor its title and metadata hold."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _STOPS = frozenset(",;:!?")
 
 
 class Novelty:
-    """Tells what is new to an article.
+    """Finds names and numbers that are new to an article.
 
     Args:
-        texts: the article, its title, its metadata, its source: whatever may vouch for a name or number.
+        texts: the article, its title, its metadata, its source: names and numbers in them are not new.
     """
 
     def __init__(self, texts: Iterable[str]) -> None:
@@ -28,7 +28,7 @@ class Novelty:
         Args:
             words: a fill, cased.
             at_sentence_start: whether its first word is capitalised because a sentence starts there.
-            is_common: whether a word is usually written in lower case, asked about that first word only.
+            is_common: whether a word is usually written in lower case; called for that first word only.
         """
         tokens = words.split()
         named = [
@@ -51,7 +51,7 @@ def _has_capital(token: str) -> bool:
 
 
 def _names(tokens: Sequence[str], named: Sequence[bool]) -> Iterator[tuple[int, int]]:
-    """Yield where names begin and end, with the particles in them; other tokens stand alone."""
+    """Yield where names begin and end, with the particles in them; every other token is yielded alone."""
     start = 0
     while start < len(tokens):
         stop = after = start + 1

@@ -1,4 +1,4 @@
-"""Phrases of an article that may have been lost elsewhere in it: repeated names, and a parser's noun phrases.
+"""Phrases of an article that may have been lost elsewhere in it: repeated names, and noun phrases of a parser.
 
 Names are recognised by capitals alone, without a model or lists of names. ``rank`` decides what fits a gap.
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Span
 
 LONGEST_NAME = 7
-"""How many capitalised words a name has at most: a longer run is a headline that lost its line end."""
+"""How many capitalised words a name has at most; a longer run is a headline that lost its line end."""
 
 _PARTICLES = "de del della der den des di da do dos das du la le van von zu bin bint ibn al el y e"
 _INNER = frozenset(("of", "the", "and", "&", "for", *_PARTICLES.split()))
@@ -69,15 +69,15 @@ def names(
 ) -> list[Phrase]:
     """Return the names in a text, its title and metadata, the most frequent first, then by first position.
 
-    A name is a run of capitalised words (``Justice Department``), with small words inside (``University of
-    Oslo``), or an acronym. Where one may be two (``Trinidad and Tobago``, ``Moe of the Post``), the parts are
-    names too. A capital that only begins a sentence makes no name, and a line all in capitals or in Title Case
-    (a headline) brings in none: there only the names known from elsewhere are counted.
+    A name is a run of capitalised words (``Justice Department``), perhaps with small words inside (``University of
+    Oslo``), or an acronym. Where one name may be two (``Trinidad and Tobago``, ``Moe of the Post``), the parts are
+    names too. A capital that only begins a sentence makes no name. A line all in capitals or in Title Case (a headline)
+    adds no names; names known from other lines are counted there.
 
     Args:
         text: the article.
         title: its title, where the text doesn't hold it.
-        metadata: what else is known of it, read in the order of the keys.
+        metadata: other texts about it, read in the order of the keys.
         most: how many to return at most.
     """
     sources = [_Source("text", text)]
@@ -106,9 +106,9 @@ def names(
 def noun_phrases(doc: Doc, most: int = 40) -> list[Phrase]:
     """Return the noun phrases and entities of a parsed text, the most frequent first, then by first position.
 
-    Noun phrases come from a pipeline with a parser (for a language that has them in spaCy), entities from one
-    with a named-entity recogniser; of neither, nothing. Leading articles and the like are left out, and so are
-    pronouns. Phrases that differ only in letter case are one.
+    Noun phrases need a pipeline with a parser (for a language that has them in spaCy), entities one with a named-entity
+    recogniser. Leading articles and similar words are left out, and so are pronouns. Phrases that differ only in letter
+    case count as one.
 
     Args:
         doc: the article, as a spaCy pipeline of the caller made it.
@@ -130,7 +130,7 @@ class _Source(NamedTuple):
 
 
 class _Word(NamedTuple):
-    """A word of a line, or another visible character; ``starts`` tells whether a sentence begins with it."""
+    """A word of a line, or another visible character; ``starts`` says whether a sentence begins with it."""
 
     start: int
     end: int
@@ -147,7 +147,7 @@ class _Word(NamedTuple):
 
     @property
     def is_small(self) -> bool:
-        """Whether it is a word of grammar: no capital makes it a name by itself."""
+        """Whether it is a function word: even with a capital it is no name by itself."""
         return self.text.casefold() in FUNCTION_WORDS and self.text not in _ACRONYMS_LIKE_SMALL_WORDS
 
     @property
@@ -161,7 +161,7 @@ class _Line(NamedTuple):
 
 
 class _Seen(NamedTuple):
-    """What is known of words from the places where a capital means something."""
+    """The case of words at places where a capital means something."""
 
     capital: frozenset[str]
     lower: frozenset[str]
@@ -179,12 +179,12 @@ class _Seen(NamedTuple):
         return cls(frozenset(capital), frozenset(lower))
 
     def capital_is_mere(self, word: _Word) -> bool:
-        """Whether the capital of a word may be there only because a sentence begins."""
+        """Whether a word may have its capital only because a sentence begins."""
         return word.starts and word.text not in self.capital and not word.is_acronym
 
 
 class _Tally:
-    """Counts phrases and remembers where each stood first."""
+    """Counts phrases and stores where each one stands first."""
 
     def __init__(self, sources: list[_Source]) -> None:
         self.counts: Counter[str] = Counter()
@@ -222,7 +222,7 @@ def _words(text: str, start: int, end: int) -> list[_Word]:
             last, word = first + cut.start(), word[: cut.start()]
         words.append(_Word(first, last, word, starts))
         if cut:
-            # A mark that ends the run: Oslo's University is two names.
+            # This mark ends the run: Oslo's University is two names.
             words.append(_Word(last, match.end(), match.group()[cut.start() :], starts=False))
         starts = _begins_sentence(text, words, starts and not cut)
     return words
@@ -247,7 +247,7 @@ def _is_abbreviation(word: _Word) -> bool:
 
 
 def _is_headline(words: list[_Word], fewest: int) -> bool:
-    """Return whether a line has no capital that means something: it is all in capitals, or in Title Case."""
+    """Return whether capitals mean nothing in a line, because it is all in capitals or in Title Case."""
     letters = [word for word in words if word.is_letters]
     if len(letters) >= fewest and all(word.text.isupper() for word in letters):
         return True
@@ -265,12 +265,12 @@ def _names_of(words: list[_Word], seen: _Seen) -> Iterator[tuple[int, int]]:
 
 
 def _runs(words: list[_Word]) -> Iterator[list[_Word]]:
-    """Yield the runs of capitalised words, with what stands between them inside."""
+    """Yield the runs of capitalised words, with the small words inside them."""
     run: list[_Word] = []
     waiting: list[_Word] = []
     for word in words:
         if run and (word.starts or (word.is_small and word.is_capital and (waiting or run)[-1].text.endswith("."))):
-            # The last is "in the U.S. The court": the point of an abbreviation may end a sentence too.
+            # The last case is "in the U.S. The court": the point of an abbreviation may end a sentence too.
             yield run
             run, waiting = [], []
         if word.is_letters and word.is_capital:
@@ -293,7 +293,7 @@ def _may_stand_inside(word: _Word, run: list[_Word], waiting: list[_Word]) -> bo
 
 
 def _trimmed(run: list[_Word], seen: _Seen) -> list[_Word]:
-    """Return what of a run is a name: without the words whose capital only begins a sentence; perhaps nothing."""
+    """Return the name in a run, without words whose capital only begins a sentence; perhaps nothing."""
     first, last = 0, len(run)
     while first < last and _is_outside(run[first], seen):
         first += 1

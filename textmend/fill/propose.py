@@ -1,4 +1,4 @@
-"""Proposing: gaps without fills in, gaps with ranked fills out, for many articles at once."""
+"""Proposing: it takes gaps without fills and returns them with ranked fills, for many articles at once."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from textmend.records import Fill, Gap
 __all__ = ["GappedArticle", "Proposed", "Proposer", "Watch"]
 
 Watch = Callable[[int, int], None]
-"""Called with how many gaps are done, and of how many."""
+"""A function that is called with the number of gaps that are done, and their total."""
 
 _TOGETHER = 4
-"""How many gaps are filled together, and between two calls of a watch: as many as a model keeps contexts."""
+"""How many gaps are filled together, and between two calls of a watch: as many as a model keeps contexts of."""
 
 
 class Proposer:
@@ -27,7 +27,7 @@ class Proposer:
         model: the masked language model.
         usual: how words are usually written.
         ranking: how candidates are weighed against each other.
-        calibrated: whether that ranking was fitted to this model, so that its probabilities mean what they say.
+        calibrated: whether that ranking was fitted to this model, so that its probabilities are calibrated.
         search: how widely to search.
         most: how many fills a gap gets at most.
         echoes: whether to try what stands in the same context elsewhere in the article.
@@ -57,7 +57,7 @@ class Proposer:
 
         Args:
             documents: the documents.
-            watch: called now and then with how many gaps are done, and of how many.
+            watch: called from time to time with the number of gaps that are done, and their total.
 
         Raises:
             ModelError: a document is evidently not written in the model's language.
@@ -72,7 +72,7 @@ class Proposer:
         return result
 
     def every_fill(self, document: GappedArticle) -> tuple[Fill, ...]:
-        """Return all that was weighed for the one gap of a document, however unlikely, the most probable first.
+        """Return every candidate for the one gap of a document, however unlikely, the most probable first.
 
         Raises:
             ModelError: the document is evidently not written in the model's language.

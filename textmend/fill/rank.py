@@ -19,7 +19,7 @@ _MOST_EVIDENCE = 3.0
 
 
 class Features(NamedTuple):
-    """What is known of a candidate.
+    """The features of a candidate.
 
     Attributes:
         log_prob: the model's joint log-probability of its pieces and their number.
@@ -27,9 +27,9 @@ class Features(NamedTuple):
         exact: whether that echo matches word for word rather than by stem.
         both: whether at least one word matches on each side.
         repeated: how often it stands elsewhere in the article, its title or its metadata as a name or phrase; 0: it does not.
-        length: log-probability of its number of pieces, which ``log_prob`` has in it already.
+        length: log-probability of its number of pieces, which ``log_prob`` includes.
         words: how many words it has.
-        single: log-odds that one word is missing at the gap, as the detector sees it; 0 where nothing is known.
+        single: log-odds, by the detector, that one word is missing at the gap; 0 if nothing is known.
     """
 
     log_prob: float
@@ -50,13 +50,13 @@ FEATURE_NAMES = (
 def log_odds_of_one(lengths: Sequence[float]) -> float:
     """Return the log-odds that one word is missing, kept within about 4; 0 without lengths.
 
-    The same for all candidates of a gap, so it is weighed against "something else": a gap of several words is harder.
+    All candidates of a gap share it; it counts against "something else": gaps of several words are harder.
     """
     return math.log((lengths[0] + _BLUR) / (1 - lengths[0] + _BLUR)) if lengths else 0.0
 
 
 def feature_row(features: Features) -> list[float]:
-    """Return the numbers that the ranking weighs, in the order of ``FEATURE_NAMES``."""
+    """Return the features as numbers, in the order of ``FEATURE_NAMES``."""
     found = features.echo > 0
     return [
         max(features.log_prob, -30.0),
@@ -85,8 +85,8 @@ class Ranking:
         weights: one for each of ``FEATURE_NAMES``.
         other: the log-odds of "something else", added to the log of the probability that the model has left.
         calibration: from the logit model's probability to a calibrated one.
-        article: what it adds to a gap's candidates how sure the first fills of the article's other gaps are (``others``).
-        usual: the log-odds that a first fill usually has, against which those are held.
+        article: the weight of ``others``, which says how sure the first fills of the article's other gaps are.
+        usual: the log-odds that a first fill usually has, with which those of other gaps are compared.
     """
 
     weights: tuple[float, ...] = (1.0, 2.0, 1.0, 0.5, 1.0, 0.3, 0.0, 0.0, 0.0, 0.0)
@@ -100,7 +100,7 @@ class Ranking:
 
         Args:
             candidates: what is known of each.
-            others: what the article's other gaps say (``others``).
+            others: the evidence of the article's other gaps (``others``).
         """
         return self.calibrated(feature_rows(candidates), others) if candidates else np.zeros(0)
 
@@ -110,10 +110,11 @@ class Ranking:
         return calibrated / max(1.0, float(calibrated.sum()))
 
     def others(self, gaps: Sequence[NDArray[np.float64]]) -> list[float]:
-        """Return what the other gaps of an article say about each: whether its losses can be guessed.
+        """Return, for each gap of an article, the evidence of its other gaps: whether its losses can be guessed.
 
-        The mean of what their first fills' log-odds are above the usual, held near 0 as by one more gap of the usual
-        kind. Whoever lost the words lost them in one way: names of a link are as hard in the next paragraph.
+        It is the mean difference between the log-odds of their first fills and the usual ones, shrunk towards 0 as by
+        one more gap of the usual kind. Words of one article are lost in one way: where link texts with names were lost,
+        the next one is as hard to guess.
 
         Args:
             gaps: the feature rows of each gap's candidates, each of shape ``[candidates, features]``.
@@ -147,7 +148,7 @@ class Ranking:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Ranking:
         """Read the JSON form."""
-        # What a ranking was not fitted to has no weight.
+        # A feature that the ranking was not fitted to has no weight.
         weights = {"single": 0.0, **data["weights"]}
         return cls(
             tuple(float(weights[name]) for name in FEATURE_NAMES),

@@ -1,4 +1,4 @@
-"""A ranking kept in a file of its own: for a model of the hub, whose folder is not textmend's."""
+"""A ranking in a file of its own, for a model of the hub, whose folder does not belong to textmend."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def write_ranking(file: Path, ranking: Ranking, model: str) -> None:
     """Write the ranking that was fitted to a model.
 
     Args:
-        file: the file, JSON; replaced if it is there.
+        file: the JSON file; replaced if it exists.
         ranking: the ranking.
         model: name and version of the model, as results record it.
 
@@ -31,7 +31,7 @@ def read_ranking(file: Path, model: str) -> Ranking:
     """Read the ranking that was fitted to a model.
 
     Raises:
-        ModelError: the file can't be read, is none, or was fitted to another model or another version of it.
+        ModelError: the file can't be read, holds no ranking, or was fitted to another model or version.
     """
     try:
         record = json.loads(file.read_text(encoding="utf-8"))

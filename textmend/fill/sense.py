@@ -16,7 +16,7 @@ from textmend.records import Gap
 from textmend.text.words import LINE_ENDS
 
 LEAST = -4.0
-"""Natural log of how much less likely both neighbours together may become."""
+"""The largest drop allowed in the log-probability of both neighbours together."""
 
 LEAST_OF_ONE = -3.5
 """The same of one of them.
@@ -50,7 +50,7 @@ def make_sense(text: str, gaps: Sequence[Gap], model: MaskedLM) -> list[bool]:
 
 
 def _asked(text: str, gap: Gap, model: MaskedLM, queries: list[Query]) -> list[tuple[int, int, int]]:
-    """Add the queries for a gap, and return which of them tell of which neighbour."""
+    """Add the queries for a gap, and return which query belongs to which neighbour."""
     left, right = _beside(text, gap)
     if not _can_be_judged(text, gap):
         return []
@@ -71,7 +71,7 @@ def _asked(text: str, gap: Gap, model: MaskedLM, queries: list[Query]) -> list[t
 
 
 def _can_be_judged(text: str, gap: Gap) -> bool:
-    """Whether the neighbours can judge some words: these are words, set apart from them, and no sentence."""
+    """Whether the neighbours can judge a fill: it must be words, separate from the neighbours, and no sentence."""
     words = gap.fills[0].text
     if not any(map(str.isalpha, words)) or words.rstrip("\"'”’)]»")[-1:] in ".!?…":
         return False

@@ -1,4 +1,4 @@
-"""Fills that no person would write: a word doubled at the gap, half a name, a word cut in two."""
+"""Fills that nobody would write: a word doubled at the gap, half a name, a word cut in two."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MAY_DOUBLE = frozenset(("that", "had"))
 _OPENERS = frozenset(
     "abu buenos costa hong kuala las los new prime puerto saint san santa sri st tel united".split()
 )  # fmt: skip
-"""Words that open names and never are one."""
+"""Words that begin names and are never a name by themselves."""
 
 _LEAST = 2
 _NEAR = 80
@@ -26,18 +26,18 @@ _CAPITALISED = regex.compile(r"\p{Lu}[\p{L}\p{M}\p{N}'’-]*+")
 
 
 class Unwritten:
-    """Tells which fills no person would write in an article.
+    """Recognises fills that nobody would write in an article.
 
     Args:
         text: the article.
-        surface: how a word given in lower case is always written, or ``None``.
+        surface: returns how a word, given in lower case, is always written, or ``None``.
     """
 
     def __init__(self, text: str, surface: Callable[[str], str | None]) -> None:
         self._text, self._surface = text, surface
 
     def is_at(self, gap: Gap, fill: str, *, at_sentence_start: bool) -> bool:
-        """Whether no person would write ``fill``, cased, at a gap."""
+        """Whether nobody would write ``fill``, cased, at a gap."""
         words = fill.split()
         return (
             self._doubles(gap, words)
@@ -55,16 +55,16 @@ class Unwritten:
         )
 
     def _is_half_a_name(self, gap: Gap, words: list[str], at_sentence_start: bool) -> bool:
-        """Whether the last word only ever opens a longer name, which does not go on after the gap."""
+        """Whether the last word only begins longer names, and the name does not go on after the gap."""
         last = words[-1]
-        mere = at_sentence_start and len(words) == 1  # a capital that the sentence brings
+        mere = at_sentence_start and len(words) == 1  # a capital that begins the sentence
         if not last[:1].isupper() or mere or _CAPITAL_AFTER.match(self._text, gap.end):
             return False
         return last.casefold() in _OPENERS or last in self._halves
 
     @cached_property
     def _halves(self) -> frozenset[str]:
-        """The capitalised words that the article has more than once, each time before one and the same other."""
+        """The capitalised words that the article has more than once, each time before the same word."""
         following: dict[str, list[str]] = {}
         for match in _CAPITALISED.finditer(self._text):
             after = _GOES_ON.match(self._text, match.end())
@@ -74,7 +74,7 @@ class Unwritten:
         )
 
     def _is_cut(self, first: str, second: str) -> bool:
-        """Whether two words, one of them a single letter, are one that is written with a capital: ``I Pad``."""
+        """Whether two words, one of them a single letter, are really one word with a capital inside: ``I Pad``."""
         if min(len(first), len(second)) > 1:
             return False
         whole = self._surface((first + second).casefold())

@@ -1,1 +1,1 @@
-"""Names to models: the embedded ones (ONNX Runtime) and those of the hub (transformers)."""
+"""Loading models: the embedded ones (ONNX Runtime) and those of the hub (transformers)."""

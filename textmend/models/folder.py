@@ -1,4 +1,4 @@
-"""A model's folder: ``config.json``, ``tokenizer.json``, ``model.onnx``, read with clear errors."""
+"""Reading a model's folder (``config.json``, ``tokenizer.json``, ``model.onnx``), with clear errors."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class ModelFolder:
 
     Attributes:
         path: the folder.
-        config: what its ``config.json`` says.
+        config: the contents of its ``config.json``.
     """
 
     path: Path
@@ -36,7 +36,7 @@ class ModelFolder:
             kind: ``"detector"`` or ``"filler"``.
 
         Raises:
-            ModelError: it is no folder, lacks a file, or holds a model of another kind or version.
+            ModelError: it is not a folder, lacks a file, or holds a model of another kind or version.
         """
         if not path.is_dir():
             raise ModelError(f"{path}: no such folder; a {kind} is a name ('en') or a folder that holds its files")
@@ -83,12 +83,12 @@ class ModelFolder:
             raise ModelError(f"{self.path / 'config.json'}: {key!r} is malformed: {error!r}") from error
 
     def read(self, key: str, make: Callable[[dict[str, Any]], Made], default: Made | None = None) -> Made:
-        """Return what ``make`` makes of an object of the configuration.
+        """Return the result of ``make`` for an object of the configuration.
 
         Args:
-            key: of the object.
-            make: makes something of it.
-            default: what is returned where there is no such key; ``None``: that is an error.
+            key: the key of the object.
+            make: the function.
+            default: what is returned if the key is missing; ``None``: a missing key is an error.
 
         Raises:
             ModelError: it is missing, or ``make`` can't read it.

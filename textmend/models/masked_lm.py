@@ -1,4 +1,4 @@
-"""Masked language models: what infilling needs of one, and the embedded one on ONNX Runtime."""
+"""Masked language models: the interface that infilling needs, and the embedded model on ONNX Runtime."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from textmend.models.vocabulary import Vocabulary
 from textmend.models.wordpiece import WordPieces
 
 _BATCH_TOKENS = 1024
-"""How many tokens run together: less than a second of one core, so that Ctrl-C is answered soon. Larger batches are
-slower: with 4,096 tokens, each takes half as long again."""
+"""How many tokens run together. They take less than a second of one core, so that Ctrl-C is answered soon. Larger
+batches are slower: with 4,096 tokens, each token takes half as long again."""
 _LEAST_WINDOW, _MOST_WINDOW = 16, 1 << 16
 
 
 class Prediction(NamedTuple):
-    """What a model says of one position.
+    """A model's prediction for one position.
 
     Attributes:
         log_probs: log-probabilities over the vocabulary; float32, shape ``[pieces]``.
@@ -43,9 +43,9 @@ class Tokenizer(Protocol):
     Attributes:
         opening: the special tokens that open a sequence.
         closing: those that end one.
-        between: those that part paragraphs.
+        between: those that separate paragraphs.
         unknown: the token for what the vocabulary does not hold, if it has one.
-        leading: whether a paragraph's first word is cut as if a space stood before it.
+        leading: whether a paragraph's first word is cut as if a space came before it.
     """
 
     opening: tuple[int, ...]
@@ -55,24 +55,24 @@ class Tokenizer(Protocol):
     leading: bool
 
     def cut(self, text: str, *, spaced: bool) -> Sequence[int]:
-        """Return the pieces of a stretch of text, never a special token but ``unknown``.
+        """Return the pieces of a stretch of text; ``unknown`` is the only special token among them.
 
         Args:
             text: words, with or without punctuation; runs of white space count as one space.
-            spaced: whether white space stands before it.
+            spaced: whether there is white space before it.
         """
         ...
 
 
 class MaskedLM(Protocol):
-    """A masked language model as infilling needs it.
+    """The interface of a masked language model that infilling needs.
 
     Attributes:
-        name: its name and version, recorded with results.
+        name: its name and version, which results record.
         pieces: its tokenizer.
-        vocabulary: its pieces, sorted by use.
-        window: how many tokens of context it is given at most, special tokens included.
-        pieces_per_word: how likely a lost word has 1, 2, 3, … pieces; ``None``: as the article's words have.
+        vocabulary: its pieces, classified by use.
+        window: how many tokens it is given at most, special tokens included.
+        pieces_per_word: how likely a lost word has 1, 2, 3, … pieces; ``None``: as likely as the article's words.
     """
 
     name: str
@@ -84,7 +84,7 @@ class MaskedLM(Protocol):
     def predict(self, queries: Sequence[Query]) -> list[Prediction]:
         """Return a prediction for each query; queries don't influence each other.
 
-        Queries of one sequence that ask for several of its positions are worth little more than one.
+        Several queries about one sequence, for different positions, cost little more than one.
         """
         ...
 
@@ -93,7 +93,7 @@ class OnnxMaskedLM:
     """A masked language model on ONNX Runtime, with an uncased WordPiece vocabulary and a case head.
 
     Attributes:
-        trunk: its network, which may have a head for lost words too.
+        trunk: its network, which may also have a head for lost words.
     """
 
     def __init__(self, folder: Path, threads: int | None = None) -> None:
@@ -130,7 +130,7 @@ class OnnxMaskedLM:
 
     @property
     def reader(self) -> GapReader:
-        """What takes second looks; it shares the network."""
+        """The reader for the second look; it shares the network."""
         return GapReader(self.trunk, self._word_pieces)
 
     def predict(self, queries: Sequence[Query]) -> list[Prediction]:

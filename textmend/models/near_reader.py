@@ -1,8 +1,8 @@
-"""Reading a context once, and of each row that shares it only the pieces near the lost words.
+"""Reading a context once for all rows that share it, and of each row only the pieces near the lost words.
 
 A context is read with two masks for the lost words. In every other row with this context, whatever pieces it holds,
-only a stretch around the lost words is computed anew; the rest stays as it was read. Predictions are nearly those of
-whole rows (``docs/architecture.md`` has figures), at a fifth of the cost and less.
+only a stretch around the lost words is computed again; the rest stays as it was read. Predictions are nearly those of
+whole rows (``docs/architecture.md`` has figures), at a fifth of the cost or less.
 """
 
 from __future__ import annotations
@@ -21,13 +21,14 @@ MASKS = 2
 """How many masks stand for the lost words when their context is read."""
 
 NEAR = 4
-"""Pieces around the lost words that are computed anew, at least, both sides together."""
+"""How many pieces around the lost words are computed again at least, both sides together."""
 
 TILE = 8
-"""Stretches are whole tiles, so that no row's sums depend on their number (``train.filler_graph.TILE``)."""
+"""Stretches consist of whole tiles, so that no row's sums depend on the number of rows
+(``train.filler_graph.TILE``)."""
 
 KEPT = 4
-"""How many contexts are kept, each of nine megabytes where the window is 128 pieces long."""
+"""How many contexts are kept. Each takes nine megabytes if the window has 128 pieces."""
 
 _BATCH_TOKENS = 512
 
@@ -35,17 +36,17 @@ _Row = tuple[int, ...]
 
 
 class Answer(NamedTuple):
-    """What stands at a position: log-probabilities of pieces, shape ``[vocabulary]``, and logits of letter cases."""
+    """The answer at a position: log-probabilities of pieces, shape ``[vocabulary]``, and logits of letter cases."""
 
     log_probs: NDArray[np.float32]
     case_logits: NDArray[np.float32]
 
 
 class NearReader:
-    """Reads rows by what is near their lost words.
+    """Reads only the part of each row that is near its lost words.
 
     Args:
-        trunk: the network, which can read on.
+        trunk: the network, which must be able to read on (``Trunk.reads_on``).
         mask: the id of the mask.
     """
 
@@ -54,7 +55,7 @@ class NearReader:
         self._kept: dict[_Row, Reading] = {}
 
     def can_read(self, query: Query) -> bool:
-        """Whether a row tells where its lost words stand, and is long enough to have a stretch around them."""
+        """Whether the place of a row's lost words is known, and the row is long enough for a stretch around them."""
         return query.place is not None and len(query.ids) >= _length(query.place.end - query.place.start)
 
     def read(self, queries: Sequence[Query]) -> list[Answer]:
@@ -80,25 +81,25 @@ class NearReader:
         return (*query.ids[: query.place.start], *(self._mask,) * MASKS, *query.ids[query.place.end :])
 
     def _read_contexts(self, contexts: set[_Row]) -> dict[_Row, Reading]:
-        """Return what was read of contexts, and keep it; of those kept before, the latest stay."""
+        """Return the readings of contexts and keep them; of the readings kept before, the latest stay."""
         before = self._kept
         found = {context: before[context] for context in sorted(contexts) if context in before}
         new = sorted(contexts - found.keys())
         for chosen in batches([len(context) for context in new], _BATCH_TOKENS):
             rows = [new[index] for index in chosen]
             found |= zip(rows, self._trunk.read(rows), strict=True)
-        # Replaced as a whole: other threads may be reading.
+        # The dictionary is replaced as a whole: other threads may be reading it.
         latest = [*((context, reading) for context, reading in before.items() if context not in found), *found.items()]
         self._kept = dict(latest[-KEPT:])
         return found
 
     def _read_near(self, reading: Reading, length: int, alike: Sequence[Sequence[Query]]) -> PieceScores:
-        """Return what stands at the positions of queries of one context, those of one row together.
+        """Return the answers to queries of one context; queries of one row are answered together.
 
         Args:
-            reading: what was read of the context.
-            length: of the stretch of each row.
-            alike: for each row its queries.
+            reading: the reading of the context.
+            length: the length of each row's stretch.
+            alike: the queries of each row.
         """
         read = reading.keys[0].shape[1]
         stretches = Stretches(

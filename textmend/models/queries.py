@@ -1,4 +1,4 @@
-"""What networks are asked: a masked language model its queries, a reader of gaps its rows."""
+"""Inputs of networks: queries to a masked language model, rows for a reader of gaps."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 
 class Place(NamedTuple):
-    """Where lost words stand in a sequence: ``ids[start:end]``; all else is context."""
+    """The place of lost words in a sequence: ``ids[start:end]``; the rest is context."""
 
     start: int
     end: int
@@ -21,8 +21,8 @@ class Query(NamedTuple):
     Attributes:
         ids: the pieces.
         position: which of them is to be predicted.
-        place: where the lost words stand. A model may read the context once for all sequences that share it, and
-            of each only what stands at this place and near it.
+        place: the place of the lost words. A model may read the context once for all sequences that share it, and of
+            each sequence only the pieces at this place and near it.
     """
 
     ids: tuple[int, ...]
@@ -31,12 +31,12 @@ class Query(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A stretch of text as a network reads it.
+    """A stretch of text, as input of a network.
 
     Attributes:
         ids: piece ids, the start token first, shape ``[length]``.
         types: token types, shape ``[length]``.
-        sites: indices of the pieces at which something is judged, at least one, rising.
+        sites: indices of the pieces at which the network answers; at least one, rising.
     """
 
     ids: NDArray[np.int64]

@@ -1,4 +1,4 @@
-"""Names of models, and where they lie."""
+"""Names of models, and where their files are."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class HubModel:
 def hub_model(
     name: str | Path, *, revision: str | None = None, device: str | None = None, dtype: str | None = None
 ) -> HubModel | None:
-    """Return the hub model of a name or folder; ``None`` where it is none of the hub (``locate`` knows textmend's own).
+    """Return the hub model of a name or folder; ``None`` for textmend's own models (``locate`` finds those).
 
     A revision may be part of the name, as results record it: ``"FacebookAI/roberta-base@e2da8e2f811d"``.
     Nothing is fetched, and torch is not loaded.
@@ -75,7 +75,7 @@ def _is_hub_folder(folder: Path) -> bool:
 
 
 def is_folder(name: str | Path) -> bool:
-    """Whether there is a folder of this name; not so for a name that no file can have."""
+    """Whether there is a folder of this name; false also for a name that no file can have."""
     try:
         return Path(name).is_dir()
     except (OSError, ValueError):
@@ -102,7 +102,7 @@ def locate(name: str | Path, kind: str) -> Path:
     Raises:
         ModelError: there is no such model.
     """
-    # An empty string would name the current folder.
+    # An empty string would mean the current folder.
     if not isinstance(name, str | Path) or not str(name):
         raise ModelError(f"{kind}={name!r} should be the name of an embedded model or a folder")
     if isinstance(name, str) and name in embedded_languages():

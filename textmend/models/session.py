@@ -1,4 +1,4 @@
-"""ONNX Runtime sessions, set up so that a row's result does not depend on what else is in the batch."""
+"""ONNX Runtime sessions, set up so that a row's result does not depend on the other rows of its batch."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def open_session(file: Path, threads: int | None) -> onnxruntime.InferenceSessio
     if threads:
         options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
-    # Memory is handed back between calls, so that one long document does not keep it for good.
+    # Memory is given back between calls, so that one long document does not hold it for good.
     options.enable_cpu_mem_arena = False
     try:
         session: onnxruntime.InferenceSession = runtime.InferenceSession(
@@ -47,7 +47,7 @@ def open_session(file: Path, threads: int | None) -> onnxruntime.InferenceSessio
 
 
 def run_session(session: onnxruntime.InferenceSession, names: list[str], inputs: dict[str, Any]) -> list[Any]:
-    """Run a model. Raises :class:`ModelError` where it fails: its files don't fit each other, or memory is short."""
+    """Run a model. Raises :class:`ModelError` if it fails: its files don't fit each other, or memory is short."""
     try:
         found: list[Any] = session.run(names, inputs)
     except Exception as error:  # the library raises many kinds
@@ -56,9 +56,9 @@ def run_session(session: onnxruntime.InferenceSession, names: list[str], inputs:
 
 
 def _give_memory_back() -> None:
-    """Give the system back what loading took: unfolding a filler's weights takes some hundreds of megabytes.
+    """Give memory that loading took back to the system: unfolding a filler's weights takes some hundreds of megabytes.
 
-    Only glibc keeps it, and only it has this function; elsewhere nothing is done.
+    Only glibc holds such memory, and only glibc has this function; on other systems nothing is done.
     """
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL("libc.so.6").malloc_trim(0)
@@ -72,7 +72,7 @@ def usable_cores() -> int:
 
 
 def padded(length: int) -> int:
-    """Return the length a row is padded to: a function of the row alone, so that batches can't change it."""
+    """Return the length to which a row is padded. It depends on the row alone, so batches can't change it."""
     return -(-length // _STEP) * _STEP
 
 

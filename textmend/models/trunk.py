@@ -1,7 +1,7 @@
-"""The filler's network on ONNX Runtime: rows in, what it says at chosen places out.
+"""The filler's network on ONNX Runtime: it takes rows and answers at chosen places.
 
-One network serves two readers: the filler asks it for the pieces under masks (``masked_lm``), the second look for
-the words lost between words (``detect.second_look``).
+One network serves two readers: the filler asks it for the pieces under masks (``masked_lm``), the second look asks it
+how many words were lost between words (``detect.second_look``).
 """
 
 from __future__ import annotations
@@ -32,20 +32,20 @@ class PieceScores(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """What the network computed of a row: of each layer its keys and values, float32 ``[1, length, width]``."""
+    """The network's reading of a row: the keys and values of each layer, float32 ``[1, length, width]``."""
 
     keys: tuple[NDArray[np.float32], ...]
     values: tuple[NDArray[np.float32], ...]
 
 
 class Stretches(NamedTuple):
-    """Changed stretches of one row that was read before, all of one length, which is a whole number of tiles.
+    """Changed stretches of one row that was read before. All have one length, which is a whole number of tiles.
 
     Attributes:
         ids: piece ids, shape ``[stretches, length]``.
-        first: the place at which each begins, shape ``[stretches]``.
-        places: where each piece of the row that was read stands now, for each stretch; shape ``[stretches, read]``.
-        kept: whether it still stands there, 1 or 0, of the same shape.
+        first: the place where each one begins, shape ``[stretches]``.
+        places: the present place of each piece of the row that was read, for each stretch; shape ``[stretches, read]``.
+        kept: whether that piece is still there, 1 or 0, of the same shape.
     """
 
     ids: NDArray[np.int64]
@@ -59,13 +59,13 @@ class Trunk:
 
     Args:
         file: its ONNX file.
-        padding: the id that fills up short rows.
+        padding: the id with which short rows are filled up.
         threads: threads within an operator; default: one a core.
 
     Attributes:
-        labels: how many labels its head for lost words has (0, 1, 2, … words, the last: that many or more);
-            0 where it has no such head.
-        reads_on: whether it can go on from what it computed of a row (``read``).
+        labels: how many labels its head for lost words has (0, 1, 2, … words; the last label: that many or more); 0 if
+            it has no such head.
+        reads_on: whether it can go on from a reading (``read``).
     """
 
     def __init__(self, file: Path, padding: int, threads: int | None = None) -> None:
@@ -77,7 +77,7 @@ class Trunk:
         self.reads_on = self._layers > 0
 
     def pieces(self, ids: NDArray[np.int64], mask: NDArray[np.int64], positions: NDArray[np.int64]) -> PieceScores:
-        """Return what stands at the positions of a batch.
+        """Return the answers at the positions of a batch.
 
         Args:
             ids: piece ids with masks, filled up at the end, shape ``[batch, length]``.
@@ -87,7 +87,7 @@ class Trunk:
         return PieceScores(*run_session(self._session, ["log_probs", "case_logits"], self._asked(ids, mask, positions)))
 
     def read(self, rows: Sequence[Sequence[int]]) -> list[Reading]:
-        """Return what the network computes of rows whose padded length is the same."""
+        """Return the readings of rows whose padded length is the same."""
         ids = np.full((len(rows), padded(len(rows[0]))), self._padding, dtype=np.int64)
         mask = np.zeros_like(ids)
         for at, row in enumerate(rows):
@@ -96,16 +96,16 @@ class Trunk:
         found = run_session(self._session, names, self._asked(ids, mask, np.zeros(0, np.int64)))
         readings = []
         for at, row in enumerate(rows):
-            # Copied, so that the whole batch is not kept.
+            # Copies, so that the whole batch is not kept in memory.
             own = [states[at : at + 1, : len(row)].copy() for states in found]
             readings.append(Reading(tuple(own[: self._layers]), tuple(own[self._layers :])))
         return readings
 
     def pieces_in(self, reading: Reading, stretches: Stretches, positions: NDArray[np.int64]) -> PieceScores:
-        """Return what stands at positions of changed stretches; what surrounds them stays as it was read.
+        """Return the answers at positions of changed stretches; their surroundings stay as they were read.
 
         Args:
-            reading: what was computed of the row.
+            reading: the reading of the row.
             stretches: its changed stretches.
             positions: places in the flattened stretches, shape ``[n]``.
         """
@@ -155,11 +155,11 @@ class Trunk:
 
 
 class GapReader:
-    """A filler's network and vocabulary, as the second look uses them.
+    """A filler's network and vocabulary, for the second look.
 
     Attributes:
         pieces: the vocabulary.
-        labels: how many labels the head for lost words has; 0 where there is none.
+        labels: how many labels the head for lost words has; 0 if there is no such head.
     """
 
     def __init__(self, trunk: Trunk, pieces: WordPieces) -> None:

@@ -1,8 +1,8 @@
-"""What the pieces of a masked language model's vocabulary can be used for, and how they are written out.
+"""The pieces of a masked language model's vocabulary: where each one may stand, and how it is written.
 
-Lost words are words with single spaces between them, without punctuation but what stands inside words
-(``well-known``, ``O’Neil``, ``AT&T``, ``U.S.``). A small automaton over kinds of characters decides
-this. The effect of each piece on it is computed once, so that a decoder only looks up a row of a table.
+Lost words have single spaces between them and no punctuation, except inside words (``well-known``, ``O’Neil``,
+``AT&T``, ``U.S.``). A small automaton over kinds of characters decides this. The effect of each piece on it is computed
+once, so that a decoder only looks up a row of a table.
 """
 
 from __future__ import annotations
@@ -51,15 +51,17 @@ class _State(NamedTuple):
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The pieces of a vocabulary, sorted by use.
+    """The pieces of a vocabulary, classified by use.
 
     Attributes:
-        surfaces: how each piece is written. Pieces that mark the space before them start with a blank; bytes
-            that are no whole characters are lone surrogates (Python's ``surrogateescape``).
+        surfaces: how each piece is written. Pieces that mark the space before them start with a blank; bytes that form
+            no whole character are lone surrogates (Python's ``surrogateescape``).
         mask: the id of the mask.
         cased: whether pieces keep letter case.
-        spaced: whether pieces mark the spaces between words. If not, as in WordPiece, every whole word is one.
-        moves: where each piece leads from each state, -1 where it may not stand; int8, shape ``[states, pieces]``.
+        spaced: whether pieces mark the spaces between words. If not, as in WordPiece, a piece without a continuation
+            mark starts a new word.
+        moves: the state after each piece, from each state, -1 where the piece may not stand; int8, shape ``[states,
+            pieces]``.
         begins: for pieces that don't mark spaces, whether each starts a new word; bool, shape ``[pieces]``.
         partial: the ids of pieces that hold bytes of unfinished characters.
     """
@@ -104,8 +106,8 @@ class Vocabulary:
 
         Args:
             prefix: the pieces so far.
-            last: whether one more piece is all there is.
-            spaced: whether white space stands before the lost words.
+            last: whether the next piece is the last one.
+            spaced: whether there is white space before the lost words.
         """
         state = _State(_SPACE_FIRST if spaced and self.spaced else _LETTER_FIRST, "")
         for piece in prefix:
@@ -122,7 +124,7 @@ class Vocabulary:
         return row
 
     def words(self, ids: Sequence[int]) -> list[tuple[str, int]]:
-        """Write pieces out as words, each with the index of its first piece in ``ids``."""
+        """Return pieces as words, each with the index of its first piece in ``ids``."""
         return self._spaced_words(ids) if self.spaced else self._joined_words(ids)
 
     def _row(self, state: _State, last: bool) -> NDArray[np.bool_]:
@@ -180,7 +182,7 @@ class Vocabulary:
 
 
 def _step_of_wordpiece(shape: str, place: int) -> int:
-    """Where a piece leads that does not mark spaces: whole words (``^`` in front) stand apart, but after a joiner."""
+    """Return the state after a piece that marks no spaces; whole words (``^``) are separate, except after a joiner."""
     begins, body = shape[0] == "^", shape.lstrip("^")
     if body in (_JOINER, _STOP):
         return _MOVES[place].get(body, _DEAD)
@@ -213,7 +215,7 @@ def _table(shapes: Sequence[str], special: Iterable[int], step: Callable[[str, i
 
 
 def _shape(surface: str) -> str:
-    """Return the kinds of a piece's characters; more than two letters in a row do what two do."""
+    """Return the kinds of a piece's characters; more than two letters in a row have the effect of two."""
     body = surface.removeprefix(" ")
     if body.isalpha():
         return surface[: len(surface) - len(body)] + (_LETTER if len(body) == 1 else _LETTER * 2)
@@ -222,7 +224,7 @@ def _shape(surface: str) -> str:
 
 @cache
 def _kinds(pending: str) -> frozenset[str]:
-    """Return of what kinds the characters are that may become of the first bytes of one."""
+    """Return the kinds of the characters that the first bytes of a character may become."""
     first, *others = pending.encode("utf-8", "surrogateescape")
     missing = (1 if first < 0xE0 else 2 if first < 0xF0 else 3) - len(others)
     code = first & (0x1F if first < 0xE0 else 0x0F if first < 0xF0 else 0x07)
@@ -250,5 +252,5 @@ def _is_whole(surface: str) -> bool:
 
 
 def _characters(text: str) -> str:
-    """Put bytes that stand apart together to characters; what is no UTF-8 stays lone surrogates."""
+    """Join separate bytes to characters; bytes that are not UTF-8 stay lone surrogates."""
     return text if _is_whole(text) else text.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")

@@ -14,7 +14,7 @@ _REMEMBERED = 200_000
 
 
 class WordPieces:
-    """Cuts words into pieces, remembering what it has cut.
+    """Cuts words into pieces, and caches the results.
 
     A word is cut as it stands, never as a special token: a literal ``[MASK]`` in a text is three words.
 
@@ -57,7 +57,7 @@ class WordPieces:
         return ids
 
     def cut(self, text: str, *, spaced: bool) -> list[int]:
-        """Return the pieces of a stretch of text, word by word; a space before it makes no difference here."""
+        """Return the pieces of a stretch of text, word by word; a space before it makes no difference for WordPiece."""
         return [piece for match in WORD.finditer(text) for piece in self(match.group())]
 
     def _cut(self, word: str) -> list[int]:

@@ -1,1 +1,1 @@
-"""Masked language models of the hub, or of folders in its format: fetching, tokenizers, torch. Not decoding."""
+"""Masked language models of the hub, or of folders in its format: fetching, tokenizers, torch."""

@@ -1,4 +1,4 @@
-"""From the name of a hub model to a folder with its files, of one commit. Loads nothing."""
+"""Fetching a hub model: from its name to a folder with its files, all of one commit. Nothing is loaded here."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _DIGITS = 12
 
 
 class Fetched(NamedTuple):
-    """A model's folder, and the name under which results are recorded.
+    """A model's folder, and the name that results record.
 
     Attributes:
-        folder: where its files lie.
-        name: ``name@commit`` for a model of the hub; ``folder@sha256:…`` for a folder of the caller's, by the
-            contents of its weights.
+        folder: the folder with its files.
+        name: ``name@commit`` for a model of the hub; ``folder@sha256:…`` for a folder of the caller, with the digest of
+            its weights.
     """
 
     folder: Path
@@ -34,9 +34,9 @@ class Fetched(NamedTuple):
 
 
 def fetch(model: HubModel) -> Fetched:
-    """Return a model's folder, downloaded if need be. ``HF_HUB_OFFLINE=1`` keeps to what was downloaded before.
+    """Return a model's folder; download it if need be. With ``HF_HUB_OFFLINE=1`` only earlier downloads are used.
 
-    The small files are fetched and looked at before the weights, all of one commit. Weights are safetensors.
+    The small files are fetched and checked before the weights, all of one commit. Weights are safetensors.
 
     Raises:
         ModelError: the model is unknown or out of reach, or has no safetensors.

@@ -14,7 +14,7 @@ from textmend.models.registry import HubModel
 from textmend.models.session import padded
 
 _WINDOW = 128
-"""How many tokens of context it is given: as many as the embedded filler."""
+"""How many tokens of context a hub model is given: as many as the embedded filler."""
 
 _LEAST_WINDOW = 32
 

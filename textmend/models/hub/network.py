@@ -1,7 +1,7 @@
-"""The network of a hub model, run by torch: rows of ids in, log-probabilities at one position of each out.
+"""The network of a hub model, run by torch: it takes rows of ids and gives log-probabilities at one position of each.
 
-Only the output of the asked positions goes through the model's head: over a vocabulary of 250,000 pieces the
-logits of whole rows would take gigabytes.
+Only the states at these positions go through the model's head: over a vocabulary of 250,000 pieces the logits of whole
+rows would take gigabytes.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ class Network:
         threads: CPU threads; default: what torch takes.
 
     Attributes:
-        embedded: how many pieces it has embeddings of.
-        places: how many tokens long a row may be, if there is a limit.
+        embedded: how many pieces it has embeddings for.
+        places: how many tokens a row may have, if there is a limit.
         predicted: how many pieces it predicts.
 
     Raises:
@@ -64,7 +64,7 @@ class Network:
     def predict(self, queries: Sequence[Query], padding: int) -> list[NDArray[np.float32]]:
         """Return log-probabilities over the vocabulary for each query, float32, shape ``[pieces]``.
 
-        Rows of one padded length run together, as many as memory allows; they don't influence each other.
+        Rows of the same padded length run together, as many as memory allows; they don't influence each other.
 
         Args:
             queries: sequences, each with the position that is asked for.
@@ -77,7 +77,7 @@ class Network:
         return [result for result in results if result is not None]
 
     def _budget(self) -> int:
-        """Return how many tokens run together: on a GPU, what a half of its free memory holds."""
+        """Return how many tokens run together: on a GPU, as many as half of its free memory holds."""
         if self._device.type != "cuda":
             return _CPU_TOKENS
         import torch
@@ -129,7 +129,7 @@ class Network:
 
     @contextmanager
     def _slicing(self, rows: torch.Tensor, positions: torch.Tensor) -> Iterator[None]:
-        """Let the encoder hand only the asked positions on to the head."""
+        """Make the encoder pass only the queried positions on to the head."""
 
         def keep(_module: Any, _inputs: Any, output: Any) -> Any:
             asked = output[0][rows, positions].unsqueeze(1)
@@ -145,7 +145,7 @@ class Network:
             hook.remove()
 
     def _probe(self) -> None:
-        """See how many pieces are predicted, and whether the head gives the same for the asked positions alone."""
+        """Find out how many pieces are predicted, and whether the head gives the same for queried positions alone."""
         import torch
 
         ids = torch.arange(2 * _PROBE).reshape(2, _PROBE) % self.embedded
@@ -158,7 +158,7 @@ class Network:
                 part = self._logits(ids, mask, positions)
                 scale = _NEAR if part.dtype == torch.float32 else 0.05
                 self._sliced = part.shape == whole.shape and torch.allclose(part, whole, rtol=scale, atol=scale)
-            except Exception:  # a model whose head wants whole rows gets them
+            except Exception:  # a model whose head needs whole rows gets them
                 self._sliced = False
 
 

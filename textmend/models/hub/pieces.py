@@ -1,8 +1,8 @@
-"""The tokenizers of hub models: how they cut text, and what their pieces can be used for.
+"""The tokenizers of hub models: how they cut text, and where their pieces may stand.
 
-A word is cut with or without a space before it, as the place asks for, by the tokenizer's own normalizer,
-splitter and model, one run of visible characters at a time: no splitter joins what white space parts. Special
-tokens are never looked for in text, so that a literal ``[MASK]`` stays text.
+A word is cut with or without a space before it, as its place demands, by the tokenizer's own normalizer, splitter and
+model, one run of visible characters at a time: no splitter joins text across white space. Special tokens are never
+searched in text, so that a literal ``[MASK]`` stays text.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ class HubPieces:
     Args:
         folder: the model's folder.
         name: the model's name, for errors.
-        size: how many pieces the model has embeddings of.
+        size: how many pieces the model has embeddings for.
 
     Attributes:
         mask: the id of the mask.
-        padding: an id to fill rows up with; what it is makes no difference.
-        longest: how long a sequence the tokenizer says the model takes, if it says so.
+        padding: an id to fill up rows with; any id would do.
+        longest: the longest sequence of the model, if the tokenizer names one.
 
     Raises:
         ModelError: the tokenizer can't be read, is of no kind that textmend knows, or has no mask.
@@ -84,13 +84,13 @@ class HubPieces:
         return ids
 
     def vocabulary(self, size: int) -> Vocabulary:
-        """Return the vocabulary, sorted by use.
+        """Return the vocabulary, classified by use.
 
         Args:
             size: how many pieces the model predicts.
 
         Raises:
-            ModelError: there is no word in it.
+            ModelError: it holds no words.
         """
         vocabulary = self._sorted(size)
         if not vocabulary.allowed([], False).any():
@@ -139,10 +139,10 @@ class HubPieces:
         return tuple(piece for index in ids for piece in ([index] if index < self._size else unknown))
 
     def _split(self, chunk: str, *, spaced: bool, strip: bool = True) -> list[str]:
-        """Return what the model cuts one by one, the first with or without the mark of a space before it."""
+        """Return the runs that the model cuts one by one, the first with or without the mark of a space before it."""
         text = self._normalizer.normalize_str(chunk) if self._normalizer else chunk
         if self._mark:
-            # Gemma and its relatives write spaces as marks before they split: at spaces they would cut them off.
+            # Gemma and its relatives turn spaces into marks before they split; a split at spaces would lose the marks.
             space = _SENTENCE_MARK if self._mark == _SENTENCE_MARK else " "
             text = (space if spaced else "") + text.strip(" " + _SENTENCE_MARK)
         parts = [part for part, _ in self._splitter.pre_tokenize_str(text)] if self._splitter else [text]
@@ -181,7 +181,7 @@ def _holds(file: Path, token: str) -> bool:
 
 
 def _mark(plan: dict[str, Any], name: str) -> str:
-    """Return the mark of a space before a piece, or ``""`` for WordPiece, which knows only continuations."""
+    """Return the mark of a space before a piece, or ``""`` for WordPiece, which marks only continuations."""
     kind, kinds = plan["model"]["type"], set(_types({key: plan[key] for key in ("pre_tokenizer", "decoder")}))
     if kind == "WordPiece":
         return ""
@@ -217,7 +217,7 @@ def _surface_of_sentencepiece(piece: str) -> str:
 
 
 def _surfaces_of_bytes() -> Callable[[str], str]:
-    """Return what writes a piece of a byte-level vocabulary out: each of its characters stands for a byte."""
+    """Return a function that decodes a piece of a byte-level vocabulary: each of its characters stands for a byte."""
     library: Any = import_module("transformers.convert_slow_tokenizer")
     byte_of = {char: byte for byte, char in library.bytes_to_unicode().items()}
 

@@ -1,4 +1,4 @@
-"""Keeps transformers from writing progress and advice to the caller's terminal while it loads."""
+"""Keeps transformers from writing progress bars and advice to the caller's terminal while it loads."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Silence transformers but for errors; what goes wrong is raised by textmend, with a name and a remedy."""
+    """Silence transformers except for errors; textmend raises errors of its own, with a name and a remedy."""
     from transformers.utils import logging as library  # its functions have no types
 
     switch: Any = library
