@@ -30,7 +30,12 @@ class FakeMender:
         self.ranking: Path | None = None
         self.fast = False
         self.about: dict = {}
-        self.pages: list[str | bytes | None] = []
+        self.articles: list[Article] = []
+
+    @property
+    def pages(self) -> list[str | bytes | None]:
+        """The pages of the articles that were given."""
+        return [article.html for article in self.articles]
 
     def find_gaps(self, texts: Iterable[str | Article]) -> Iterator[list[Gap]]:
         for text in self._texts(texts):
@@ -39,7 +44,7 @@ class FakeMender:
     def _texts(self, texts: Iterable[str | Article]) -> Iterator[str]:
         for text in texts:
             if isinstance(text, Article):
-                self.pages.append(text.html)
+                self.articles.append(text)
             yield text.text if isinstance(text, Article) else text
 
     def suggest(self, texts: Iterable[str | Article], title: list[str] | None = None, **about) -> Iterator[list[Gap]]:

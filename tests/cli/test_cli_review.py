@@ -401,6 +401,47 @@ def test_a_page_of_a_page_and_its_address(cli, article, tmp_path):
     assert '"more":[[' in page.read_text()
 
 
+def test_a_folder_holds_the_pages_of_the_texts(cli, article, tmp_path, menders):
+    other = tmp_path / "other.txt"
+    other.write_text("All is well in the harbour, and the boats are all at sea.")
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    (pages / "other.html").write_text("<p>All is well in the old harbour, and the boats are all at sea.</p>")
+    page = tmp_path / "review.html"
+    assert cli("review", article, other, "--html-dir", pages, "-o", page).code == 0
+    assert menders[0].pages == [None, (pages / "other.html").read_bytes()]
+    assert "old harbour" in page.read_text()
+    outcome = cli("review", article, "--html-dir", pages, "--html", pages / "other.html", "-o", page)
+    assert outcome.code == 2
+
+
+def test_a_page_that_a_line_names_goes_before_the_folder(cli, tmp_path, menders):
+    lines = tmp_path / "articles.jsonl"
+    rows = [{"id": "7", "text": ARTICLE, "page": "<p>its own"}, {"id": "8", "text": ARTICLE}]
+    lines.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    for name in "78":
+        (tmp_path / f"{name}.html").write_text(f"<p>page {name}")
+    cli("review", lines, "--html-field", "page", "--html-dir", tmp_path, "-o", tmp_path / "review.html")
+    assert menders[0].pages == ["<p>its own", b"<p>page 8"]
+
+
+def test_other_copies_are_looked_at(cli, article, tmp_path, menders):
+    (tmp_path / "copy.txt").write_text("Another copy.")
+    asked = ("--title", "Raids", "--reference", tmp_path / "copy.txt")
+    assert cli("review", article, *asked, "-o", tmp_path / "review.html").code == 0
+    (read,) = menders[0].articles
+    assert (read.title, read.references) == ("Raids", ("Another copy.",))
+
+
+@pytest.mark.parametrize("option", ["--title", "--url", "--html", "--reference"])
+def test_what_belongs_to_one_document_goes_with_no_other_number(cli, article, tmp_path, option):
+    lines = tmp_path / "articles.jsonl"
+    lines.write_text("".join(json.dumps({"id": name, "text": "All is well."}) + "\n" for name in "ab"))
+    outcome = cli("review", lines, option, article, "-o", tmp_path / "review.html")
+    assert outcome.code == 2
+    assert "tell of one document" in " ".join(outcome.err.replace("│", " ").split())
+
+
 def test_lines_tell_their_pages_and_addresses(cli, tmp_path):
     line = {"id": "x", "text": "They met officials from  and left.", "gaps": [], "link": "https://news.example/2"}
     line["page"] = "<p>They met officials from Oslo and left.</p>"

@@ -23,6 +23,7 @@ from textmend.cli.options import (
     Fast,
     Filler,
     Html,
+    HtmlDir,
     Ignore,
     Include,
     KnownWords,
@@ -33,6 +34,7 @@ from textmend.cli.options import (
     Output,
     PolicyName,
     Ranking,
+    References,
     Threads,
     Title,
     flag,
@@ -44,6 +46,7 @@ from textmend.cli.sources import about
 from textmend.cli.terminal.screen import Screen, open_screen
 from textmend.errors import FileError
 from textmend.files import STDIN, write_file
+from textmend.page_files import PageFolder
 from textmend.policy import FIND_AT, Policy
 from textmend.report.numbers import count
 
@@ -143,6 +146,8 @@ def review(
         typer.Option("--url", metavar="ADDRESS", help="Where it was published.", rich_help_panel="Input"),
     ] = None,
     html: Html = None,
+    html_dir: HtmlDir = None,
+    reference: References = None,
     text_field: TextField = "text",
     id_field: IdField = "id",
     title_field: TitleField = "title",
@@ -243,6 +248,8 @@ def review(
     Decisions are kept as JSON Lines; textmend apply carries them out.
     """
     paths = [found.path for found in sources(files, ctx, include)]
+    if html is not None and html_dir is not None:
+        raise typer.BadParameter("--html and --html-dir exclude each other")
     _check(paths, output, export, terminal=terminal, serve=serve)
     from textmend.review.documents import Keys
     from textmend.review.log import Log
@@ -257,7 +264,9 @@ def review(
     analysis = Analysis(
         lambda: run.make_mender(detector, filler, policy, threads, ranking, fast, run.cache_of(cache, no_cache)), screen
     )
-    read = read_reviewed(paths, encoding, fields, _known(paths, title, url, html), analysis)
+    pages = None if html_dir is None else PageFolder(html_dir)
+    known = _known(paths, title, url, html, reference, encoding)
+    read = read_reviewed(paths, encoding, fields, analysis, known, pages)
     if decisions is not None and not (terminal or serve) and not decisions.exists():
         raise FileError(f"{decisions}: no such file")
     log = Log(decisions or _LOG) if decisions or terminal or serve else None
@@ -346,12 +355,24 @@ def _ask(session: Session, log: Log, screen: Screen) -> None:
         farewell(session, str(log.path), screen)
 
 
-def _known(paths: Sequence[Path], title: str | None, url: str | None, html: Path | None) -> dict[str, Any]:
+def _known(
+    paths: Sequence[Path],
+    title: str | None,
+    url: str | None,
+    html: Path | None,
+    reference: Sequence[Path] | None,
+    encoding: str | None,
+) -> dict[str, Any]:
     """Return what is known of the one document there is."""
     if url is not None and len(paths) > 1:
         raise typer.BadParameter("--url goes with one file, not with several")
-    found = about(paths, title, html, None, None)
-    return {"url": url} | {name: found[name][0] for name in ("title", "html") if found[name] is not None}
+    found = about(paths, title, html, reference, encoding)
+    known: dict[str, Any] = {"url": url, "title": title}
+    if found["html"] is not None:
+        known["html"] = found["html"][0]
+    if found["reference"] is not None:
+        known["references"] = tuple(found["reference"][0])
+    return {name: value for name, value in known.items() if value is not None}
 
 
 def _user() -> str | None:

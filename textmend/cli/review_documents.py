@@ -7,8 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import typer
+
 from textmend.cli.terminal.screen import Screen
 from textmend.files import read_document
+from textmend.page_files import PageFolder
 
 if TYPE_CHECKING:
     from textmend.mender import Mender
@@ -30,16 +33,17 @@ class Analysis:
 
     def __call__(self, rows: Sequence[ReadDocument]) -> Iterator[list[Gap]]:
         """Yield the gaps of each text."""
+        from textmend.review.documents import article_of
+
         if rows:
-            pages = [row.html for row in rows] if any(row.html is not None for row in rows) else None
             with self._screen.err.status("Looking for lost words"):
-                yield from self.mender.suggest(
-                    (row.text for row in rows), title=[row.title for row in rows], html=pages
-                )
+                yield from self.mender.suggest(map(article_of, rows))
 
     def propose(self, document: ReviewDocument, start: int, end: int) -> Sequence[Fill]:
         """Return what may have stood at a place of a document."""
-        (gap,) = self.mender.suggest(document.text, title=document.title, html=document.html, at=[(start, end)])
+        from textmend.review.documents import article_of
+
+        (gap,) = self.mender.suggest(article_of(document), at=[(start, end)])
         if (gap.start, gap.end) == (start, end):
             return gap.fills
         # The mender takes all white space there for the gap, across a line end; a source's spacing is of that.
@@ -54,16 +58,27 @@ class Analysis:
 
 
 def read_reviewed(
-    paths: Sequence[Path], encoding: str | None, fields: Keys, known: Mapping[str, Any], analyse: Analysis
+    paths: Sequence[Path],
+    encoding: str | None,
+    fields: Keys,
+    analyse: Analysis,
+    known: Mapping[str, Any],
+    pages: PageFolder | None = None,
 ) -> list[ReviewDocument]:
     """Return the documents to review.
 
     Args:
         paths: their files.
-        encoding: its encoding, if not UTF-8.
+        encoding: their encoding, if not UTF-8.
         fields: the keys of JSON Lines.
-        known: what else is known of a single document: its ``title``, ``url`` and ``html``.
         analyse: looks for gaps where there are none yet.
+        known: what else is known of a single document: its ``title``, ``url``, ``html`` and ``references``.
+        pages: holds the pages of documents, by their ids.
+
+    Raises:
+        FileError: a file can't be read.
+        RecordError: a line is malformed, or two documents have the same id.
+        typer.BadParameter: something is known of a single document, and there are several, or none.
     """
     from textmend.review.documents import read_rows, review_documents
 
@@ -71,6 +86,13 @@ def read_reviewed(
     for path in paths:
         text = read_document(path, encoding).text
         rows += read_rows(str(path), text, lambda file: read_document(Path(file), encoding).text, fields)
-    if len(rows) == 1:
-        rows = [replace(rows[0], **{name: value for name, value in known.items() if value is not None})]
+    if known and len(rows) != 1:
+        raise typer.BadParameter(
+            f"--title, --url, --html and --reference tell of one document; there are {len(rows)}: "
+            "see --title-field, --url-field, --html-field and --html-dir"
+        )
+    if known:
+        rows = [replace(rows[0], **known)]
+    if pages is not None:
+        rows = [row if row.html is not None else replace(row, html=pages.page(row.id)) for row in rows]
     return review_documents(rows, analyse)

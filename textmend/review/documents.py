@@ -10,6 +10,7 @@ from typing import Any
 
 import regex
 
+from textmend.article import Article
 from textmend.errors import RecordError
 from textmend.nested import value_at
 from textmend.records import Gap
@@ -29,6 +30,7 @@ class ReviewDocument:
         title: its headline, where one is known.
         url: where it was published, an address of the web; anything else is not shown.
         html: the page it was taken from, to be shown beside it.
+        references: other copies of it, in which lost words may stand.
 
     Raises:
         RecordError: a gap is not a place of white space in the text, gaps are out of order, or the text holds the
@@ -41,6 +43,7 @@ class ReviewDocument:
     title: str | None = None
     url: str | None = None
     html: str | bytes | None = field(default=None, repr=False)
+    references: tuple[str, ...] = field(default=(), repr=False)
 
     def __post_init__(self) -> None:
         if pair := _PAIR.search(self.text):
@@ -91,7 +94,13 @@ class ReadDocument:
     title: str | None = None
     url: str | None = None
     html: str | bytes | None = None
+    references: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] | None = None
+
+
+def article_of(document: ReadDocument | ReviewDocument) -> Article:
+    """Return what is known of a document, as a ``Mender`` takes it."""
+    return Article(text=document.text, title=document.title, html=document.html, references=document.references)
 
 
 def read_rows(name: str, text: str, load: Callable[[str], str], fields: Keys | None = None) -> Iterator[ReadDocument]:
@@ -152,6 +161,7 @@ def review_documents(
             text=row.text,
             url=row.url,
             html=row.html,
+            references=row.references,
             gaps=tuple(next(found)) if row.gaps is None else row.gaps,
         )
         for row in read
