@@ -1,1 +1,1 @@
-"""The true words from the page or another copy: reading, aligning, and telling losses from other differences."""
+"""The true words from the page or another copy: reading, aligning, and separating losses from other differences."""

@@ -1,9 +1,9 @@
-"""Aligning two texts word by word, in near-linear time: which word of the one is which word of the other.
+"""Aligning two texts word by word, in near-linear time: which word of one text is which word of the other.
 
-Anchors first, as in patience diff (Cohen; https://bramcohen.livejournal.com/73318.html): runs of words that are rare
-on both sides, of which the longest rising chain is kept (Hunt & Szymanski 1977). What lies between two anchors is
-small and is aligned by longest common subsequence, bit-parallel (Hyyrö 2004, in rapidfuzz). Where it is not small,
-shorter anchors are tried within; a stretch without any, such as one word repeated a hundred thousand times, is
+Anchors come first, as in patience diff (Cohen; https://bramcohen.livejournal.com/73318.html): runs of words that are
+rare on both sides, of which the longest rising chain is kept (Hunt & Szymanski 1977). The stretch between two anchors
+is usually small and is aligned by longest common subsequence, bit-parallel (Hyyrö 2004, in rapidfuzz). In a larger
+stretch, shorter anchors are tried; a stretch without any, such as one word repeated a hundred thousand times, is
 matched from its ends only.
 """
 
@@ -22,33 +22,33 @@ from textmend.source.words import Words
 _Ids = NDArray[np.int64]
 
 _ROUNDS = ((5, 4), (3, 2), (1, 1), (1, 1))
-"""Anchors of each round: how many words in a row, and how often they may stand on each side."""
+"""The anchors of each round: how many words in a row, and how often they may occur on each side."""
 
 _FROM_ROUND = 2
-"""From which round on a stretch may be aligned by longest common subsequence: that alone would scatter the words of
-an article over the whole page."""
+"""The first round in which a stretch may be aligned by longest common subsequence. Without anchors, that would scatter
+the words of an article over the whole page."""
 
 _TINY = 256
-"""Up to how many pairs of words a stretch is so aligned in any round."""
+"""In any round, a stretch with at most this many pairs of words is aligned in this way."""
 
 _SMALL = 1024
-"""Up to how many words on the shorter side."""
+"""The most words on the shorter side."""
 
 _CELLS = 1 << 24
-"""Up to how many pairs of words; a bit of memory each."""
+"""The most pairs of words; each takes a bit of memory."""
 
 _WORD_BITS = 64
 
 
 class Pair(NamedTuple):
-    """A word of the text and the word of the copy that it is."""
+    """A word of the text and the same word in the copy."""
 
     text: int
     copy: int
 
 
 class Run(NamedTuple):
-    """Words in a row that are the same: ``size`` of them, from these on."""
+    """A run of equal words: ``size`` of them, from these two on."""
 
     text: int
     copy: int
@@ -57,11 +57,11 @@ class Run(NamedTuple):
 
 @dataclass(slots=True)
 class Alignment:
-    """Words matched.
+    """The matched words.
 
     Attributes:
         pairs: matched words, rising on both sides.
-        work: how many steps it took; grows linearly with the two texts.
+        work: how many steps the alignment took; grows linearly with the two texts.
     """
 
     pairs: list[Pair] = field(default_factory=list)
@@ -69,7 +69,7 @@ class Alignment:
 
 
 class _Stretch(NamedTuple):
-    """Words of both sides that are still to be matched, and the round of anchors to try."""
+    """A stretch of both sides that is still to be matched, and the round of anchors to try."""
 
     text_start: int
     text_end: int
@@ -91,7 +91,7 @@ def align(text: Words, copy: Words) -> Alignment:
 
 
 def _match(text: _Ids, copy: _Ids, stretch: _Stretch, matched: _Ids, alignment: Alignment) -> Iterator[_Stretch]:
-    """Match what can be matched in a stretch; yield the stretches that are left."""
+    """Match the words of a stretch; yield the stretches that are left."""
     start, end, copy_start, copy_end, depth = _trimmed(text, copy, stretch, matched, alignment)
     size, copy_size = end - start, copy_end - copy_start
     if not size or not copy_size:
@@ -118,9 +118,9 @@ def _match(text: _Ids, copy: _Ids, stretch: _Stretch, matched: _Ids, alignment: 
 
 
 def _trimmed(text: _Ids, copy: _Ids, stretch: _Stretch, matched: _Ids, alignment: Alignment) -> _Stretch:
-    """Match the words that are the same from both ends on; return what is left."""
+    """Match equal words from both ends inwards; return the rest."""
     start, end, copy_start, copy_end, depth = stretch
-    # At the outer ends of the texts nothing is known to correspond, so nothing is matched there unseen.
+    # The outer ends of the texts need not correspond, so nothing is matched there without a check.
     if depth:
         size = min(end - start, copy_end - copy_start)
         ahead = _common(text[start : start + size], copy[copy_start : copy_start + size])
@@ -167,7 +167,7 @@ def _chain(text: _Ids, copy: _Ids, length: int, most: int) -> list[tuple[int, in
     _, inverse, counts = np.unique(here, return_inverse=True, return_counts=True)
     often = high - low
     rare = np.flatnonzero((often > 0) & (often <= most) & (counts[inverse] <= most))
-    # Of the places of one run the last comes first, so that a rising chain takes one of them at most.
+    # The last place of a run comes first, so that a rising chain takes at most one of them.
     places = np.repeat(rare, often[rare])
     within = np.arange(len(places)) - np.repeat(np.cumsum(often[rare]) - often[rare], often[rare])
     copies = order[np.repeat(high[rare], often[rare]) - 1 - within]
@@ -187,7 +187,7 @@ def _grams(ids: _Ids, length: int) -> NDArray[np.uint64]:
 
 
 def _rising(places: list[int], copies: list[int]) -> list[tuple[int, int]]:
-    """Return the longest subsequence of pairs that rises on both sides (places are in order already)."""
+    """Return the longest subsequence of pairs that rises on both sides (places are already in order)."""
     tails: list[int] = []
     tops: list[int] = []
     before: list[int] = []

@@ -1,4 +1,4 @@
-"""The copies of an article: what a page shows, what its head says of it, the items of a feed, and references."""
+"""The copies of an article: the visible text of a page, descriptions in its head, items of a feed, and references."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _BLOCK_TAG = regex.compile(r"<(?:p|br|div|li|td|h[1-6]|pre|blockquote|body)\b", 
 _BLANK_LINE = regex.compile(r"\n[ \t\r]*+\n")
 _DESCRIPTIONS = frozenset(("og:description", "twitter:description", "description", "dc.description"))
 _JSON_KEYS = ("articleBody", "description")
-_MOST_OTHERS = 8  # the longest; each is compared with the whole text, and a list of products has hundreds
+_MOST_OTHERS = 8  # the longest ones; each is compared with the whole text, and a list of products has hundreds
 _FEED = regex.compile(
     r"^\s*(?:<\?xml[^>]{0,200}>\s*|<!--(?:[^-]++|-(?!->))*+-->\s*|<\?[^>]{0,500}>\s*)*+"
     r"<(?:rss|feed|rdf:RDF|channel|item|entry|description|content:encoded)[\s>]",
@@ -30,9 +30,9 @@ _FEED_TEXTS = frozenset(("encoded", "content", "description", "summary"))
 
 
 def read_page(page: str | bytes) -> list[Copy]:
-    """Return the copies that a page holds: what it shows first, then the longest descriptions in its head.
+    """Return the copies that a page holds: first its visible text, then the longest descriptions in its head.
 
-    Of a feed they are the contents of its items, then their summaries.
+    For a feed, these are the contents of its items, then their summaries.
 
     Args:
         page: HTML, or a feed. Bytes are decoded by their byte order mark, else by what the page declares, else as
@@ -59,7 +59,7 @@ def copy_of(text: str, place: CopyPlace) -> Copy:
     """Return a copy that may be plain text or, as summaries of feeds often are, a piece of HTML."""
     html = unescaped(text)
     if not is_html(html):
-        # Entities alone are text that was escaped once too often: nothing in it tells of elements.
+        # A text with entities but no tags was escaped once too often: it has no elements.
         return plain_copy(unescape(text) if _ENTITY.search(text) else text, place)
     root = parsed(_with_paragraphs(html))
     return plain_copy(text, place) if root is None else shown(root, place)
@@ -101,7 +101,7 @@ def _item_html(element: Any, etree: Any) -> str:
 
 
 def _descriptions(root: Any) -> Iterator[tuple[str, str]]:
-    """Yield the texts about the article that a page holds unseen, with the name of their place."""
+    """Yield the invisible texts about the article in a page, with the names of their places."""
     for script in root.iter("script"):
         if (script.get("type") or "").split(";")[0].strip().lower() == "application/ld+json":
             yield from _json_texts(script.text or "")
@@ -114,7 +114,7 @@ def _descriptions(root: Any) -> Iterator[tuple[str, str]]:
 def _json_texts(raw: str) -> Iterator[tuple[str, str]]:
     try:
         waiting = [json.loads(raw, strict=False)]
-    except (ValueError, RecursionError):  # a broken block tells nothing
+    except (ValueError, RecursionError):  # a broken block is ignored
         return
     while waiting:
         value = waiting.pop()

@@ -1,4 +1,4 @@
-"""Copies: texts that may still hold the lost words, with what is known of their structure. Reads; compares nothing."""
+"""Copies: texts that may still hold the lost words, with their structure. Comparing them is done elsewhere."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ def _nothing(start: int, end: int) -> str | None:
 
 
 class Aside(NamedTuple):
-    """A part of a copy that is no part of a sentence.
+    """A part of a copy that does not belong to a sentence.
 
     Attributes:
         start: where it begins.
         end: where it ends.
-        is_note: whether it is the mark of a note; of other asides nobody knows what stood beside them.
+        is_note: whether it is the mark of a note; beside any other aside, words may be missing.
     """
 
     start: int
@@ -31,7 +31,7 @@ class Aside(NamedTuple):
 
 
 class Inline(NamedTuple):
-    """An inline element that holds words: its tag, and where they begin and end."""
+    """An inline element with words: its tag, and where the words begin and end."""
 
     tag: str
     start: int
@@ -39,12 +39,12 @@ class Inline(NamedTuple):
 
 
 class Hole(NamedTuple):
-    """A place where a page says something that a reader doesn't see as words, or may.
+    """A place where a page holds something that a reader does not see, or may not see, as words.
 
     Attributes:
         at: the offset of the place.
-        has_words: whether words were left out there, that a reader doesn't see.
-        words: what it says there: a picture of a character, a formula, an attribute; empty if nothing is known.
+        has_words: whether words that a reader doesn't see were left out there.
+        words: its words: of a picture of a character, a formula, an attribute; empty if they are unknown.
         is_seen: whether a reader sees those words, though not as letters in a line.
     """
 
@@ -59,16 +59,16 @@ class Copy:
     """A text to compare with.
 
     Attributes:
-        place: what it is.
+        place: the kind of copy.
         text: its words; offsets are code points of this string.
         blocks: its paragraphs, in order and disjoint, without white space around them.
-        edges: offsets where an inline element begins or ends, rising; a cut by an extractor lies at one.
-        asides: parts that a reader sees, but that are no words of a sentence, in order and disjoint: they are
-            compared, and never put into a text.
-        holes: places where the page says something by anything but visible words, in order: it proves nothing there.
-        inlines: the inline elements that hold words, as they end.
-        has_markup: whether ``edges`` is known; a plain text tells nothing of it.
-        describe: says which element holds ``text[start:end]``; ``None`` where there is nothing to say.
+        edges: offsets where an inline element begins or ends, rising; extractors cut at such offsets.
+        asides: visible parts that are not words of a sentence, in order and disjoint: they are compared, but never put
+            into a text.
+        holes: places where the page says something without visible words, in order; there it proves nothing.
+        inlines: the inline elements with words, in the order of their ends.
+        has_markup: whether ``edges`` is known; in plain text it is not.
+        describe: returns a description of the element that holds ``text[start:end]``, or ``None``.
     """
 
     place: CopyPlace

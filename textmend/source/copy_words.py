@@ -1,4 +1,4 @@
-"""What words of a copy are: a sentence, a note, an aside; and the white space that belongs around them."""
+"""Classifying words of a copy: a sentence, a note, an aside; and the white space that belongs around them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from textmend.source.words import Words
 from textmend.text.words import LINE_ENDS, is_space
 
 MOST_WORDS = 60
-"""More words than these are not told as lost."""
+"""Longer runs of words are not reported as lost."""
 
 _SENTENCE_WORDS = 4
 _ABBREVIATION = 3
@@ -22,7 +22,7 @@ _CLOSERS = frozenset("\"'”’)]»")
 
 
 class CopyWords:
-    """The words of a copy, with what is known of its structure. Words are told by their numbers, first and last.
+    """The words of a copy, with its structure. A run of words is given by the numbers of its first and last word.
 
     Args:
         copy: its text and words.
@@ -41,12 +41,12 @@ class CopyWords:
         return self.text[self.words.starts[first] : self.words.ends[last]]
 
     def count(self, first: int, last: int) -> int:
-        """Return how many words are no asides, up to some."""
+        """Return how many words are not asides, up to a limit."""
         stop = min(last + 1, first + 4 * MOST_WORDS)
         return sum(self.words.spoken[word] and word not in self.asides for word in range(first, stop))
 
     def without_asides(self, first: int, last: int) -> tuple[int, int]:
-        """Return words without the asides at their ends."""
+        """Return a run of words without the asides at its ends."""
         while first <= last and first in self.asides:
             first += 1
         while first <= last and last in self.asides:
@@ -54,23 +54,23 @@ class CopyWords:
         return first, last
 
     def tail(self, word: int) -> range:
-        """Return the words from after a word to the end of its block."""
+        """Return the words after a word, to the end of its block."""
         stop = self.words.first[self.words.blocks[word] + 1]
         first, last = self.without_asides(word + 1, stop - 1)
         return range(first, last + 1)
 
     def head(self, word: int) -> range:
-        """Return the words from the start of a word's block to before it."""
+        """Return the words before a word, from the start of its block."""
         first, last = self.without_asides(self.words.first[self.words.blocks[word]], word - 1)
         return range(first, last + 1)
 
     def is_note(self, first: int, last: int) -> bool:
-        """Whether words are no more than the mark of a note: ``[12]``."""
+        """Whether words are only the mark of a note: ``[12]``."""
         lost = self.lost(first, last)
         return lost[0] in "[(" and lost[-1] in "])" and lost[1:-1].strip().isdigit()
 
     def is_sentence(self, first: int, last: int, count: int) -> bool:
-        """Whether words are a sentence, which an editor may have cut, or a line such as “Read more: …”."""
+        """Whether words are a whole sentence, which an editor may have cut, or a line such as “Read more: …”."""
         words = self.words
         block = words.blocks[first]
         begins = first == words.first[block] or self._ends_sentence(first - 1)
@@ -82,7 +82,7 @@ class CopyWords:
         return count >= _SENTENCE_WORDS and first > words.first[block] and following.isupper()
 
     def spans_sentences(self, first: int, last: int) -> bool:
-        """Whether a sentence ends within words: then an editor cut some of them, if not all."""
+        """Whether a sentence ends within words: then an editor may have cut some or all of them."""
         text, words = self.text, self.words
         for word in range(first + 1, last):
             if text[words.starts[word]] not in _TERMINAL:
@@ -96,7 +96,7 @@ class CopyWords:
         return False
 
     def extent(self, first: int, last: int) -> tuple[int, int]:
-        """Return where words stand, with the unseen characters (direction marks, …) that touch them."""
+        """Return the span of words, with the invisible characters (direction marks, …) that touch them."""
         text, words = self.text, self.words
         start, end = words.starts[first], words.ends[last]
         floor = words.ends[first - 1] if first else 0
@@ -110,11 +110,11 @@ class CopyWords:
         return start, end
 
     def space_between(self, word: int, other: int) -> str:
-        """Return the white space between two words, if asides at most stand between them."""
+        """Return the white space between two words, if nothing but asides stands between them."""
         return next(filter(None, map(self.space, range(word + 1, other + 1))), "")
 
     def space(self, word: int) -> str:
-        """Return the white space before a word; between blocks, what the text has between paragraphs."""
+        """Return the white space before a word; between blocks, that of the text between its paragraphs."""
         words = self.words
         if not word or word == len(words):
             return ""
@@ -133,7 +133,7 @@ class CopyWords:
 
 
 def usual_break(text: Side, words: Words, pieces: Sequence[Piece]) -> str:
-    """Return what stands in the text where the copy, of these words, has a new block, most often."""
+    """Return the most frequent white space in the text at places where the copy begins a new block."""
     found: Counter[str] = Counter()
     last: Piece | None = None
     for piece in pieces:
@@ -146,7 +146,7 @@ def usual_break(text: Side, words: Words, pieces: Sequence[Piece]) -> str:
 
 
 def _aside_words(words: Words, source: Copy) -> frozenset[int]:
-    """Return the words of a copy that are no words of a sentence."""
+    """Return the words of a copy that do not belong to a sentence."""
     found: set[int] = set()
     for start, end, _ in source.asides:
         found.update(range(bisect_left(words.starts, start), bisect_left(words.starts, end)))

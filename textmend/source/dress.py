@@ -1,7 +1,7 @@
-"""How a text is dressed: letter case, typography, marks set apart. What comes back from a copy is dressed alike.
+"""The dress of a text: letter case, typography, spaces around marks. Words from a copy get the dress of the text.
 
-A corpus may be in lower case, with straight quotation marks, or tokenised (``don't pay , he said``). All of it is read
-off the words that text and copy share, so nothing has to be said about it.
+A corpus may be in lower case, with straight quotation marks, or tokenised (``don't pay , he said``). The words that
+text and copy share show this, so the caller need not say it.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ _SPACES = "\u00a0\u202f\u2009\u2007"
 
 @dataclass(frozen=True, slots=True)
 class Dress:
-    """How a text differs from a copy in all but its words.
+    """How a text differs from a copy, apart from its words.
 
     Attributes:
-        case: the letter case of all its words, where it isn't the copy's.
-        characters: characters of the copy, and what the text has in their places.
-        apart: whether it sets marks apart from words, as tokenisers do.
+        case: the letter case of all its words, if it isn't the copy's.
+        characters: characters of the copy, and those that the text has in their places.
+        apart: whether it puts white space between words and marks, as tokenisers do.
         pairs: whether it has white space between two characters that touch in the copy, ``w`` for any word.
     """
 
@@ -41,7 +41,7 @@ class Dress:
     pairs: dict[tuple[str, str], bool] = field(default_factory=dict)
 
     def on(self, loss: Loss, text: str) -> Loss:
-        """Return a loss whose words are dressed as the text is, and less sure where it doesn't show how."""
+        """Return a loss with its words dressed as the text is; it is less certain if the text doesn't show how."""
         words = loss.words
         if self.case:
             words = words.lower() if self.case == "lower" else words.upper()
@@ -63,7 +63,7 @@ class Dress:
         )
 
     def _set_apart(self, words: str) -> tuple[str, bool]:
-        """Return words with white space where the text would have it, and whether that is sure."""
+        """Return words with white space where the text would have it, and whether that is certain."""
         parts: list[str] = []
         last, previous, sure = 0, "", True
         for match in WORD.finditer(words):
@@ -93,7 +93,7 @@ def dressed(losses: Iterable[Loss], dress: Dress, text: str) -> Iterator[Loss]:
 
 
 def dress_of(text: Side, copy: Side, pieces: Sequence[Piece]) -> Dress:
-    """Return how a text is dressed, where it isn't as the copy is; of a very long text the beginning tells."""
+    """Return how the dress of a text differs from the copy's; only the beginning of a very long text is read."""
     read = list(islice(pieces, _MOST_READ))
     characters = _characters(text, copy, read)
     characters.update({ord(char): " " for char in _plain_spaces(text, copy, read)})
@@ -106,7 +106,7 @@ def dress_of(text: Side, copy: Side, pieces: Sequence[Piece]) -> Dress:
 
 
 def _case(text: Side, copy: Side, pieces: Sequence[Piece]) -> Literal["lower", "upper"] | None:
-    """Return the case of all words of the text, if the copy's have another."""
+    """Return the case of all words of the text, if the copy's words have another."""
     capital = lowered = small = raised = 0
     for piece in pieces:
         theirs = copy.text[copy.words.starts[piece.word] : copy.words.ends[piece.word]]
@@ -123,7 +123,7 @@ def _case(text: Side, copy: Side, pieces: Sequence[Piece]) -> Literal["lower", "
 
 
 def _characters(text: Side, copy: Side, pieces: Sequence[Piece]) -> dict[int, str]:
-    """Return the marks of the copy for which the text has others, wherever they stand."""
+    """Return the marks of the copy that the text always replaces by others."""
     seen: dict[str, Counter[str]] = {}
     for piece in pieces:
         theirs = copy.text[copy.words.starts[piece.word] : copy.words.ends[piece.word]]
@@ -138,7 +138,7 @@ def _characters(text: Side, copy: Side, pieces: Sequence[Piece]) -> dict[int, st
 
 
 def _plain_spaces(text: Side, copy: Side, pieces: Sequence[Piece]) -> set[str]:
-    """Return the kinds of white space of the copy for which the text has plain blanks."""
+    """Return the kinds of white space of the copy that the text replaces by plain blanks."""
     kinds = {char for char in _SPACES if char in copy.text and char not in text.text}
     found: set[str] = set()
     for before, after in pairwise(pieces) if kinds else ():
@@ -148,7 +148,7 @@ def _plain_spaces(text: Side, copy: Side, pieces: Sequence[Piece]) -> set[str]:
 
 
 def _pairs(text: Side, copy: Side, pieces: Sequence[Piece]) -> dict[tuple[str, str], Counter[bool]]:
-    """Count, for characters that touch in the copy, a mark one of them, whether the text has white space between."""
+    """Count, for a mark and a character that touch in the copy, whether the text has white space between them."""
     seen: dict[tuple[str, str], Counter[bool]] = {}
     words = copy.words
     for before, after in pairwise(pieces):

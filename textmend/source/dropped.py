@@ -1,4 +1,4 @@
-"""Elements that a text lacks: of which kinds it lacks nearly all, so that the extractor is known to drop them."""
+"""Elements that a text lacks. If it lacks nearly all elements of a kind, its extractor drops that kind."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class DroppedElements:
 
     Args:
         copy: the words of the copy.
-        pieces: what is the same in text and copy.
+        pieces: the common pieces of text and copy.
     """
 
     def __init__(self, copy: CopyWords, pieces: Sequence[Piece]) -> None:
@@ -28,7 +28,7 @@ class DroppedElements:
 
     @cached_property
     def counts(self) -> dict[str, int]:
-        """How many elements in the lines of the article the text lacks, of each tag of which it lacks nearly all."""
+        """The tags of which the text lacks nearly all elements, each with the number that it lacks."""
         words = self._copy.words
         matched = {piece.word for piece in self._pieces}
         blocks = {words.blocks[word] for word in matched}
@@ -44,7 +44,7 @@ class DroppedElements:
         return {tag: count for tag, count in lost.items() if kept[tag] <= _FEW_KEPT * count}
 
     def tags_of(self, start: int, end: int) -> set[str]:
-        """Return the tags of which words of the copy are a whole element, or some side by side."""
+        """Return the tags for which words of the copy are one whole element, or several side by side."""
         return {tag for tag, _, _ in self._ending.get(end, ()) if self._covers(tag, start, end)}
 
     def _covers(self, tag: str, start: int, end: int) -> bool:
@@ -59,7 +59,7 @@ class DroppedElements:
 
     @cached_property
     def _ending(self) -> dict[int, list[Inline]]:
-        """The inline elements by where they end."""
+        """The inline elements, by the offset of their ends."""
         found: dict[int, list[Inline]] = {}
         for inline in self._copy.source.inlines:
             found.setdefault(inline.end, []).append(inline)

@@ -1,8 +1,8 @@
-"""Of alignments that match the same words, the one whose lost words are whole elements.
+"""Choosing, among alignments that match equally many words, the one in which the lost words are whole elements.
 
-A longest common subsequence doesn't care which of two equal words it matches: where ``in [Oslo, in] Bergen`` was lost,
-``[in Oslo,] in Bergen`` may have been, and of ``doi: [10.1073/2]. PMC`` the first full stop may be taken for the
-second. Extractors cut at tags, so the words that are lost should begin and end where an element does.
+A longest common subsequence doesn't care which of two equal words it matches: the loss of ``in [Oslo, in] Bergen`` may
+come out as ``[in Oslo,] in Bergen``, and in ``doi: [10.1073/2]. PMC`` the first full stop may be taken for the second.
+Extractors cut at tags, so lost words should begin and end where an element does.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from textmend.source.pieces import Piece
 from textmend.source.words import Words
 
 _REACH = 24
-"""How many pieces on each side of a loss may be matched otherwise."""
+"""How many pieces on each side of a loss may be matched differently."""
 
 _MOST_WORDS = 256
-"""Of how many words of the copy, at most; beyond, all stays as it is."""
+"""The most words of the copy for that; with more words, the alignment stays as it is."""
 
 _TORN = 1024
-"""What a lost row of words costs for an end of it at which no element has one; a row itself costs 1."""
+"""The cost of each end of a lost row of words at which no element begins or ends; the row itself costs 1."""
 
 
 def edges_of(copy: Copy, words: Words) -> Callable[[int], bool]:
-    """Return what says whether an element, or a block, begins or ends just before a word of a copy.
+    """Return a function that says whether an element or a block begins or ends just before a word of a copy.
 
-    Of a copy without markup it is never known.
+    For a copy without markup the answer is always no.
     """
     edges, blocks = copy.edges, words.blocks
 
@@ -42,10 +42,10 @@ def edges_of(copy: Copy, words: Words) -> Callable[[int], bool]:
 
 
 def fitted(pieces: Sequence[Piece], copy: Words, is_edge: Callable[[int], bool]) -> list[Piece]:
-    """Return pieces of the same stretches of the text, matched so that lost words are whole elements, if they can be.
+    """Return pieces of the same stretches of the text, matched so that lost words are whole elements if possible.
 
     Args:
-        pieces: what is the same in both, in order.
+        pieces: the common pieces, in order.
         copy: the words of the copy.
         is_edge: whether an element or a block begins or ends just before one of them.
     """
@@ -58,7 +58,7 @@ def fitted(pieces: Sequence[Piece], copy: Words, is_edge: Callable[[int], bool])
 
 
 def _rows(pieces: Sequence[Piece], copy: Words) -> Iterator[tuple[int, int]]:
-    """Yield where pieces begin and end that follow each other in one block, nothing of the text between them."""
+    """Yield ranges of pieces that follow each other in one block, without words of the text between them."""
     first = 0
     for index, (one, other) in enumerate(pairwise(pieces), 1):
         if other.after or other.marks or copy.blocks[one.word] != copy.blocks[other.word]:
@@ -69,7 +69,7 @@ def _rows(pieces: Sequence[Piece], copy: Words) -> Iterator[tuple[int, int]]:
 
 
 def _room(pieces: Sequence[Piece], first: int, stop: int, copy: Words) -> tuple[int | None, int | None]:
-    """Return the last word before the block of a row, and the first after it; ``None`` where others stand between."""
+    """Return the last word before a row's block, and the first after it; ``None`` if others stand between."""
     block = copy.blocks[pieces[first].word]
     begins = not first or copy.blocks[pieces[first - 1].word] != block
     ends = stop == len(pieces) or copy.blocks[pieces[stop].word] != block
@@ -83,7 +83,7 @@ class _Fit:
         self._copy, self._is_edge = copy, is_edge
 
     def fitted(self, matched: Sequence[int], floor: int | None, ceiling: int | None) -> list[int]:
-        """Return the words that a row matches, or other equal ones; the outermost stay, unless bounds are given."""
+        """Return the words that a row matches, or equal words instead; the outermost stay, unless bounds are given."""
         row = [*([] if floor is None else [floor]), *matched, *([] if ceiling is None else [ceiling])]
         index = 0
         while index < len(row) - 1:
@@ -100,7 +100,7 @@ class _Fit:
         return after - before > 1 and not (self._is_edge(before + 1) and self._is_edge(after))
 
     def _fit(self, row: list[int], start: int, stop: int) -> None:
-        """Match the words between two anew."""
+        """Match the words between two words again."""
         floor, ceiling = row[start], row[stop]
         if stop - start < 2 or ceiling - floor > _MOST_WORDS:
             return
@@ -111,7 +111,7 @@ class _Fit:
 
 
 def _cheapest(wanted: Sequence[int | None], ids: Sequence[int], ends: Sequence[int]) -> list[int]:
-    """Return where each word that is wanted stands in a row of words, in order, so that what is left out costs least.
+    """Return a place in a row for each wanted word, in order, such that the words left out have the least cost.
 
     Args:
         wanted: the words, from the second of the row on; ``None``: the row's last.
@@ -122,7 +122,7 @@ def _cheapest(wanted: Sequence[int | None], ids: Sequence[int], ends: Sequence[i
     costs: dict[int, int] = {0: 0}
     came: list[dict[int, int]] = []
     for word in wanted:
-        best, best_from = -1, -1  # of the places so far, the cheapest to leave words out after
+        best, best_from = -1, -1  # the cheapest place so far after which words may be left out
         known: dict[int, int] = {}
         source: dict[int, int] = {}
         waiting = iter(sorted(costs.items()))

@@ -1,4 +1,4 @@
-"""What is known of the interfaces of pages, from ``interface.toml``: which classes and words are no sentence's."""
+"""The user interfaces of pages (``interface.toml``): classes and words that do not belong to sentences."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MOST_CLASSES = 4000
 
 
 class ClassNames:
-    """Which kinds of elements their classes say they are.
+    """The kinds of elements, by their classes.
 
     Args:
         kinds: for each kind, names as ``interface.toml`` writes them.
@@ -36,11 +36,11 @@ class ClassNames:
                     self._within.setdefault("".join(class_parts(name)), set()).add(kind)
 
     def whole(self, name: str) -> set[str]:
-        """Return the kinds that a whole class says."""
+        """Return the kinds that a whole class stands for."""
         return self._whole.get(name.lower(), set())
 
     def within(self, name: str) -> set[str]:
-        """Return the kinds that words in a row of a class say."""
+        """Return the kinds that runs of words in a class stand for."""
         parts = class_parts(name)
         found: set[str] = set()
         for start in range(len(parts)):
@@ -57,7 +57,7 @@ def class_parts(name: str) -> list[str]:
 
 
 def plain(text: str) -> str:
-    """Return a label as labels are compared: lower case, straight apostrophes, single blanks, no marks around."""
+    """Return a label in the form for comparison: lower case, straight apostrophes, single blanks, no outer marks."""
     return " ".join(text.lower().translate(_PLAIN).split()).strip(_EDGES)
 
 
@@ -85,7 +85,7 @@ class Interface:
 
 @cache
 def interface() -> Interface:
-    """Return what is known; read once."""
+    """Return the data, which is read once."""
     data: dict[str, Any] = tomllib.loads(files("textmend.source").joinpath("interface.toml").read_text("utf-8"))
     hidden, cards, notes, labels, formulas = (data[name] for name in ("hidden", "cards", "notes", "labels", "formulas"))
     return Interface(
@@ -125,7 +125,7 @@ def interface() -> Interface:
 
 @dataclass(frozen=True, slots=True)
 class Classes:
-    """What the classes of an element say it is: kinds as ``interface.toml`` has them."""
+    """The kinds of an element, by its classes; kinds are those of ``interface.toml``."""
 
     hidden: bool = False
     card: bool = False
@@ -142,12 +142,12 @@ class Classes:
 
 
 NO_CLASSES = Classes()
-"""What an element without classes is said to be."""
+"""The kinds of an element without classes."""
 
 
 @lru_cache(maxsize=16384)
 def classes_of(names: str) -> Classes:
-    """Return what a class attribute says."""
+    """Return the kinds for a class attribute."""
     whole: set[str] = set()
     within: set[str] = set()
     each = names[:_MOST_CLASSES].split()
@@ -163,6 +163,6 @@ def classes_of(names: str) -> Classes:
 
 @lru_cache(maxsize=16384)
 def _kinds_of(name: str) -> tuple[set[str], set[str]]:
-    """Return the kinds that a class says as a whole, and in its parts."""
+    """Return the kinds that a class stands for as a whole, and those of its parts."""
     known = interface().classes
     return known.whole(name), known.within(name)

@@ -1,35 +1,36 @@
-"""A loss: words that a copy holds and the text has lost, and how sure that is."""
+"""A loss: words that a copy holds and the text lost, and how certain that is."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 CERTAIN = 0.999
-"""Probability that the words of the copy are those that were lost, where text and copy are the same version."""
+"""Probability that the copy's words are the lost words, where text and copy are the same version."""
 
 _APPLIED = 0.9
 
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Words, or only white space, that the copy holds and the text has lost.
+    """Words, or only white space, that the copy holds and the text lost.
 
     Attributes:
         start: where the text's white space at the place begins.
         end: where it ends.
-        words: what was lost, as the copy has it; white space alone where only that was lost.
-        spacing: white space before and after; ``None`` where the text's line ends have to tell.
+        words: the lost words as the copy has them; white space if only that was lost.
+        spacing: white space before and after; ``None`` if the text's line ends decide.
         copy_start: where the words begin in the copy.
         copy_end: where they end.
         block: the number of the copy's block that holds them.
-        count: how many words that is; 0 for white space.
+        count: the number of words; 0 for white space.
         probability: that something was lost here.
-        certainty: that it was these words, given that.
-        replaces: how many code points of the text after ``end`` the words stand for too, in another order.
-        bare: whether only the words around it tell of it, and no element.
+        certainty: the probability of these words, given that something was lost.
+        replaces: how many code points of the text after ``end`` the words replace too, because they stand there in
+            another order.
+        bare: whether only the words around the place show the loss, and no element.
         spaced: whether the text's white space shows that something is missing here.
-        dropped: whether the text lacks nearly all elements of its kind.
-        seen: how probable the detector finds that; 0 where it says nothing.
+        dropped: whether the text lacks nearly all elements of this kind.
+        seen: the detector's probability of a gap here; 0 if it found none.
     """
 
     start: int
@@ -50,5 +51,5 @@ class Loss:
 
     @property
     def is_open(self) -> bool:
-        """Whether it is left to a person, by the default policy."""
+        """Whether the default policy leaves it to a person."""
         return self.probability * self.certainty < _APPLIED

@@ -1,9 +1,9 @@
-"""From pieces to losses: where the text lacks words that the copy holds between the same neighbours.
+"""From pieces to losses: places where the text lacks words that the copy holds between the same neighbours.
 
-Most differences between two texts are not losses. What tells them apart: a loss is pure (nothing stands in the lost
-words' place), lies inside a block and a sentence of which the rest came through, and on a page begins and ends where
-an element does, for extractors cut at tags and editors don't. Without tags to tell, the words around must be the same
-for longer, and ``version`` asks for more.
+Most differences between two texts are not losses. A loss is pure (nothing stands in the place of the lost words). It
+lies inside a block and a sentence of which the rest came through. On a page it begins and ends where an element does,
+since extractors cut at tags and editors don't. Without tags, more of the surrounding words must be equal, and
+``version`` asks for further evidence.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from textmend.source.text_sites import Site, TextSites, is_spaced_oddly, seen_at
 from textmend.source.version import sifted, version_of
 
 SURE = 0.999
-"""Probability of a loss that an element tells of.
+"""Probability of a loss that an element shows.
 
-Set by hand, near what was measured (``docs/source.md``): of some 9,000 fills that elements told of, none was wrong on
-damaged texts and nine on edited ones.
+It was set by hand, near the measured value (``docs/source.md``): of some 9,000 such fills, none was wrong on damaged
+texts and nine were wrong on edited ones.
 """
 
 _LEAST_AROUND = 3
@@ -50,9 +50,9 @@ def losses(text: Side, copy: Side, source: Copy, pieces: list[Piece], suspects: 
     Args:
         text: the text.
         copy: the copy.
-        source: the same copy, with what is known of its structure.
-        pieces: what is the same in both.
-        suspects: what the detector found in the text, also where it is not sure; in order.
+        source: the same copy, with its structure.
+        pieces: the common pieces.
+        suspects: the detector's gaps in the text, doubtful ones too; in order.
     """
     judge = _Judge(text, CopyWords(copy, source, usual_break(text, copy.words, pieces)), pieces, suspects)
     dress = dress_of(text, copy, pieces)
@@ -93,7 +93,7 @@ class _Judge:
         return replace(self._loss(site, first, last, spacing), replaces=replaces)
 
     def _inside(self, index: int) -> Loss | None:
-        """Return what was lost between two pieces of one block."""
+        """Return the loss between two pieces of one block."""
         before, after = self._pieces[index - 1], self._pieces[index]
         if after.word == before.word + 1:
             return self._glue(index)
@@ -119,14 +119,14 @@ class _Judge:
         return replace(self._loss(site, first, last, spacing), bare=True, spaced=spaced, seen=seen)
 
     def _glue(self, index: int) -> Loss | None:
-        """Return the white space that was lost between two words."""
+        """Return the loss of white space between two words."""
         before, after = self._pieces[index - 1], self._pieces[index]
         text, has_markup = self._text.text, self._copy.source.has_markup
         space = self._copy.space(after.word)
         if not space or before.end != after.start or not _joins(text[before.end - 1], text[after.start]):
             return None
         if not has_markup and not (text[before.end - 1].islower() and text[after.start].isupper()):
-            return None  # another copy may spell compounds in another way
+            return None  # another copy may spell compounds differently
         if self.version.edited and not self._copy.is_edge(after.word):
             return None
         if self._around.before(index - 1).words + self._around.after(index).words < _LEAST_AROUND:
@@ -136,7 +136,7 @@ class _Judge:
         return Loss(before.end, before.end, space, ("", ""), at, stop, block, 0, SURE, bare=not has_markup, spaced=True)
 
     def _spacing(self, site: Site, before: Piece, after: Piece, first: int, last: int) -> tuple[str, str]:
-        """Return the white space around lost words; inside of a link or emphasis that was left empty there is none."""
+        """Return the white space around lost words; inside a link or emphasis that was left empty there is none."""
         own = self._copy.space_between(before.word, first), self._copy.space_between(last, after.word)
         if not self._text.markup.touches(before.end, after.start):
             return own
@@ -146,9 +146,9 @@ class _Judge:
         return ("", "") if inside else own
 
     def _at_block_edges(self, index: int, before: Piece | None, after: Piece | None) -> Iterator[Loss]:
-        """Yield what was lost at the end of the block of ``before``, and at the start of the block of ``after``.
+        """Yield the losses at the end of the block of ``before``, and at the start of the block of ``after``.
 
-        Only where an element tells: a text may begin later than the copy, or be broken off.
+        An element must show them: a text may begin later than the copy, or be broken off.
         """
         copy, sites = self._copy, self._sites
         tail = copy.tail(before.word) if before else range(0)
@@ -156,7 +156,7 @@ class _Judge:
         sure_tail = bool(tail) and self._is_sure(tail, self._around.before(index - 1), EDGE)
         sure_head = bool(head) and self._is_sure(head, EDGE, self._around.after(index))
         if before and after and before.paragraph == after.paragraph:
-            # One line of the text runs through both blocks: with words lost on both sides, nobody can tell where.
+            # One line of the text runs through both blocks: if words were lost on both sides, their places are unknown.
             if after.after or after.marks or (tail and head):
                 return
             site = sites.between(before, after)
@@ -167,7 +167,7 @@ class _Judge:
             if sure_head:
                 yield from self._at_edge(site, head, (sites.space(site), copy.space_between(head[-1], after.word)))
             return
-        # A blank that is left over at a line's end stood before the words, one at its beginning after them.
+        # A blank left at a line's end stood before the words, a blank left at its beginning after them.
         if before and sure_tail and self._text.ends_paragraph(before):
             site, own = sites.at_end(before), copy.space_between(before.word, tail[0])
             if site is not None:
@@ -186,7 +186,7 @@ class _Judge:
         return is_element and self._is_likely(first, last, before, after)
 
     def _at_edge(self, site: Site, words: range, spacing: tuple[str, str]) -> Iterator[Loss]:
-        """Yield what was lost at the edge of a block; a sentence there, only if many of its kind were dropped."""
+        """Yield the loss at the edge of a block; a whole sentence only if many of its kind were dropped."""
         words = self._without_kept_marks(words, site)
         if not words or self._stands_beyond(words, site):
             return
@@ -217,7 +217,7 @@ class _Judge:
         return after[: len(lost)] == lost or before[-len(lost) :] == lost
 
     def _stands_aside(self, first: int, last: int, index: int) -> bool:
-        """Whether an aside next to the words, which came through, says the same."""
+        """Whether an aside next to the words came through and says the same."""
         said: set[int] = set()
         for step, place in ((-1, index - 1), (1, index)):
             for _ in range(REACH):
@@ -228,10 +228,10 @@ class _Judge:
         return bool(said) and said.issuperset(self._words.ids[first : last + 1].tolist())
 
     def _sentence(self, loss: Loss) -> Loss:
-        """Return a whole sentence, or several, as a loss; open where an editor may have cut it.
+        """Return whole sentences as a loss, which is left open if an editor may have cut them.
 
-        It is beyond doubt if it is one element, or some side by side, and none of their kind came through: then the
-        extractor drops them.
+        There is no doubt if they are one element, or several side by side, and no element of this kind came through:
+        then the extractor drops such elements.
         """
         tags = self._dropped.tags_of(loss.copy_start, loss.copy_end)
         edited = self.version.edited or self.version.differs
@@ -239,7 +239,7 @@ class _Judge:
         return loss if dropped >= (_MANY_DROPPED if edited else 1) else replace(loss, probability=_OPEN_SENTENCE)
 
     def _is_likely(self, first: int, last: int, before: Around, after: Around) -> bool:
-        """Whether the words ``first`` to ``last`` of the copy may have been lost, if an element tells so."""
+        """Whether the words ``first`` to ``last`` of the copy may have been lost, by the elements of the page."""
         count = self._copy.count(first, last)
         if not count or count > MOST_WORDS or self._copy.is_note(first, last):
             return False
@@ -250,7 +250,7 @@ class _Judge:
         return before.words + after.words >= _LEAST_AROUND
 
     def _is_likely_bare(self, first: int, last: int, before: Around, after: Around, *, traced: bool) -> bool:
-        """Whether they may have been, if nothing but the words around tells."""
+        """Whether they may have been lost, by the surrounding words alone."""
         around = before.words + after.words
         if not all(side.whole or side.words >= _LEAST_SIDE for side in (before, after)):
             return False

@@ -1,7 +1,7 @@
 """Markup in the text itself: Markdown, as extractors write it, and the bullets and numbers of lists.
 
-Addresses of links are no words of the text. Other signs are passed over where the copy doesn't have them. What was
-lost in a link or in emphasis comes back inside it: ``met [](/lund)`` was ``met [Per Lund](/lund)``.
+Addresses of links are not words of the text. Other signs are skipped where the copy doesn't have them. Words that were
+lost in a link or in emphasis come back inside it: ``met [](/lund)`` was ``met [Per Lund](/lund)``.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class Markup:
 
     Attributes:
         text: the text.
-        signs: what may be passed over, in order and disjoint.
-        addresses: what is no word of it, in order and disjoint.
+        signs: spans that may be skipped, in order and disjoint.
+        addresses: spans that are not words, in order and disjoint.
     """
 
     text: str
@@ -42,7 +42,7 @@ class Markup:
     addresses: Sequence[Span] = ()
 
     def words_only(self) -> str:
-        """Return the text with blanks for addresses; as long as it was."""
+        """Return the text with blanks in place of addresses; its length stays."""
         parts = []
         last = 0
         for start, end in self.addresses:
@@ -60,14 +60,14 @@ class Markup:
         return start < end and (_touches(self.signs, start, end) or _touches(self.addresses, start, end))
 
     def address_end(self, offset: int) -> int:
-        """Return where the markup of one link ends that begins at an offset, or a blank after it."""
+        """Return the end of the link markup that begins at an offset, or just after it."""
         index = bisect_left(self.addresses, offset, key=lambda span: span.end)
         if index < len(self.addresses) and not self.text[offset : self.addresses[index].start].strip("[ \t"):
             return self.addresses[index].end
         return offset
 
     def site(self, start: int, end: int) -> Span | None:
-        """Return where words between two words were lost, ``None`` where markup leaves it open.
+        """Return where words between two words were lost; ``None`` if the markup leaves it open.
 
         Args:
             start: where the word before ends.
@@ -122,7 +122,7 @@ def _closed(between: str) -> int:
 
 
 def _opened(between: str) -> int:
-    """Return where the signs begin that stand before the word after some markup."""
+    """Return where the signs before the word after some markup begin."""
     last = len(between.rstrip(_OPENERS))
     return last - (between[last - 1 : last + 1] == "![")
 
@@ -133,7 +133,7 @@ def _touches(spans: Sequence[Span], start: int, end: int) -> bool:
 
 
 def _empty(between: str, start: int) -> Span | None:
-    """Return the inside of the one link or emphasis in some markup that holds nothing."""
+    """Return the inside of the single empty link or emphasis in some markup."""
     found = [Span(*match.span()) for match in _EMPTY_LINK.finditer(between)]
     if not found:
         for match in _EMPTY_EMPHASIS.finditer(between):

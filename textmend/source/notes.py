@@ -1,4 +1,4 @@
-"""Marks of notes: which raised or linked figures, letters and signs are one, and which are words, such as exponents."""
+"""Marks of notes: raised or linked figures, letters and signs that are marks, not words such as exponents."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MOST = 24
 
 
 class Mark(Enum):
-    """What an element that may be the mark of a note is."""
+    """What an element is that may be the mark of a note."""
 
     NOTE = "note"
     UNSURE = "unsure"
@@ -32,14 +32,14 @@ class Mark(Enum):
 
 
 def note_mark(element: Any, text: str, classes: Classes, *, raised: bool, before: str) -> Mark:
-    """Say whether an element is the mark of a note.
+    """Return whether an element is the mark of a note.
 
     Args:
         element: the element.
         text: its text, at least its beginning.
-        classes: what its classes say.
+        classes: the kinds of its classes.
         raised: whether it is raised: ``<sup>``, or styled so.
-        before: what stands before it in its line, at least a few words.
+        before: the text before it in its line, at least a few words.
     """
     attributes = element.attrib
     if attributes.get("role") == "doc-noteref" or "noteref" in (attributes.get("epub:type") or "") or classes.note:
@@ -62,7 +62,7 @@ def note_mark(element: Any, text: str, classes: Classes, *, raised: bool, before
 
 
 def _level(element: Any, text: str, classes: Classes, bracketed: bool, before: str) -> Mark:
-    """Say whether an element that isn't raised is a mark."""
+    """Return whether an element that isn't raised is a mark."""
     square = bracketed and text[0] == "["
     link = _link_to_a_place(element)
     if classes.note_if_mark and not (link and not _is_note_target(link)) and not _is_word(text):
@@ -70,7 +70,7 @@ def _level(element: Any, text: str, classes: Classes, bracketed: bool, before: s
     if not link:
         return Mark.NOTE if square and element.find(".//a") is not None else Mark.WORDS
     if before.rstrip().endswith(("[", "(")):
-        return Mark.WORDS  # the brackets are the sentence's own
+        return Mark.WORDS  # the brackets belong to the sentence
     if bracketed or (_is_note_target(link) and not _is_word(text)):
         return Mark.NOTE
     glued = bool(before) and not before[-1].isspace()
@@ -82,7 +82,7 @@ def _is_word(text: str) -> bool:
 
 
 def _raised(text: str, before: str) -> Mark:
-    """Say whether raised figures or letters without a link are a mark, by what they are raised after."""
+    """Return whether raised figures or letters without a link are a mark, by the text before them."""
     if not before or before[-1].isspace():
         # An isotope's number, before its sign, or a mark apart from its word.
         return Mark.UNSURE if _FIGURES.fullmatch(text) else Mark.NOTE
@@ -101,7 +101,7 @@ def _raised(text: str, before: str) -> Mark:
 
 
 def _last_word(text: str) -> str:
-    """Return the letters, or the figures with their points, that a text ends with."""
+    """Return the letters, or the figures with their points, at the end of a text."""
     start = len(text)
     figures = text[-1:].isdigit()
     while start and (text[start - 1].isdigit() or text[start - 1] in ".," if figures else text[start - 1].isalpha()):
@@ -122,7 +122,7 @@ def _after_base(base: str, text: str) -> Mark:
 
 
 def _link_to_a_place(element: Any) -> str:
-    """Return where a link leads within its page: that of the element, or of the first in it, or of one around it."""
+    """Return the target of a link within its page: the link is the element, the first one in it, or one around it."""
     for link in (element, element.find(".//a"), element.getparent()):
         if link is not None and link.tag == "a":
             address = (link.get("href") or "").strip()

@@ -1,7 +1,7 @@
 """Reading an HTML page as running text: the words that a reader sees, with the element behind every word.
 
-What holds words is for ``seen`` to say. Nothing is judged by its density here: the alignment finds the article.
-Time and memory are linear in the page.
+``seen`` decides which elements hold words. Text density plays no part: the alignment finds the article. Time and memory
+are linear in the page.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from textmend.source.styles import Styles
 from textmend.text.words import Span
 
 _SPACE = regex.compile(r"[ \t\n\r\f]+")
-# Nothing of these can be seen: where a browser may break a word, the direction of writing, tags, private characters.
+# Invisible characters: possible word breaks, directions of writing, tags, private characters.
 _UNSEEN = regex.compile(
     "[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ue000-\uf8ff]+"
     "|(?<![\U0001f3f4\U000e0020-\U000e007e])[\U000e0000-\U000e0fff\U000f0000-\U000ffffd]+"
@@ -30,11 +30,11 @@ _BUDGET = 40
 
 
 def shown(root: Any, place: CopyPlace) -> Copy:
-    """Return what a reader sees of a page.
+    """Return the text of a page that a reader sees.
 
     Args:
         root: the root element.
-        place: what the page is.
+        place: the kind of copy that the page is.
     """
     from lxml import etree
 
@@ -69,7 +69,7 @@ def _is_for_screens(sheet: Any) -> bool:
 
 
 class _Writer:
-    """Writes the text of a page down as a browser would lay it out, and remembers where what came from."""
+    """Writes the text of a page as a browser would lay it out, and stores where each part came from."""
 
     def __init__(self) -> None:
         self._parts: list[str] = []
@@ -96,7 +96,7 @@ class _Writer:
         return "".join(part[-_BEFORE:] for part in self._parts[-4:]) + (" " if self._space else "")
 
     def start(self, element: Any, sight: Sight) -> None:
-        """Take an element's start, with the text after it."""
+        """Read an element's start, with the text after it."""
         self._mark(element.tag)
         if sight is not Sight.WORDS and self._aside is None:
             self._aside = element, self._length, sight is Sight.NOTE
@@ -107,7 +107,7 @@ class _Writer:
             self._write(element.text, element)
 
     def end(self, element: Any) -> None:
-        """Take an element's end, with the text after it."""
+        """Read an element's end, with the text after it."""
         if self._aside is not None and element is self._aside[0]:
             self._end_aside(self._aside[1], is_note=self._aside[2])
             self._aside = None
@@ -122,13 +122,13 @@ class _Writer:
             self._write(element.tail, element.getparent())
 
     def tail(self, element: Any) -> None:
-        """Take the text after an element that is left out, or after a comment."""
+        """Read the text after an element that is left out, or after a comment."""
         self._mark("")
         if element.tail:
             self._write(element.tail, element.getparent())
 
     def instead(self, element: Any, sight: Sight) -> None:
-        """Take what stands in the place of an element that isn't read word by word."""
+        """Read the replacement of an element that isn't read word by word."""
         self._mark("")
         if sight is Sight.FORMULA:
             text, simple = formula(element)
@@ -146,7 +146,7 @@ class _Writer:
             self._hole(Hole(self._length, has_words, words, element.tag == "img"))
 
     def copy(self, place: CopyPlace) -> Copy:
-        """Return what was written."""
+        """Return the written copy."""
         self._end_block()
         places = _Places(self._starts, self._owners)
         return Copy(
@@ -225,12 +225,12 @@ class _Writer:
 
 
 def _has_words(element: Any) -> bool:
-    """Whether an element holds text, as far as can be told soon."""
+    """Whether an element holds text, as far as a quick look shows."""
     return any(text.strip() for text in islice(element.itertext(), _BUDGET))
 
 
 class _Places:
-    """Tells which element holds a piece of the text; nothing is worked out before it is asked for."""
+    """Finds the element that holds a piece of the text; it computes nothing before the first question."""
 
     def __init__(self, starts: list[int], owners: list[Any]) -> None:
         self._starts, self._owners = starts, owners
@@ -258,7 +258,7 @@ class _Places:
         return other
 
     def _step(self, element: Any) -> str:
-        """Return a step of an XPath; the children of an element are counted once, not once a question."""
+        """Return a step of an XPath; the children of an element are counted only once."""
         parent = element.getparent()
         if parent is None:
             return str(element.tag)

@@ -1,4 +1,4 @@
-"""From the bytes of a page to its elements, in linear time whatever the page is."""
+"""From the bytes of a page to its elements, in linear time for any page."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TAG = regex.compile(r"</[A-Za-z]|<(?:br|p|a|img|div|span|b|i|em|strong|time|h[1
 _ESCAPED_TAG = regex.compile(r"&(?:amp;)*(?:lt|#0*60|#x0*3c);/?[a-z]", regex.IGNORECASE)
 _MOST_ESCAPES = 4
 
-# A script or style with its content, or a tag up to its end; both always match, so nothing is read twice.
+# A script or style with its content, or a tag up to its end. Both always match, so nothing is read twice.
 _LONG_TAG = regex.compile(
     r"""<(?:(script|style)\b.*?(?:</\1|\Z)|([A-Za-z][^\s/>]*+)((?:=\s*+(?:"[^"]*+"?|'[^']*+'?)|[^>=]++|=)*+))""",
     regex.IGNORECASE | regex.DOTALL,
@@ -30,7 +30,7 @@ _LONG = 2 * _MOST_ATTRIBUTES
 
 
 def parsed(page: str | bytes) -> Any:
-    """Return the root element of a page, or ``None`` where there is no markup and no text at all.
+    """Return the root element of a page, or ``None`` if the page has neither markup nor text.
 
     Args:
         page: HTML. Bytes are decoded by ``decoded``. HTML that was escaped as a whole, as feeds do, is read as HTML.
@@ -70,7 +70,7 @@ def is_html(text: str) -> bool:
 
 
 def unescaped(text: str) -> str:
-    """Return HTML whose every tag was escaped, once or more often, as HTML; any other text as it is."""
+    """Return HTML in which every tag was escaped, once or several times, as HTML; any other text as it is."""
     if is_html(text) or not _ESCAPED_TAG.search(text):
         return text
     plain = text
@@ -82,7 +82,7 @@ def unescaped(text: str) -> str:
 
 
 def _with_few_attributes(text: str) -> str:
-    """Leave out the attributes of elements that have hundreds: their number costs the parser its square."""
+    """Remove the attributes of elements with hundreds of them: the parser's time is quadratic in their number."""
 
     def shortened(match: regex.Match[str]) -> str:
         tag = match.group()
@@ -97,10 +97,10 @@ def _with_few_attributes(text: str) -> str:
 
 
 def decoded(page: bytes) -> str:
-    """Return a page's text; a byte order mark, a declaration, UTF-8 and Windows-1252 are tried in this order.
+    """Return a page's text: a byte order mark, a declaration, UTF-8 and Windows-1252 are tried in this order.
 
-    Names of encodings mean what browsers take them for (https://encoding.spec.whatwg.org); a name that they don't
-    know is none. Bytes that the encoding can't hold become U+FFFD.
+    Names of encodings have the meaning that browsers give them (https://encoding.spec.whatwg.org); names unknown to
+    browsers are ignored. Bytes that are invalid in the encoding become U+FFFD.
     """
     import webencodings
 
@@ -112,8 +112,8 @@ def decoded(page: bytes) -> str:
             page.decode()
             encoding = webencodings.UTF8
         except UnicodeError:
-            encoding = webencodings.lookup("windows-1252")  # an old page: nothing is said, and it is no UTF-8
+            encoding = webencodings.lookup("windows-1252")  # an old page: it declares nothing, and it is not UTF-8
     elif encoding.name.startswith("utf-16"):
-        encoding = webencodings.UTF8  # a declaration that could be read as ASCII
+        encoding = webencodings.UTF8  # the declaration could be read as ASCII
     text, _ = webencodings.decode(page, encoding)
     return str(text)

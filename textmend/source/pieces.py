@@ -1,7 +1,7 @@
-"""From aligned words to pieces: every stretch of the text that stands in the copy, exactly, and what is in doubt.
+"""From aligned words to pieces: the stretches of the text that stand in the copy, without doubtful matches.
 
-An alignment matches as many words as it can, wherever they stand. Here matches that mean nothing (a few words of a
-paragraph, found in a block far away) are given up, and words that only glueing made different are found.
+An alignment matches as many words as it can, wherever they stand. This file drops matches that mean nothing (a few
+words of a paragraph, found in a block far away), and finds words that differ only because they were glued.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from textmend.source.markup import Markup
 from textmend.source.words import Words, alike
 
 _FEW = 3
-"""Fewer words than these of a paragraph, in one block, may stand there by chance."""
+"""Fewer words of a paragraph than this, in one block, may be there by chance."""
 
 _MOST_LONE = 8
 _STRAY_CELLS = 1 << 16
@@ -31,8 +31,8 @@ class Piece(NamedTuple):
         end: where they end.
         word: the number of the word in the copy.
         paragraph: the number of the text's paragraph.
-        after: how many words of the text, letters or digits in them, stand unmatched before them, since the last piece.
-        marks: how many other visible characters do.
+        after: how many unmatched words of the text, with letters or digits, stand between the last piece and this one.
+        marks: how many other visible characters stand there.
     """
 
     start: int
@@ -44,21 +44,21 @@ class Piece(NamedTuple):
 
 
 class Side(NamedTuple):
-    """One of the two texts, its words, and the markup that it holds itself."""
+    """One of the two texts, with its words and its markup."""
 
     text: str
     words: Words
     markup: Markup = Markup("")
 
     def begins_paragraph(self, piece: Piece) -> bool:
-        """Whether a piece, of this text, begins its paragraph, markup apart."""
+        """Whether a piece of this text begins its paragraph, apart from markup."""
         word = self.words.first[piece.paragraph]
         while self.words.starts[word] < piece.start and self.markup.is_sign(self.words.starts[word]):
             word += 1
         return self.words.starts[word] >= piece.start
 
     def ends_paragraph(self, piece: Piece) -> bool:
-        """Whether a piece, of this text, ends its paragraph, markup apart."""
+        """Whether a piece of this text ends its paragraph, apart from markup."""
         word = self.words.first[piece.paragraph + 1] - 1
         while self.words.ends[word] > piece.end and self.markup.is_sign(self.words.starts[word]):
             word -= 1
@@ -66,10 +66,10 @@ class Side(NamedTuple):
 
 
 class Compared(NamedTuple):
-    """What is the same in the text and a copy.
+    """The common pieces of a text and a copy.
 
     Attributes:
-        pieces: in order on both sides.
+        pieces: the pieces, in order on both sides.
         spoken: how many of them hold a letter or digit.
         work: how many steps it took.
     """
@@ -80,7 +80,7 @@ class Compared(NamedTuple):
 
 
 def pieces_of(text: Side, copy: Side) -> Compared:
-    """Return what is the same in a text and a copy of it."""
+    """Return the common pieces of a text and a copy of it."""
     alignment = align(text.words, copy.words)
     pairs = _meant(alignment.pairs, text.words, copy.words)
     pairs = _meant(list(_with_strays(pairs, text.words, copy.words)), text.words, copy.words)
@@ -90,7 +90,7 @@ def pieces_of(text: Side, copy: Side) -> Compared:
 
 
 def _meant(pairs: Sequence[Pair], text: Words, copy: Words) -> list[Pair]:
-    """Leave out what stands in a block by chance."""
+    """Drop matches that stand in a block by chance."""
     kept: list[Pair] = []
     for (paragraph, _), group in groupby(pairs, key=lambda pair: (text.blocks[pair.text], copy.blocks[pair.copy])):
         run = list(group)
@@ -102,13 +102,13 @@ def _meant(pairs: Sequence[Pair], text: Words, copy: Words) -> list[Pair]:
 
 
 def _spoken_in(words: Words, block: int) -> int:
-    # More than a few make no difference, so a long block is not counted to its end.
+    # A count beyond a few makes no difference, so a long block is not counted to its end.
     first, last = words.first[block], words.first[block + 1]
     return sum(words.spoken[first : min(last, first + 8 * _FEW)])
 
 
 def _with_strays(pairs: Sequence[Pair], text: Words, copy: Words) -> Iterator[Pair]:
-    """Match again what was given up, within the blocks that its neighbours stand in."""
+    """Match dropped words again, within the blocks of their neighbours."""
     for last, pair in _neighbours(pairs):
         for here, there in _between(last, pair, text, copy):
             yield from _common(text, here, copy, there)
@@ -126,9 +126,9 @@ def _neighbours(pairs: Sequence[Pair]) -> Iterator[tuple[Pair | None, Pair | Non
 
 
 def _with_lone_blocks(pairs: Sequence[Pair], text: Words, copy: Words) -> Iterator[Pair]:
-    """Match, by their number, blocks of which nothing is matched, between two that are.
+    """Match blocks without any matches by their number, between two matched blocks.
 
-    Of a line such as ``(Artist: Lund)`` an extractor may leave no word at all.
+    An extractor may leave no word of a line such as ``(Artist: Lund)``.
     """
     for last, pair in _neighbours(pairs):
         if last and pair:
@@ -151,7 +151,7 @@ def _common(text: Words, here: range, copy: Words, there: range) -> Iterator[Pai
 
 
 def _with_glued(pairs: Sequence[Pair], text: Side, copy: Side) -> Iterator[Piece]:
-    """Yield the words matched as pieces, and the pieces of words that are several words of the copy, glued."""
+    """Yield matched words as pieces, and the pieces of words that are several words of the copy, glued together."""
     words = text.words
     for last, pair in _neighbours(pairs):
         for here, there in _between(last, pair, words, copy.words):
@@ -162,7 +162,7 @@ def _with_glued(pairs: Sequence[Pair], text: Side, copy: Side) -> Iterator[Piece
 
 
 def _between(last: Pair | None, pair: Pair | None, text: Words, copy: Words) -> Iterator[tuple[range, range]]:
-    """Yield the words between two pairs that belong together: in one block, or to the ends of two."""
+    """Yield the words between two pairs that belong together, in one block or at the ends of two."""
     if last and pair:
         same = text.blocks[last.text] == text.blocks[pair.text]
         if same or copy.blocks[last.copy] == copy.blocks[pair.copy]:
@@ -178,7 +178,7 @@ def _between(last: Pair | None, pair: Pair | None, text: Words, copy: Words) -> 
 
 
 def _unglued(text: Side, here: range, copy: Side, there: range) -> list[Piece]:
-    """Return the pieces if the words here are words of the copy, some left out, without the white space between."""
+    """Return the pieces if the words here are words of the copy without their white space, some of them left out."""
     words, others = text.words, copy.words
     if len(there) > _GLUED_WORDS or len(here) > _GLUED_CHARACTERS:
         return []
@@ -186,7 +186,7 @@ def _unglued(text: Side, here: range, copy: Side, there: range) -> list[Piece]:
     if len(offsets) > _GLUED_CHARACTERS:
         return []
     glued = "".join(alike(text.text[words.starts[index] : words.ends[index]]) for index in here)
-    # For each length that words of the copy can spell: in how many runs at best, and which word is the last.
+    # For each length that words of the copy can spell: the smallest number of runs, and those words.
     best: dict[int, tuple[int, tuple[int, ...]]] = {0: (0, ())}
     for index in there:
         form = alike(copy.text[others.starts[index] : others.ends[index]])
@@ -203,7 +203,7 @@ def _unglued(text: Side, here: range, copy: Side, there: range) -> list[Piece]:
     for index in best[len(glued)][1]:
         size = others.ends[index] - others.starts[index]
         start, end = offsets[place], offsets[place + size - 1] + 1
-        if end - start != size:  # a word of the copy with white space of the text within: another text
+        if end - start != size:  # a word of the copy with white space of the text inside: a different text
             return []
         pieces.append(Piece(start, end, index, words.blocks[here.start]))
         place += size
@@ -211,7 +211,7 @@ def _unglued(text: Side, here: range, copy: Side, there: range) -> list[Piece]:
 
 
 def _counted(pieces: Iterator[Piece], text: Side) -> Iterator[Piece]:
-    """Say of each piece what stands unmatched before it."""
+    """Set, for each piece, the number of unmatched words and marks before it."""
     words = text.words
     index = 0
     for piece in pieces:
@@ -221,7 +221,7 @@ def _counted(pieces: Iterator[Piece], text: Side) -> Iterator[Piece]:
                 after += words.spoken[index]
                 marks += not words.spoken[index]
             index += 1
-        # A word may be several pieces; it is passed with the last.
+        # A word may be several pieces; it is counted with the last one.
         if index < len(words) and words.ends[index] <= piece.end:
             index += 1
         yield piece._replace(after=after, marks=marks)

@@ -1,7 +1,7 @@
-"""Paragraphs that hold the words of a block in another order, and how they are set right.
+"""Paragraphs that hold the words of a block in another order, and how to restore that order.
 
-The same words, every one of them, and what was moved is whole elements: an extractor that collects the text of links
-apart does this, an editor doesn't.
+The words must be exactly the same, and only whole elements may have moved: an extractor that collects the text of links
+separately does this, an editor doesn't.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ _MOST_MOVED = 2000
 
 
 class Reordering(NamedTuple):
-    """How a paragraph is set right.
+    """How to restore a paragraph.
 
     Attributes:
-        site: the white space before what is replaced.
-        first: the first word of the copy that is put there.
-        last: the last.
+        site: the white space before the replaced part.
+        first: the first word of the copy to insert.
+        last: the last one.
         spacing: the white space around them.
-        replaces: how many code points of the text they stand for.
+        replaces: how many code points of the text they replace.
     """
 
     site: Site
@@ -38,12 +38,12 @@ class Reordering(NamedTuple):
 
 
 def reorderings(text: Side, copy: CopyWords, pieces: Sequence[Piece]) -> dict[int, Reordering]:
-    """Return, for each paragraph that holds the words of a block in another order, how it is set right.
+    """Return how to restore each paragraph that holds the words of a block in another order.
 
     Args:
         text: the text.
         copy: the words of the copy.
-        pieces: what is the same in both.
+        pieces: the common pieces.
     """
     found: dict[int, Reordering] = {}
     done: set[int] = set()
@@ -74,7 +74,7 @@ def _reordering(side: Side, copy: CopyWords, paragraph: int, block: int, matched
     kept = sum(words.spoken[word] for word in matched)
     follower = text.ends[end - back - 1]
     if back and is_space(side.text[follower : follower + 1] or " ") != bool(copy.space(last - back)):
-        back -= 1  # the white space before it has to be set right too
+        back -= 1  # the white space before it has to be replaced too
     place = first + ahead
     stop = last - back
     cuts = [word for word in range(place, stop + 1) if (word in matched) != (word - 1 in matched)]

@@ -1,7 +1,7 @@
-"""What a reader sees in running text: which elements hold words of its sentences, and which hold anything else.
+"""What a reader sees in running text: which elements hold words of its sentences, and which do not.
 
-This is the model of a reader that everything else about pages stands on. Its data (usual classes, words of buttons)
-stand in ``interface.toml``, its styles in ``styles``, its marks of notes in ``notes``.
+All reading of pages depends on this model of a reader. Its data (usual classes, words of buttons) are in
+``interface.toml``; ``styles`` reads styles, and ``notes`` recognises marks of notes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ BLOCKS = frozenset(
     "footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu ol optgroup option p pre search "
     "section summary table tbody td tfoot th thead tr ul".split()
 )
-"""Elements that stand apart from the text around them."""
+"""Elements that are separate from the text around them."""
 
 _WORDLESS = frozenset(
     "applet area audio canvas datalist embed frame frameset iframe img input meter object picture progress select svg "
@@ -57,12 +57,12 @@ _SENTENCE_ENDS = frozenset('.!?…:"”’»)|•·')
 
 
 class Sight(Enum):
-    """What a reader makes of an element.
+    """How a reader takes an element.
 
-    WORDS are words of its sentence. ASIDE is seen, but is no part of what the sentence says: a label of the interface,
-    a struck-out price; a text may hold it, and nothing of it is ever put into one. UNSEEN isn't seen at all, or is a
-    second version of what is. WORDLESS says something without words: a picture, an empty element. A NOTE is the mark
-    of one. NOTHING is nothing at all, as a comment is. A FORMULA is read by ``formula``.
+    WORDS are words of the sentence. An ASIDE is visible, but not part of the sentence: a label of the interface, a
+    struck-out price; a text may hold it, but it is never put into a text. UNSEEN is invisible, or a second version of
+    visible words. WORDLESS says something without words: a picture, an empty element. A NOTE is the mark of a note.
+    NOTHING has no meaning, like a comment. ``formula`` reads a FORMULA.
     """
 
     WORDS = "words"
@@ -85,11 +85,11 @@ class Reader:
         self._styles = styles
 
     def sight(self, element: Any, before: str) -> Sight:
-        """Return what a reader makes of an element.
+        """Return how a reader takes an element.
 
         Args:
-            element: the element; those around it are seen.
-            before: what was written before it in its line, at least a few words.
+            element: the element; the elements around it are visible.
+            before: the text before it in its line, at least a few words.
         """
         tag = element.tag
         if tag in _SILENT:
@@ -145,7 +145,7 @@ class Reader:
         return bool(element.tag == "bdo") and attributes.get("dir", "").lower() == "rtl"
 
     def _has_spoken_twin(self, element: Any) -> bool:
-        """Whether words that only a screen reader hears say the same beside it."""
+        """Whether words for screen readers beside it say the same."""
         parent = element.getparent()
         if parent is None:
             return False
@@ -159,7 +159,7 @@ class Reader:
         return False
 
     def _is_trigger(self, element: Any, classes: Classes, before: str) -> bool:
-        """Whether an element with the class of a card is the word that shows it."""
+        """Whether an element with the class of a card is the word that opens the card."""
         known = interface()
         if (
             classes.trigger
@@ -184,7 +184,7 @@ class Reader:
 
 
 def short_text(element: Any) -> str | None:
-    """Return the text of an element, if it is short; ``None`` if it is long or spread over many elements."""
+    """Return the text of an element; ``None`` if it is long or spread over many elements."""
     if not len(element):
         text = " ".join((element.text or "")[: 4 * _SHORT].split())
         return text if len(text) <= _SHORT else None
@@ -200,7 +200,7 @@ def short_text(element: Any) -> str | None:
 
 
 def _texts(element: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the texts within an element, also empty ones, each with the element it stands in."""
+    """Yield the texts within an element, also empty ones, each with its element."""
     for inner in element.iter():
         if isinstance(inner.tag, str):
             yield inner.text or "", inner
@@ -209,9 +209,9 @@ def _texts(element: Any) -> Iterator[tuple[str, Any]]:
 
 
 def formula(element: Any) -> tuple[str, bool]:
-    """Return the text of a formula, once, and whether its text says all of it: nothing in it is raised, low or over.
+    """Return the text of a formula, once, and whether it says everything: nothing is raised, lowered or stacked.
 
-    Pages hold a formula two and three times, for browsers with and without MathML. MathML is read where there is any.
+    Pages hold a formula two or three times, for browsers with and without MathML. MathML is read if there is any.
     """
     math = element if element.tag == "math" else element.find(".//math")
     parts: list[str] = []
@@ -226,7 +226,7 @@ def formula(element: Any) -> tuple[str, bool]:
 
 
 def _formula_texts(source: Any, *, has_math: bool) -> Iterator[tuple[str, Any]]:
-    """Yield the texts of a formula in their order, also empty ones, each with the element that it stands in."""
+    """Yield the texts of a formula in order, also empty ones, each with its element."""
     waiting: list[tuple[Any, bool]] = [(source, False)]
     for _ in range(_LONG_FORMULA):
         if not waiting:
@@ -243,7 +243,7 @@ def _formula_texts(source: Any, *, has_math: bool) -> Iterator[tuple[str, Any]]:
 
 
 def _is_second(element: Any, source: Any, *, has_math: bool) -> bool:
-    """Whether an element of a formula holds another version of it, or nothing to be seen."""
+    """Whether an element of a formula holds another version of it, or nothing visible."""
     if element.tag in _SILENT_IN_FORMULAS:
         return True
     names = element.get("class")
@@ -251,7 +251,7 @@ def _is_second(element: Any, source: Any, *, has_math: bool) -> bool:
 
 
 def _empty(element: Any) -> Sight:
-    """Say what an inline element without words and elements is."""
+    """Return how a reader takes an inline element without words and elements."""
     if element.tag in ("br", "wbr"):
         return Sight.WORDS
     if element.tag in ("a", "span") and set(element.attrib) <= {"id", "name"} and element.attrib:
@@ -260,7 +260,7 @@ def _empty(element: Any) -> Sight:
 
 
 def _is_label(element: Any, text: str, classes: Classes, before: str) -> bool:
-    """Whether an element's text is a label of the interface, not words of a sentence."""
+    """Whether an element's text is a label of the interface, not part of a sentence."""
     known = interface()
     label = plain(text)
     if not label:
@@ -295,7 +295,7 @@ def _is_control(element: Any, classes: Classes, text: str) -> bool:
 
 
 def _is_word_of_its_own(element: Any, before: str) -> bool:
-    """Whether an element reads as a word or two of its sentence, not as something said about the word before it."""
+    """Whether an element reads as a word or two of its sentence, not as a remark about the word before it."""
     parent, previous = element.getparent(), element.getprevious()
     text = element.text or ""
     if parent is None or parent.tag not in BLOCKS or len(element) or len(text.split()) > _FEW_WORDS:
@@ -310,7 +310,7 @@ def _is_white_font(element: Any) -> bool:
 
 
 def _is_spoken_twin(element: Any) -> bool:
-    """Whether an element stands beside one that screen readers skip, alone with it: it says the same to them."""
+    """Whether an element has one neighbour, which screen readers skip: then it says the same to them."""
     parent = element.getparent()
     if parent is None or parent.tag in BLOCKS or len(parent) != 2 or (parent.text or "").strip():
         return False
@@ -324,7 +324,7 @@ def _is_spoken_twin(element: Any) -> bool:
 
 
 def words_of(element: Any) -> str:
-    """Return the words that an element without visible words holds in its attributes; empty if it holds none."""
+    """Return the words in the attributes of an element without visible words; empty if there are none."""
     attributes = element.attrib
     if element.tag == "img":
         return _picture_words(element)
@@ -336,7 +336,7 @@ def words_of(element: Any) -> str:
 
 
 def _picture_words(image: Any) -> str:
-    """Return the words of a picture that stands for a character, as emoji do."""
+    """Return the words of a picture that stands for a character, such as an emoji."""
     text = " ".join((image.get("alt") or "").split())
     if not text or len(text) > _SHORT:
         return ""

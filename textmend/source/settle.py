@@ -1,6 +1,6 @@
-"""Settling gaps by the source: what was lost is filled with the true words, what is whole is no gap.
+"""Settling gaps by the source: lost words are filled with the true words, and undamaged places are no gaps.
 
-The copies are asked in order, and the first that has an answer for a place gives it.
+The copies are asked in order. The first one that has an answer for a place decides.
 """
 
 from __future__ import annotations
@@ -25,36 +25,36 @@ from textmend.source.words import WordNumbers, Words
 from textmend.text.words import CLOSING, OPENING, is_space, paragraphs, quote_around, space_before
 
 _LEAST_SHARE = 0.5
-"""A copy is one of this text if so large a share of the words of the shorter stands in the other, in order."""
+"""A copy belongs to a text if so large a share of the shorter one's words stands in the other, in order."""
 
 _LEAST_WORDS = 5
 _LENGTHS = 6
 _LINK = "]("
-"""A copy that shows this is about Markdown, so the text may be too."""
+"""A copy with these signs is about Markdown, so the text may show them too."""
 
 _LEAST_SIDE = 2
 _MOST_PASSED = 60
 
 _UNSPOKEN = 0.7
-"""Probability that something is missing where a page says something without words."""
+"""Probability of a gap where a page says something without words."""
 
 _UNSPOKEN_WORDS = 0.85
-"""Probability of the words that it says so."""
+"""Probability of the words for that."""
 
 
 def read_copies(html: str | bytes | None, references: Sequence[str] = ()) -> list[Copy]:
-    """Return the copies of a page, what it shows first, then the references."""
+    """Return the copies of a page, its visible text first, then the references."""
     return [*(read_page(html) if html is not None else ()), *(copy_of(text, "reference") for text in references)]
 
 
 def settle(text: str, gaps: Sequence[Gap], copies: Sequence[Copy], faint: Sequence[Gap] = ()) -> Settled:
-    """Return the gaps of a text, settled where a copy tells.
+    """Return the gaps of a text, settled where a copy has an answer.
 
     Args:
         text: the caller's text.
-        gaps: what the detector found, sorted and disjoint.
-        copies: what may hold the lost words; the more trusted first.
-        faint: places where it saw too little for a gap, but enough (``FAINT``) to bear out a copy; in order.
+        gaps: the detector's gaps, sorted and disjoint.
+        copies: the copies that may hold the lost words, the most trusted first.
+        faint: places where it saw too little for a gap, but enough (``FAINT``) to confirm a copy; in order.
     """
     vocabulary = WordNumbers()
     markup = Markup(text) if any(_LINK in copy.text for copy in copies) else markup_of(text)
@@ -85,14 +85,14 @@ def settle(text: str, gaps: Sequence[Gap], copies: Sequence[Copy], faint: Sequen
 
 
 def _is_unseen(loss: Loss, text: str, suspects: Sequence[Gap]) -> bool:
-    """Whether nothing but an element tells of a loss that would be applied."""
+    """Whether only an element shows a loss that would be applied."""
     if loss.is_open or not loss.count or loss.bare or loss.dropped or loss.replaces:
         return False
     return not is_spaced_oddly(text, _site(loss)) and not seen_at(suspects, _site(loss))
 
 
 def _merged(first: list[tuple[Loss, Copy]], more: list[tuple[Loss, Copy]]) -> list[tuple[Loss, Copy]]:
-    """Add losses at places where there is none yet, or one that is left open while the new one is sure."""
+    """Add losses at places where there is none yet, or an open one while the new one is certain."""
     starts = [loss.start for loss, _ in first]
     added = []
     outdone: set[int] = set()
@@ -145,7 +145,7 @@ def _gap(loss: Loss, copy: Copy) -> Gap:
 
 
 class _Place(NamedTuple):
-    """A place in a copy: from where to where, and whether asides other than marks of notes stand in it."""
+    """A place in a copy: its start and end, and whether it holds asides other than marks of notes."""
 
     start: int
     end: int
@@ -153,26 +153,26 @@ class _Place(NamedTuple):
 
 
 class _View:
-    """A copy that is one of the text."""
+    """A copy that belongs to the text."""
 
     def __init__(self, text: Side, copy: Copy, words: Words, pieces: list[Piece]) -> None:
         self._text, self._copy, self._words, self._pieces = text, copy, words, pieces
         self._starts = [piece.start for piece in pieces]
 
     def article(self) -> str:
-        """Return the blocks that hold anything of the text."""
+        """Return the blocks that hold any words of the text."""
         blocks = sorted({self._words.blocks[piece.word] for piece in self._pieces})
         return "\n\n".join(self._copy.sentences(*self._copy.blocks[block]) for block in blocks)
 
     def is_whole(self, start: int, end: int) -> bool:
-        """Whether the words around a place of the text stand side by side in the copy too, and nothing else does."""
+        """Whether the copy has nothing between the words around a place of the text."""
         place = self._place(start, end)
         return place is not None and not place.passes and not self._copy.holes_in(place.start, place.end)
 
     def unspoken(self, suspects: Sequence[Gap]) -> Iterator[Loss]:
-        """Yield places where the page says words in another way than by text: emoji, formulas, attributes.
+        """Yield places where the page gives words in other ways than text: emoji, formulas, attributes.
 
-        They are left to a person. Words are proposed only where the text shows that something is missing.
+        They are left to a person. Words are proposed only if the text shows that something is missing.
         """
         for before, after in pairwise(self._pieces):
             start, end = self._words.ends[before.word], self._words.starts[after.word]
@@ -189,7 +189,7 @@ class _View:
                 )
 
     def _passes(self, before: int, after: int) -> bool:
-        """Whether nothing but asides stands between two words of the copy, neither of which is one."""
+        """Whether only asides stand between two words of the copy that are not asides themselves."""
         if not 0 < after - before <= _MOST_PASSED or not self._are_aside(before + 1, after):
             return False
         if self._words.blocks[before] != self._words.blocks[after]:
@@ -197,7 +197,7 @@ class _View:
         return not any(self._copy.aside_at(self._words.starts[word]) for word in (before, after))
 
     def denies(self, start: int, end: int) -> bool:
-        """Whether the copy says that nothing which a reader sees was lost at a place, whatever others say."""
+        """Whether the copy shows that no visible words were lost at a place, whatever other copies show."""
         place = self._place(start, end)
         if place is None:
             return False
@@ -205,7 +205,7 @@ class _View:
         return not holes or any(hole.has_words for hole in holes)
 
     def _place(self, start: int, end: int) -> _Place | None:
-        """Return the place in the copy between the words around a place of the text; ``None`` if others stand there."""
+        """Return the place in the copy between the words around a place of the text; ``None`` if there are others."""
         index = bisect_left(self._starts, end)
         before = self._pieces[index - 1] if index else None
         after = self._pieces[index] if index < len(self._pieces) else None
@@ -219,7 +219,7 @@ class _View:
                     return None
                 notes = self._are_notes(before.word + 1, after.word)
                 return _Place(words.ends[before.word], words.starts[after.word], not notes)
-        # A gap at the end of a paragraph that ends here in the copy too, or at the start of one that starts here.
+        # A gap at the end of a paragraph that also ends here in the copy, or at the start of one that also starts here.
         if before and start == before.end and self._text.ends_paragraph(before):
             block = words.blocks[before.word]
             if before.word + 1 == words.first[block + 1]:
@@ -239,7 +239,7 @@ class _View:
         return all(self._copy.aside_at(self._words.starts[word]) is not None for word in range(first, stop))
 
     def _is_exact(self, index: int) -> bool:
-        """Whether some words on both sides are the same, without anything lost or added among them."""
+        """Whether some words on both sides are equal, without losses or additions among them."""
         for step in range(1 - _LEAST_SIDE, _LEAST_SIDE):
             if step and 0 < index + step < len(self._pieces):
                 one, other = self._pieces[index + step - 1], self._pieces[index + step]
@@ -248,7 +248,7 @@ class _View:
         return True
 
     def _is_sound(self, before: Piece, after: Piece) -> bool:
-        """Whether the copy doesn't look as if it had lost something here itself."""
+        """Whether the copy itself does not seem to have lost words here."""
         ends, starts = self._words.ends[before.word], self._words.starts[after.word]
         left, right = self._copy.text[ends - 1], self._copy.text[starts]
         spaced = any(is_space(char) for char in self._copy.text[ends:starts])

@@ -1,4 +1,4 @@
-"""What sources say about a text. Light to import: no library that reads pages is needed where there is none."""
+"""The answers of sources about a text. The file is light to import: without sources, no library for pages is needed."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from textmend.records import Gap
 
 FAINT = 0.1
-"""From which probability on the detector bears out a copy that holds more at a place."""
+"""From this probability on, the detector confirms a copy that holds more words at a place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What the copies say about a text.
+    """The answers of the copies about a text.
 
     Attributes:
-        gaps: losses, each with its fill, and the gaps that no copy has an answer for; sorted and disjoint.
-        known: what the copies hold of the article: it may vouch for names and numbers.
-        unseen: the places of losses of which nothing but an element tells: neither the detector, nor white space, nor
-            that the text lacks all links. Whether their words make sense there is worth a look.
+        gaps: losses, each with its fill, and the gaps without an answer from a copy; sorted and disjoint.
+        known: the article's words in the copies; names and numbers in them are not new.
+        unseen: the places of losses that only an element shows: neither the detector, nor white space, nor a lack of
+            all links. Their words must be checked for whether they make sense there.
     """
 
     gaps: list[Gap]

@@ -1,8 +1,8 @@
-"""What the styles of a page say about an element's words: whether they are hidden, struck out, or raised.
+"""The styles of a page: whether they hide, strike out or raise an element's words.
 
-Inline ``style`` attributes and the simple rules of ``<style>`` elements are read (tinycss2, cssselect2), as a browser
-on a desktop would take them. Simple are rules of tags, classes, identifiers and attributes, alone or one inside
-another. Style sheets outside the page are unknown; for their usual classes see ``interface.toml``.
+Inline ``style`` attributes and the simple rules of ``<style>`` elements are read (tinycss2, cssselect2), as a desktop
+browser would take them. Simple rules name tags, classes, identifiers and attributes, alone or one inside another. Style
+sheets outside the page are unknown; ``interface.toml`` has their usual classes.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ _PROPERTIES = frozenset(
     "transition animation animation-name will-change vertical-align direction unicode-bidi content-visibility "
     "mso-hide".split()
 )
-# A declaration without any of these words hides, strikes out or raises nothing.
+# A declaration without any of these words never hides, strikes out or raises words.
 _TELLING = regex.compile(
     r"none|inline|hidden|collapse|opacity|font|clip|absolute|fixed|indent|margin|width|height|color|through|transform"
     r"|super|bidi|hide|\\",
     regex.IGNORECASE,
 )
-# Of the many rules of a sheet those count that may set what hides, or undo it.
+# Of the many rules of a sheet, only those count that may hide words or show them again.
 _TELLING_RULE = regex.compile(
     r"display|visibility|opacity|clip|font|indent|-\d{3}|scale|through|super\b|bidi|transparent|[: ][01]px"
     r"|(?:height|width)\s*+:\s*+[01]\b|hide|\\",
@@ -35,7 +35,7 @@ _TELLING_RULE = regex.compile(
 )
 _APART = frozenset(("block", "flex", "grid", "table", "list-item", "flow-root", "table-cell", "table-row"))
 _FAR = 900.0
-"""From so many pixels off the screen on, words can't be scrolled to."""
+"""Words this many pixels off the screen can't be reached by scrolling."""
 
 _SMALL = 1.0
 _FAINT = 0.05
@@ -56,17 +56,17 @@ _MEDIA = regex.compile(r"\(\s*(min|max)-width\s*:\s*([\d.]+)\s*(px|em|rem)\s*\)"
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What styles say about an element's words.
+    """The look that styles give to an element's words.
 
     Attributes:
-        hidden: nobody sees them.
-        hidden_inline: nobody sees them if the element stands in a line of text; a block may be styled so until a
+        hidden: they are invisible.
+        hidden_inline: they are invisible if the element stands in a line of text; a block may have this style until a
             script shows it.
         struck: they are struck out.
         raised: they are raised, as marks of notes and exponents are.
         invisible: their colour is that of a page without a background.
         has_background: whether a background is set.
-        flow: whether they stand in a line of text or apart, if that is said.
+        flow: whether they stand in a line of text or apart, if the styles say so.
     """
 
     hidden: bool = False
@@ -79,7 +79,7 @@ class Look:
 
 
 PLAIN = Look()
-"""The look of an element without styles that tell anything."""
+"""The look of an element without relevant styles."""
 
 _Value = tuple[Any, ...]
 
@@ -119,7 +119,7 @@ class Styles:
                     self._add(_Rule(selector.strip(), body, order))
 
     def look(self, element: Any) -> Look:
-        """Return what the styles of an element say, those of the elements around it apart."""
+        """Return the look that an element's own styles give it; the elements around it don't count."""
         attributes = element.attrib
         inline = attributes.get("style") if attributes else None
         if not self._rules:
@@ -174,7 +174,7 @@ class Styles:
         return compiled
 
     def _wrapper(self, element: Any) -> Any:
-        """Return an element as the selectors test it: with those around it, without those beside it."""
+        """Return an element in the form that selectors test: with its ancestors, without its siblings."""
         waiting = []
         wrapped = self._wrapped.get(element)
         while wrapped is None and element is not None:
@@ -236,12 +236,12 @@ def _media_applies(query: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def inline_look(style: str) -> Look:
-    """Return what an inline style says."""
+    """Return the look of an inline style."""
     return _look({one.name: one.value for one in declarations(style)})
 
 
 def declarations(style: str) -> list[_Declared]:
-    """Return the declarations that may tell something; later ones, and ``!important`` ones, come last."""
+    """Return the relevant declarations; later ones, and ``!important`` ones, come last."""
     return _declared(style) if _TELLING.search(style) else []
 
 
@@ -257,7 +257,7 @@ def _declared(style: str) -> list[_Declared]:
 
 
 def _look(values: Mapping[str, _Value]) -> Look:
-    """Return what declared values say together."""
+    """Return the look that declared values give together."""
     struck = "line-through" in (*_words(values, "text-decoration"), *_words(values, "text-decoration-line"))
     raised = "super" in _words(values, "vertical-align")
     background = any(_sets_background(values.get(name)) for name in ("background", "background-color"))
@@ -296,7 +296,7 @@ def _words(values: Mapping[str, _Value], name: str) -> tuple[str, ...]:
 
 
 def _pixels(token: Any) -> float | None:
-    """Return a length in pixels, roughly; ``None`` where it is none."""
+    """Return a length in pixels, roughly; ``None`` if the value is no length."""
     if token.type == "dimension":
         unit = _PIXELS.get(token.lower_unit)
         return None if unit is None else token.value * unit
@@ -403,7 +403,7 @@ def _is_white(value: _Value | None) -> bool:
 
 
 def _colour(value: _Value | None) -> tuple[float, float, float, float] | None:
-    """Return red, green, blue and alpha from 0 to 1; ``None`` where it can't be told."""
+    """Return red, green, blue and alpha from 0 to 1; ``None`` if the colour is unknown."""
     if not value or len(value) != 1:
         return None
     from tinycss2.color3 import parse_color

@@ -1,4 +1,4 @@
-"""What text and copy share on both sides of a place, and whether it reaches to the ends of their blocks."""
+"""The words that text and copy share on both sides of a place, and whether they reach the ends of their blocks."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from textmend.source.pieces import Piece, Side
 from textmend.source.words import Words
 
 REACH = 12
-"""So many words on a side are looked at, at most."""
+"""The most words that are examined on a side."""
 
 
 class Around(NamedTuple):
-    """What is the same on one side of a place.
+    """The common words on one side of a place.
 
     Attributes:
         words: how many words in a row, up to a few.
-        whole: whether they reach to the beginning, or end, of the block on both sides.
+        whole: whether they reach to the start (or end) of the block, in text and copy.
     """
 
     words: int
@@ -30,19 +30,19 @@ EDGE = Around(0, True)
 
 
 class Surroundings:
-    """What text and copy share around places.
+    """The words that text and copy share around places.
 
     Args:
         text: the text.
         words: the words of the copy.
-        pieces: what is the same in both.
+        pieces: the common pieces.
     """
 
     def __init__(self, text: Side, words: Words, pieces: Sequence[Piece]) -> None:
         self._text, self._words, self._pieces = text, words, pieces
 
     def before(self, index: int) -> Around:
-        """Return what is the same up to and with a piece. Other losses in between are passed over."""
+        """Return the common words up to a piece, this included. Other losses in between are ignored."""
         words = 0
         block = self._words.blocks[self._pieces[index].word]
         while words < REACH:
@@ -57,7 +57,7 @@ class Surroundings:
         return Around(words, False)
 
     def after(self, index: int) -> Around:
-        """Return what is the same from a piece on. Other losses in between are passed over."""
+        """Return the common words from a piece on. Other losses in between are ignored."""
         words = 0
         block = self._words.blocks[self._pieces[index].word]
         while words < REACH:
@@ -77,7 +77,7 @@ class Surroundings:
         return Around(words, False)
 
     def is_between_matched(self, block: int) -> bool:
-        """Whether the blocks on both sides of one came through, just before and after it."""
+        """Whether the blocks just before and after a block came through."""
         first = bisect_left(self._pieces, self._words.first[block], key=lambda piece: piece.word)
         last = bisect_left(self._pieces, self._words.first[block + 1], key=lambda piece: piece.word)
         blocks = self._words.blocks

@@ -1,4 +1,4 @@
-"""Where in a text words may have been lost: its white space between two words, or at a line's end."""
+"""Sites of a text where words may have been lost: white space between two words, or at a line's end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Site = tuple[int, int]
 
 
 def seen_at(suspects: Sequence[Gap], site: Site) -> float:
-    """Return the probability of the gap that the detector found at a place, 0 if it found none."""
+    """Return the probability of the detector's gap at a place, 0 if there is none."""
     start, end = site
     index = bisect_left(suspects, start, key=lambda gap: gap.end)
     if index < len(suspects) and suspects[index].start <= end:
@@ -50,7 +50,7 @@ class TextSites:
         return not LINE_ENDS.isdisjoint(self.space(site))
 
     def between(self, before: Piece, after: Piece) -> Site | None:
-        """Return the place between two pieces; ``None`` where markup leaves it open."""
+        """Return the place between two pieces; ``None`` if the markup leaves it open."""
         if self._side.markup.touches(before.end, after.start):
             return self._side.markup.site(before.end, after.start)
         return space_before(self._text, after.start, before.end), after.start
@@ -69,7 +69,7 @@ class TextSites:
         return start
 
     def at_end(self, before: Piece) -> Site | None:
-        """Return the place after the last piece of a paragraph; ``None`` where markup leaves it open."""
+        """Return the place after the last piece of a paragraph; ``None`` if the markup leaves it open."""
         end = before.end
         stop = self._side.words.ends[self._side.words.first[before.paragraph + 1] - 1]
         stop = max(stop, self._side.markup.address_end(end))

@@ -1,8 +1,8 @@
-"""Whether a text and a copy are the same version of an article, and what follows for losses that no element tells of.
+"""Whether a text and a copy are the same version of an article, and what that means for losses that no element shows.
 
-The words around a place are the same where something was lost, and where an editor cut something. So a place needs a
-trace of its own, which editors hardly leave: odd white space, or a gap that the detector sees. And where the copy is
-another version, what was lost may have been different there. What is only likely is proposed, and left to a person.
+The words around a place are the same whether words were lost or an editor cut them. So a place needs a trace of its
+own, which editors rarely leave: odd white space, or a gap that the detector sees. If the copy is another version, its
+words may differ from the lost ones. Fills that are only likely are proposed and left to a person.
 """
 
 from __future__ import annotations
@@ -17,39 +17,39 @@ from textmend.source.pieces import Piece
 from textmend.text.words import LINE_ENDS, WORD, is_number
 
 LIKELY = 0.98
-"""Probability of a loss without an element that is sure enough to be applied.
+"""Probability of a loss that no element shows but that is certain enough to be applied.
 
-This and the two below are set by hand, below what was measured (``docs/source.md``): the versions measured with were
-made by rules, and editors vary more.
+This value and the two below were set by hand, below the measured ones (``docs/source.md``): those were measured on
+versions made by rules, and editors vary more.
 """
 
 _OPEN_LOSS = 0.7
-"""Probability of a loss in the same version where nothing but other losses speaks for it."""
+"""Probability of a loss in the same version if only other losses support it."""
 
 _OPEN_WORDS = 0.85
-"""Probability that the words of another version are those that were lost."""
+"""Probability that the words of another version are the lost ones."""
 
 _SEEN = 0.5
-"""From which probability on a gap of the detector is a trace."""
+"""From this probability on, a gap of the detector is a trace."""
 
 _VOUCHED, _LEAST_VOUCHED = 0.5, 3
-"""So large a share of places where it sees anything, and so many, make a weaker gap one too."""
+"""If it sees gaps at this share of the places, and at this many, a weaker gap is a trace too."""
 
 _TRACED = 0.2
-"""So large a share makes places without a trace likely."""
+"""From this share on, places without a trace are likely losses too."""
 
 _MOST_EDITED, _FEW_EDITED = 0.01, 1
-"""So large a share of replaced words, and more of them than so many, make an edited version."""
+"""A larger share of replaced words, and more of them than this, make an edited version."""
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """How a text differs from a copy, losses apart.
+    """How a text differs from a copy, apart from losses.
 
     Attributes:
         edited: whether one of them looks like an edited version: words replaced or added, or whole sentences cut.
         differs: whether any word was replaced or added.
-        changed: the blocks of the copy in which something was.
+        changed: the blocks of the copy with such changes.
     """
 
     edited: bool
@@ -58,7 +58,7 @@ class Version:
 
 
 def version_of(pieces: Sequence[Piece], copy: CopyWords) -> Version:
-    """Return how a text and a copy differ, losses apart; ``pieces`` is what is the same in both."""
+    """Return how a text and a copy differ, apart from losses; ``pieces`` are their common pieces."""
     replaced, cut = 0, False
     changed: set[int] = set()
     blocks = copy.words.blocks
@@ -88,13 +88,13 @@ def sifted(text: str, found: Sequence[Loss], version: Version) -> Iterator[Loss]
 
     Args:
         text: the text.
-        found: places where the copy holds more than the text; those an element tells of are sure.
-        version: how text and copy differ elsewhere.
+        found: places where the copy holds more than the text; those that an element shows are certain.
+        version: how text and copy differ otherwise.
     """
     bare = [loss for loss in found if loss.bare]
     traced = sum(loss.spaced or loss.seen > 0 for loss in bare)
     vouched = traced >= max(_LEAST_VOUCHED, _VOUCHED * len(bare))
-    # Where white space is left alone every loss leaves two blanks, and a place without is none.
+    # If white space was left alone, every loss leaves two blanks, and a place without them is no loss.
     blanks = sum(_is_double(text[loss.start : loss.end]) for loss in found)
     keeps_blanks = blanks > sum(loss.seen >= _SEEN and not loss.spaced for loss in bare)
     for loss in found:
@@ -103,7 +103,7 @@ def sifted(text: str, found: Sequence[Loss], version: Version) -> Iterator[Loss]
         elif loss.spaced:
             yield replace(loss, probability=LIKELY, certainty=_certainty(loss, version))
         elif keeps_blanks or version.edited:
-            # Editors leave holes in sentences too, now and then.
+            # Editors sometimes leave holes in sentences too.
             if loss.seen >= _SEEN:
                 yield replace(loss, probability=LIKELY, certainty=_OPEN_WORDS)
         elif loss.seen >= _SEEN or (loss.seen and vouched):
@@ -120,7 +120,7 @@ def _certainty(loss: Loss, version: Version) -> float:
 
 
 def _is_figure(words: str) -> bool:
-    """Whether words are a number and no more: templates and scripts write them, and editors don't cut them."""
+    """Whether words are only a number: templates and scripts write numbers, and editors don't cut them."""
     return any(map(str.isdigit, words)) and not any(map(str.isalpha, words))
 
 

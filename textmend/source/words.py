@@ -1,4 +1,4 @@
-"""A text as a row of comparable words: what the aligner reads on both sides."""
+"""A text as a row of comparable words, the input of the aligner."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from textmend.text.words import WORD, Span
 
-# What extractors and editors set differently without changing a word.
+# Characters that extractors and editors replace without changing a word.
 _ALIKE = str.maketrans(
     {
         **dict.fromkeys("‘’‚‛′`´", "'"),
@@ -25,15 +25,15 @@ _ALIKE = str.maketrans(
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The words of a text, in order; every list has one entry a word.
+    """The words of a text, in order; every list has one entry for each word.
 
     Attributes:
-        ids: the same number for words that differ in letter case or typography at most; int64.
+        ids: numbers, equal for words that differ at most in letter case or typography; int64.
         starts: offset of the first code point.
         ends: offset just after the last.
-        blocks: the number of the block that holds it.
+        blocks: the number of its block.
         spoken: whether it holds a letter or digit.
-        first: for each block, its first word, then the number of words.
+        first: the first word of each block, then the number of words.
     """
 
     ids: NDArray[np.int64]
@@ -48,7 +48,7 @@ class Words:
 
 
 class WordNumbers:
-    """Numbers words, the same for both sides of a comparison."""
+    """Gives numbers to words, the same ones on both sides of a comparison."""
 
     def __init__(self) -> None:
         self._number: dict[str, int] = {}
@@ -60,7 +60,7 @@ class WordNumbers:
         Args:
             text: the text.
             blocks: its paragraphs, in order.
-            edges: offsets at which a word is cut in two, rising.
+            edges: offsets where words are cut, rising.
         """
         ids: list[int] = []
         starts: list[int] = []
@@ -94,7 +94,7 @@ class WordNumbers:
 
 
 def alike(text: str) -> str:
-    """Return a text of the same length in which what differs only in letter case or typography is equal."""
+    """Return a text of the same length without differences of letter case and typography."""
     low = text.lower()
     if len(low) != len(text):
         low = "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
