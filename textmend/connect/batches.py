@@ -1,4 +1,4 @@
-"""One callable for everything that hands over batches of records as columns.
+"""One callable for all libraries that pass batches of records as columns.
 
 Hugging Face ``Dataset.map(batched=True)``, Ray Data's ``map_batches``, frames of pandas and polars, Arrow tables.
 """
@@ -13,13 +13,13 @@ from textmend.connect.mending import Mending
 
 
 class BatchMender:
-    """Mends a batch of records held as columns, and returns a batch of the same kind.
+    """Mends a batch of records, stored as columns, and returns a batch of the same kind.
 
-    It is small and picklable, also after use: models are loaded by the first batch, once a process. Its
-    fingerprint, by which datasets knows cached results, depends on its options and textmend's version.
+    It is small and picklable, also after use: the first batch in each process loads the models. Its fingerprint, by
+    which datasets finds cached results, depends on its options and textmend's version.
 
-    Annotations are written as JSON text, so that their column has one type from the first row on. A row without a
-    text passes.
+    Annotations are written as JSON text, so that their column has one type from the first row on. A row without a text
+    stays as it is.
 
     Args:
         options: by name, as in ``docs/connect.md``.
@@ -35,8 +35,8 @@ class BatchMender:
         """Mend a batch.
 
         Raises:
-            InputError: it is no batch of records, or a field holds something that is no string.
-            PolicyError: a column is missing, or that of the annotations is there already.
+            InputError: it is not a batch of records, or a field holds a value that is not a string.
+            PolicyError: a column is missing, or the column of the annotations exists already.
         """
         fields = self._mending.fields
         fields.check_room(names(batch), "batch")

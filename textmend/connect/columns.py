@@ -1,7 +1,7 @@
-"""Tables by column, whatever library they come from, which is neither imported nor needed here.
+"""Columns of tables of any library; the library is neither imported nor needed here.
 
 Mappings of names to columns (Hugging Face datasets, numpy batches of Ray), pandas and polars frames, Arrow tables
-and record batches. Rows, their order, and columns that are not asked for stay as they are.
+and record batches. Rows, their order, and all other columns stay as they are.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def names(table: Any) -> list[str]:
 
 
 def column(table: Any, name: str) -> list[Any]:
-    """Return a column's values. Raises :class:`PolicyError` where there is no such column."""
+    """Return a column's values. Raises :class:`PolicyError` if there is no such column."""
     present = names(table)
     if name not in present:
         raise PolicyError(f"there is no column {name!r}; there are: {', '.join(map(str, present))}")
@@ -44,7 +44,7 @@ def column(table: Any, name: str) -> list[Any]:
 
 
 def with_columns(table: Any, columns: Mapping[str, list[str | None]]) -> Any:
-    """Return a table of the same kind with these columns of text, which replace those of the same name."""
+    """Return a table of the same kind with these columns of text, which replace columns of the same names."""
     if isinstance(table, dict):
         return {**table, **columns}
     if isinstance(table, Mapping):

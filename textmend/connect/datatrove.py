@@ -1,7 +1,7 @@
-"""datatrove: a formatter that mends documents and a filter that drops damaged ones, each with its statistics.
+"""datatrove: a formatter that mends documents, and a filter that drops damaged ones, both with statistics.
 
-This connector works past one machine: a pipeline with these steps runs unchanged on datatrove's local, Slurm and
-Ray executors. Needs the extra ``textmend[datatrove]``.
+This connector scales beyond one machine: a pipeline with these steps runs unchanged on datatrove's local, Slurm and Ray
+executors. It needs the extra ``textmend[datatrove]``.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ _ONE_THREAD = {"threads": 1}  # a task is given one CPU
 class MendDocuments(PipelineStep):
     """Mends the text of documents; edits and open gaps go into their metadata, as annotations.
 
-    Fields other than the text are looked for in, and written to, the metadata. Statistics, for each document:
-    ``words``, ``gaps``, ``applied``, ``marked``, ``dropped``, ``kept``; and how many documents were ``edited``.
+    Fields other than the text are read from, and written to, the metadata. Statistics of each document: ``words``,
+    ``gaps``, ``applied``, ``marked``, ``dropped``, ``kept``; and how many documents were ``edited``.
 
     Args:
         batch_size: how many documents are worked on together.
-        as_json: write annotations as JSON text: Parquet, where a column has one type, needs it.
+        as_json: write annotations as JSON text; Parquet needs this, because a column has one type there.
         options: by name, as in ``docs/connect.md``; one thread by default, as a task is given one CPU.
 
     Raises:
@@ -59,7 +59,7 @@ class MendDocuments(PipelineStep):
         """Yield the documents, mended, in order.
 
         Raises:
-            InputError: a field of a document holds something that is no string.
+            InputError: a field of a document holds a value that is not a string.
             PolicyError: a document has the field of the annotations already.
         """
         for batch in batched(data, self.batch_size):
@@ -90,18 +90,18 @@ class MendDocuments(PipelineStep):
 
 
 class GapFilter(BaseFilter):
-    """Keeps documents with few gaps. It only looks for them: no fills are proposed, so it is fast.
+    """Keeps documents with few gaps. It only finds gaps and proposes no fills, so it is fast.
 
-    A dropped document's reason is ``gaps``; with an ``exclusion_writer`` it is kept for review, or to be scraped
-    again. Statistics, for each document: ``words``, ``gaps``.
+    A dropped document's reason is ``gaps``; an ``exclusion_writer`` keeps it for review, or to be scraped again.
+    Statistics of each document: ``words``, ``gaps``.
 
     Args:
         most: gaps in 1,000 words that a document may have at most; 0 keeps only documents without any.
-        rate: the metadata key that gets a document's gaps in 1,000 words; ``None``: it is not written.
+        rate: the metadata key for a document's gaps in 1,000 words; ``None``: the figure is not written.
         exclusion_writer: writes the dropped documents.
         batch_size: how many documents are worked on together.
-        on_error: what becomes of a document that raises an error, as for :meth:`textmend.Mender.find_gaps`; one that
-            is skipped is kept.
+        on_error: what happens to a document that raises an error, as for :meth:`textmend.Mender.find_gaps`; a skipped
+            document is kept.
         options: those of ``Mender``, and ``find_at``; one thread by default, as a task is given one CPU.
 
     Raises:

@@ -1,7 +1,7 @@
 """Dolma: gaps as span attributes, in files beside the documents, as its taggers write them. Dolma is not imported.
 
-Its mixer reads them, to leave out damaged documents or to mark what is missing. Dolma asks for older libraries than
-textmend (``tokenizers``, ``numpy``), so the two live in environments of their own, and meet in these files.
+Its mixer reads these files, to leave out damaged documents or to mark the gaps. Dolma requires older libraries than
+textmend (``tokenizers``, ``numpy``), so both need environments of their own and exchange only these files.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _SUFFIXES = (".jsonl", ".json", ".jsonl.gz", ".json.gz")
 
 
 class Tagged(NamedTuple):
-    """What was tagged: files, the documents in them, and their gaps."""
+    """The numbers of tagged files, of the documents in them, and of their gaps."""
 
     files: int
     documents: int
@@ -40,20 +40,19 @@ def tag(
 ) -> Tagged:
     """Write the attributes of documents.
 
-    Files whose attributes are there already are passed over, as Dolma does, so a run that was stopped goes on.
+    Files that already have attributes are skipped, as in Dolma, so an interrupted run can be continued.
 
     Args:
         documents: a folder of Dolma documents (JSON Lines, plain or ``.gz``), or one file.
-        attributes: the folder the attributes go to, each file in the place of its documents; default: that of the
-            documents, with ``documents`` in its path read as ``attributes/EXPERIMENT``.
+        attributes: the folder for the attributes; their files are arranged like those of the documents. Default: the
+            documents' path with ``attributes/EXPERIMENT`` in place of ``documents``.
         experiment: the name of the attributes.
         options: those of ``Mender``, and ``find_at``.
 
     Raises:
         FileError: a file can't be read or written.
         InputError: a line is no document with an id and a text.
-        PolicyError: an option is unknown or makes no sense, or no folder for the attributes follows from that of the
-            documents.
+        PolicyError: an option is unknown or makes no sense, or the documents' path has no part ``documents``.
     """
     source = Path(documents)
     recipe = Recipe.of(**options)
@@ -79,9 +78,10 @@ def spans_of(text: str, gaps: Sequence[Gap], experiment: str = "textmend") -> Sp
         experiment: the name of the attributes.
 
     Returns:
-        ``EXPERIMENT__textmend__gap``: a span for each gap, its score the probability that words are missing. A gap is
-        white space, or nothing; then the span is the character before it, for Dolma's mixer loses a character at an
-        empty span. ``EXPERIMENT__textmend__rate``: one span over the whole text, its score the gaps in 1,000 words.
+        ``EXPERIMENT__textmend__gap``: a span for each gap; its score is the gap probability. A gap is white space or
+            empty; for an empty gap the span is the character before it, because Dolma's mixer loses a character at an
+            empty span. ``EXPERIMENT__textmend__rate``: one span over the whole text; its score is the number of gaps in
+            1,000 words.
     """
     return {
         f"{experiment}__{_TAGGER}__gap": [(*_span(text, gap), round(gap.probability, _DIGITS)) for gap in gaps],

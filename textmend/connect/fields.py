@@ -1,4 +1,4 @@
-"""What is read from a record, and what is written into it. How a record is stored is up to its connector."""
+"""What is read from a record and what is written into it. The connector knows how its records are stored."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ class Fields:
     """The names of a record's fields, and what is written.
 
     Attributes:
-        text: holds the text, and gets the mended one.
-        title: holds the headline.
-        html: holds the page the text was extracted from.
-        metadata: hold other texts about the article, such as a summary.
-        reference: hold other copies of the article.
-        annotations: gets the edits and the open gaps (``textmend.edits.annotations``); ``None``: they are not written.
-        annotate: leave the text as it is: the annotations say what would be done.
-        top: how many fills of a gap the annotations give; at least 1.
+        text: the field of the text, which gets the mended text.
+        title: the field of the headline.
+        html: the field of the page from which the text was extracted.
+        metadata: fields of other texts about the article, such as a summary.
+        reference: fields of other copies of the article.
+        annotations: the new field for the edits and the open gaps (``textmend.edits.annotations``); ``None``: they are
+            not written.
+        annotate: leave the text as it is; the annotations say what would be done.
+        top: how many fills of a gap the annotations give at most; at least 1.
 
     Raises:
         PolicyError: a value makes no sense, or the annotations have no field of their own.
@@ -44,7 +45,7 @@ class Fields:
     def __post_init__(self) -> None:
         for role in ("metadata", "reference"):
             names = getattr(self, role)
-            if isinstance(names, list):  # as configuration files have it
+            if isinstance(names, list):  # as configuration files give it
                 object.__setattr__(self, role, tuple(names))
             elif not isinstance(names, tuple):
                 raise PolicyError(f"{role}={names!r} should be a list of fields")
@@ -87,7 +88,7 @@ class Fields:
             The article; ``None`` where the record has no text.
 
         Raises:
-            InputError: a field holds something that is no string.
+            InputError: a field holds a value that is not a string.
         """
 
         def string(name: str | None) -> Any:
@@ -110,12 +111,12 @@ class Fields:
         )
 
     def values(self, mended: Mended | None, *, as_json: bool = False) -> dict[str, Any]:
-        """Return what a record gets, by field.
+        """Return the new values of a record's fields.
 
         Args:
-            mended: what became of its text; ``None`` where it had none, and the text stays out.
-            as_json: give annotations as JSON text (``null`` where there are none), for tables whose columns have
-                one type, also where the first rows say nothing.
+            mended: the result for its text; ``None`` if it had no text: then the text's field gets no value.
+            as_json: give annotations as JSON text (``null`` if there are none), for tables in which a column has one
+                type from the first row on.
         """
         values: dict[str, Any] = {}
         if self.annotations is not None:
@@ -126,7 +127,7 @@ class Fields:
         return values
 
     def check_room(self, present: Container[str], place: str) -> None:
-        """Raise :class:`PolicyError` where the field of the annotations is among those present."""
+        """Raise :class:`PolicyError` if the field of the annotations exists already."""
         if self.annotations is not None and self.annotations in present:
             raise PolicyError(
                 f'{place}: there is a field {self.annotations!r} already: choose another, annotations="…", or None'
@@ -134,5 +135,5 @@ class Fields:
 
 
 def _is_nothing(value: object) -> bool:
-    """Whether a value is missing: ``None``, or what stands for it in numpy and pandas."""
+    """Whether a value is missing: ``None``, or its equivalent in numpy and pandas."""
     return value is None or (isinstance(value, float) and math.isnan(value)) or type(value).__name__ == "NAType"

@@ -1,4 +1,4 @@
-"""Gaps in 1,000 words: what filters and taggers of documents go by."""
+"""Gaps in 1,000 words: the measure of filters and taggers of documents."""
 
 from __future__ import annotations
 
@@ -13,6 +13,6 @@ def gap_rate(text: str, gaps: Sized) -> float:
 
 
 def check_most(most: object) -> None:
-    """See that ``most`` is a rate. Raises :class:`PolicyError` where it is none."""
+    """Check that ``most`` is a rate. Raises :class:`PolicyError` if it is not."""
     if not isinstance(most, int | float) or isinstance(most, bool) or not most >= 0:
         raise PolicyError(f"most={most!r} should be a number from 0: gaps in 1,000 words")

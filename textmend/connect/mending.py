@@ -1,4 +1,4 @@
-"""Mending records: records in, the same records with their mended texts out, in order."""
+"""Mending records: it takes records and yields them with their mended texts, in order."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ _DONE = {"apply": "applied", "mark": "marked", "drop": "dropped", "keep": "kept"
 
 @dataclass(frozen=True, slots=True)
 class Mending:
-    """What every connector is made of.
+    """The common core of all connectors.
 
     Attributes:
         fields: what is read and written.
         recipe: how it is mended.
-        on_error: what becomes of a record that can't be read or raises an error, as for :meth:`textmend.Mender.mend`;
-            a record that is skipped keeps its text, and its annotations give the reason.
+        on_error: what happens to a record that can't be read or raises an error, as for :meth:`textmend.Mender.mend`; a
+            skipped record keeps its text, and its annotations give the reason.
     """
 
     fields: Fields
@@ -53,11 +53,11 @@ class Mending:
     def stream(
         self, records: Iterable[Record], article: Callable[[Record], Article | None]
     ) -> Iterator[tuple[Record, Mended | None]]:
-        """Yield every record with what became of its text, in order, batched inside.
+        """Yield every record with the result for its text, in order; inside, records are processed in batches.
 
         Args:
             records: a stream of records.
-            article: reads one; ``None`` where it has no text, and is to pass as it is.
+            article: reads the article of a record; ``None`` if it has no text and stays as it is.
         """
         waiting: deque[tuple[Record, bool]] = deque()
 
@@ -80,7 +80,7 @@ class Mending:
         return self.recipe.mender().mend(article, on_error=self.on_error)
 
     def _read(self, record: Record, article: Callable[[Record], Article | None]) -> Article | InputError | None:
-        """Read a record; an error, where it can't be read and is to be skipped."""
+        """Read a record; return the error if it can't be read and is to be skipped."""
         try:
             return article(record)
         except InputError as error:
@@ -90,6 +90,6 @@ class Mending:
 
 
 def count(mended: Mended) -> Counter[str]:
-    """Return how many gaps were found, applied, marked, dropped and kept; and that the text was skipped."""
+    """Return how many gaps were found, applied, marked, dropped and kept; and whether the text was skipped."""
     skipped = {} if mended.skipped is None else {"skipped": 1}
     return Counter(gaps=len(mended.gaps), **Counter(_DONE[gap.decision] for gap in mended.gaps), **skipped)

@@ -1,6 +1,6 @@
 """NeMo Curator: a document modifier that mends texts, and a document filter that keeps those with few gaps.
 
-They take their places in ``Modify`` and ``ScoreFilter``, which read Arrow and pandas alike.
+They are used in ``Modify`` and ``ScoreFilter``, which read both Arrow and pandas.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _ONE_THREAD = {"threads": 1}  # a stage is given one CPU
 class MendModifier(DocumentModifier):
     """Mends a text: ``Modify(MendModifier())``.
 
-    With more than one field to read, name them twice: ``MendModifier(title="headline")`` and
+    If more than one field is read, name them twice: ``MendModifier(title="headline")`` and
     ``Modify(…, input_fields=[["text", "headline"]], output_fields="text")``.
 
     Args:
-        options: by name, as in ``docs/connect.md``, but those of the annotations: a modifier gives one value. One
-            thread by default.
+        options: by name, as in ``docs/connect.md``, except those of the annotations, because a modifier gives one
+            value. One thread by default.
 
     Raises:
         PolicyError: an option is unknown, or has a value that makes no sense.
@@ -43,10 +43,10 @@ class MendModifier(DocumentModifier):
         self.mending = Mending.of(**_ONE_THREAD | options, annotations=None)
 
     def modify_document(self, *values: Any, **fields: Any) -> Any:
-        """Return the mended text; a record without a text stays as it is.
+        """Return the mended text; a missing text stays missing.
 
         Args:
-            values: the text, where only that is read.
+            values: the text, if only that is read.
             fields: the fields that are read, by name.
 
         Raises:
@@ -61,7 +61,7 @@ class MendModifier(DocumentModifier):
 class GapFilter(DocumentFilter):
     """Keeps documents with few gaps: ``ScoreFilter(GapFilter(1.0), score_field="textmend_rate")``.
 
-    The score is the number of gaps in 1,000 words. Gaps are only looked for, so it is fast.
+    The score is the number of gaps in 1,000 words. It only finds gaps and proposes no fills, so it is fast.
 
     Args:
         most: gaps in 1,000 words that a document may have at most; 0 keeps only documents without any.
@@ -87,5 +87,5 @@ class GapFilter(DocumentFilter):
         return gap_rate(text, self.recipe.mender().find_gaps(text))
 
     def keep_document(self, scores: float) -> bool:
-        """Return whether that is few enough."""
+        """Return whether a document has few enough gaps to be kept."""
         return bool(scores <= self.most)

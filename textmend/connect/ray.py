@@ -8,11 +8,11 @@ from textmend.connect.batches import BatchMender
 
 
 class MendActor(BatchMender):
-    """A :class:`BatchMender` that loads its models when it is made, on the machine that it works on.
+    """A :class:`BatchMender` that loads its models when it is created, on the machine where it runs.
 
-    Ray counts an actor as ready when it is made, and starts it again elsewhere when it fails to. Give
-    ``map_batches`` the class, its options as ``fn_constructor_kwargs``, and ``batch_format="pyarrow"``, which
-    leaves the other columns untouched.
+    Ray counts an actor as ready when it is created, and starts it elsewhere if that fails. Give ``map_batches`` the
+    class, its options as ``fn_constructor_kwargs``, and ``batch_format="pyarrow"``, which leaves the other columns
+    untouched.
 
     Args:
         options: by name, as in ``docs/connect.md``; one thread by default, as Ray gives an actor one CPU.

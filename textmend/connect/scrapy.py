@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 
 class MendPipeline:
-    """Mends the text of items, one after the other, in a thread of its own: downloads go on meanwhile.
+    """Mends the text of items, one after the other, in a thread of its own, so that downloads go on.
 
-    Items without the text field pass untouched. Statistics: ``textmend/items``, and over their gaps
-    ``textmend/gaps``, ``textmend/applied``, ``textmend/marked``, ``textmend/dropped``, ``textmend/kept``.
+    Items without the text field stay as they are. Statistics: ``textmend/items``, and for their gaps ``textmend/gaps``,
+    ``textmend/applied``, ``textmend/marked``, ``textmend/dropped``, ``textmend/kept``.
 
     Args:
-        mending: what is read, written, and how it is mended.
+        mending: what is read and written, and how texts are mended.
         stats: the crawler's statistics.
     """
 
@@ -42,7 +42,7 @@ class MendPipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> MendPipeline:
-        """Make the pipeline from the setting ``TEXTMEND``.
+        """Create the pipeline from the setting ``TEXTMEND``.
 
         Raises:
             PolicyError: an option is unknown, or has a value that makes no sense.
@@ -50,7 +50,7 @@ class MendPipeline:
         return cls(Mending.of(**crawler.settings.getdict("TEXTMEND")), crawler.stats)
 
     def open_spider(self, spider: Any = None) -> None:
-        """Load the models. Raises :class:`ModelError` where one is unknown or broken, and the crawl ends."""
+        """Load the models. Raises :class:`ModelError` if one is unknown or broken, which ends the crawl."""
         self._mending.recipe.load()
 
     def close_spider(self, spider: Any = None) -> None:
@@ -62,7 +62,7 @@ class MendPipeline:
 
         Raises:
             InputError: a field holds something that is no string.
-            PolicyError: the item has the field of the annotations already, or can't have it.
+            PolicyError: the item has the field of the annotations already, or can't have such a field.
         """
         adapter = ItemAdapter(item)
         try:
@@ -89,7 +89,7 @@ class MendPipeline:
     def _check_room(self, item: Any, adapter: ItemAdapter) -> None:
         fields, kind = self._mending.fields, type(item)
         fields.check_room([name for name, value in adapter.items() if value is not None], f"item {kind.__name__}")
-        declared = ItemAdapter.get_field_names_from_class(kind)  # None where an item may have any
+        declared = ItemAdapter.get_field_names_from_class(kind)  # None if an item may have any field
         if fields.annotations is not None and declared is not None and fields.annotations not in declared:
             raise PolicyError(
                 f"item {kind.__name__} has no field {fields.annotations!r}: declare it, or name one that it has, or "
@@ -98,7 +98,7 @@ class MendPipeline:
 
 
 def _awaitable(future: Future[Mended]) -> Awaitable[Mended]:
-    """Return what the running reactor can wait for."""
+    """Return an object that the running reactor can wait for."""
     if is_asyncio_available():
         return asyncio.wrap_future(future)
     from twisted.internet import reactor

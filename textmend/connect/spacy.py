@@ -1,10 +1,10 @@
-"""spaCy: the pipeline component ``textmend``, which finds gaps in documents and says what would mend them.
+"""spaCy: the pipeline component ``textmend``, which finds gaps in documents and proposes fills.
 
 ``nlp.add_pipe("textmend")`` finds it by its entry point, without an import. A ``Doc`` is never rewritten: its text
-is what it was made of, and ``doc._.mended.text`` is the mended one.
+stays the original, and ``doc._.mended.text`` is the mended text.
 """
 
-# Annotations stay objects here: spaCy checks configurations by those of the factory.
+# Type annotations stay objects here, because spaCy checks configurations with those of the factory.
 
 import shutil
 from bisect import bisect_left, bisect_right
@@ -36,7 +36,7 @@ _NAMED = (
     *("detector", "filler", "threads", "batch"),
     *("apply_at", "find_at", "unsure", "placeholder", "allow_names", "allow_numbers"),
 )
-_KEY = "textmend"  # of what a document's user data hold: JSON-able, so that documents stay serialisable
+_KEY = "textmend"  # keys of a document's user data, which hold JSON values, so that documents stay serialisable
 
 
 def _gaps(doc: Doc) -> tuple[Gap, ...]:
@@ -62,26 +62,26 @@ class MendComponent(Pipe):
     - ``doc._.gaps``: the gaps, a tuple of :class:`textmend.Gap`; offsets are those of ``doc.text``.
     - ``doc._.mended``: a :class:`textmend.Mended`; ``None`` with ``fill=False``.
     - ``doc.spans["gaps"]``: for each gap, in the same order, a span of the tokens around it, labelled ``GAP``: the
-      word before and the word after, where there is one, for the gap itself is empty.
+      word before and the word after, if they exist, because the gap itself is empty.
     - ``doc.spans["gaps"].attrs["scores"]``: for each span, the probability that words are missing, as an array of
-      32-bit floats: where spaCy's own span categorizer puts its scores.
-    - ``span._.gap``: of such a span, its :class:`textmend.Gap`; ``None`` of any other.
+      32-bit floats, as spaCy's own span categorizer stores its scores.
+    - ``span._.gap``: the :class:`textmend.Gap` of such a span; ``None`` for any other span.
 
-    The models are loaded by the first document, or before by ``nlp.initialize()`` or :meth:`load`.
+    The first document loads the models, unless ``nlp.initialize()`` or :meth:`load` did so before.
 
-    All of it survives ``nlp.pipe(n_process=…)``, ``Doc.to_bytes`` and ``DocBin(store_user_data=True)``.
+    All this survives ``nlp.pipe(n_process=…)``, ``Doc.to_bytes`` and ``DocBin(store_user_data=True)``.
 
     Args:
         nlp: the pipeline.
         name: the component's name.
         recipe: how to mend.
-        title: the extension attribute that holds a document's headline, if any.
-        html: the extension attribute that holds the page a document comes from, if any.
-        fill: whether fills are proposed; without, gaps are only found, which is much faster.
+        title: the extension attribute with a document's headline, if any.
+        html: the extension attribute with the page that a document comes from, if any.
+        fill: whether fills are proposed; if not, gaps are only found, which is much faster.
         spans_key: the key of the spans.
 
     Raises:
-        PolicyError: another component has taken ``doc._.gaps``, ``doc._.mended`` or ``span._.gap``.
+        PolicyError: another component already uses ``doc._.gaps``, ``doc._.mended`` or ``span._.gap``.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class MendComponent(Pipe):
     def initialize(
         self, get_examples: Callable[[], Iterable[Any]] | None = None, *, nlp: Language | None = None
     ) -> None:
-        """Load the models; ``nlp.initialize()`` calls this. Nothing is learnt.
+        """Load the models; ``nlp.initialize()`` calls this. Nothing is trained.
 
         Raises:
             ModelError: a model is unknown or broken.
@@ -121,7 +121,7 @@ class MendComponent(Pipe):
         self.load()
 
     def load(self) -> None:
-        """Load the models, which otherwise the first document does.
+        """Load the models before the first document does.
 
         Raises:
             ModelError: a model is unknown or broken.
@@ -134,11 +134,11 @@ class MendComponent(Pipe):
         return next(self._annotated([doc]))
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 64) -> Iterator[Doc]:
-        """Yield the documents of a stream, in order; they are worked on in batches.
+        """Yield the documents of a stream, in order; they are processed in batches.
 
         Args:
             stream: the documents.
-            batch_size: how many are held at once. An error handler is given the document that is to blame.
+            batch_size: how many are held at once. An error handler gets the document that raised the error.
         """
         docs_left = iter(stream)
         while docs := list(islice(docs_left, batch_size)):
@@ -150,12 +150,12 @@ class MendComponent(Pipe):
                 yield from done
 
     def _one_by_one(self, docs: Iterable[Doc]) -> Iterator[Doc]:
-        """Yield the documents of a batch that failed, but for those that are to blame."""
+        """Yield the documents of a failed batch, except those that raised the error."""
         handle = self.get_error_handler()
         for doc in docs:
             try:
                 done = self(doc)
-            except Exception as error:  # what becomes of it is the pipeline's to say
+            except Exception as error:  # the pipeline decides what happens to it
                 handle(self.name, self, [doc], error)
             else:
                 yield done
@@ -183,7 +183,7 @@ class MendComponent(Pipe):
         return doc
 
     def to_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> None:
-        """Save the options, and the models too where they lie in folders of the caller's."""
+        """Save the options, and also models in folders of the caller."""
         place = ensure_path(path)
         place.mkdir(parents=True, exist_ok=True)
         srsly.write_json(place / "cfg", self._config())
@@ -191,7 +191,7 @@ class MendComponent(Pipe):
             shutil.copytree(folder, place / kind, dirs_exist_ok=True)
 
     def from_disk(self, path: str | Path, *, exclude: Iterable[str] = ()) -> "MendComponent":
-        """Load what :meth:`to_disk` saved."""
+        """Load the data that :meth:`to_disk` saved."""
         place = ensure_path(path)
         config = srsly.read_json(place / "cfg")
         for kind in ("detector", "filler"):
@@ -200,12 +200,12 @@ class MendComponent(Pipe):
         return self._configured(config)
 
     def to_bytes(self, *, exclude: Iterable[str] = ()) -> bytes:
-        """Return the options; of models in folders only the path."""
+        """Return the options; for models in folders only their paths."""
         data: bytes = srsly.msgpack_dumps(self._config())
         return data
 
     def from_bytes(self, data: bytes, *, exclude: Iterable[str] = ()) -> "MendComponent":
-        """Read what :meth:`to_bytes` returned."""
+        """Read the data that :meth:`to_bytes` returned."""
         return self._configured(srsly.msgpack_loads(data))
 
     def _config(self) -> dict[str, Any]:
@@ -236,7 +236,7 @@ def _around(doc: Doc, gaps: Iterable[Gap]) -> list[Span]:
     spans = []
     for number, gap in enumerate(gaps):
         before = bisect_left(starts, gap.start) - 1  # the last word that starts before the gap
-        after = bisect_right(ends, gap.end)  # the first that ends after it; the same where the gap is inside one
+        after = bisect_right(ends, gap.end)  # the first that ends after it; the same word if the gap is inside
         first, last = max(before, 0), min(after, len(words) - 1)
         spans.append(Span(doc, words[first].i, words[last].i + 1, label=LABEL, span_id=str(number)))
     return spans
@@ -273,9 +273,9 @@ def make_component(
     spans_key: str,
     options: dict[str, Any],
 ) -> MendComponent:
-    """Make the component from its configuration: options of ``Mender``, ``Policy`` and :class:`MendComponent`.
+    """Create the component from its configuration: options of ``Mender``, ``Policy`` and :class:`MendComponent`.
 
-    Those of the first two that have no parameter here are in ``options``, by name.
+    Options of the first two without a parameter here are in ``options``, by name.
 
     Raises:
         ConfigValidationError: an option is unknown, or has a value that makes no sense.

@@ -1,4 +1,4 @@
-"""Spark: frames mended by Python workers, in batches of Arrow or pandas.
+"""Spark: Python workers mend frames, in batches of Arrow or pandas.
 
 Needs the extra ``textmend[spark]`` on the driver and on every worker.
 """
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 
 class MendPartition(BatchMender):
-    """What ``DataFrame.mapInArrow`` and ``DataFrame.mapInPandas`` call: an iterator of batches in, one out.
+    """A function for ``DataFrame.mapInArrow`` and ``DataFrame.mapInPandas``: from an iterator of batches to another.
 
-    Prefer :func:`mend`, which hands Arrow batches over: pandas turns whole numbers beside nulls into floats,
-    and may round them.
+    Prefer :func:`mend`, which passes Arrow batches: pandas turns whole numbers beside nulls into floats, and may round
+    them.
 
     Args:
         options: by name, as in ``docs/connect.md``; one thread by default, as Spark gives a task one CPU.
@@ -38,13 +38,13 @@ class MendPartition(BatchMender):
         """Yield the batches of a partition, mended.
 
         Raises:
-            InputError: a field holds something that is no string.
+            InputError: a field holds a value that is not a string.
         """
         mend = super().__call__
         return (mend(batch) for batch in batches)
 
     def schema(self, schema: StructType) -> StructType:
-        """Return the schema of what comes out, from that of what goes in.
+        """Return the schema of the output, from the schema of the input.
 
         Raises:
             PolicyError: a column is missing, or that of the annotations is there already.

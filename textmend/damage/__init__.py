@@ -1,1 +1,1 @@
-"""Losing words on purpose, as scrapers do: articles with known links, damaged texts, benchmarks."""
+"""Damaging text on purpose, as scrapers do: articles with known links, damaged texts, benchmarks."""

@@ -16,7 +16,7 @@ from textmend.errors import FileError
 
 @dataclass(frozen=True, slots=True)
 class LinkedText:
-    """Clean text: its paragraphs joined by blank lines, and where its links stood.
+    """A clean text: its paragraphs, joined by blank lines, and the spans of its links.
 
     Attributes:
         text: the whole text.
@@ -33,7 +33,7 @@ def read_lines(path: Path) -> Iterator[str]:
     """Yield the lines of a UTF-8 text file, plain or compressed (``.bz2``, ``.gz``).
 
     Raises:
-        FileError: it can't be opened, or not be read to its end: it is cut off, broken or not UTF-8.
+        FileError: it can't be opened or read to its end, because it is cut off, broken or not UTF-8.
     """
     opener: Any = {".bz2": bz2.open, ".gz": gzip.open}.get(path.suffix, open)
     number = 0
@@ -42,7 +42,7 @@ def read_lines(path: Path) -> Iterator[str]:
             for line in lines:
                 number += 1
                 yield line
-    except (OSError, EOFError, zlib.error, ValueError) as error:  # not UTF-8, or no name that a file can have
+    except (OSError, EOFError, zlib.error, ValueError) as error:  # not UTF-8, or an impossible file name
         place = f"{path}: can't be read" + (f" after line {number:,}" if number else "")
         raise FileError(f"{place}: {getattr(error, 'strerror', None) or error}") from error
 
@@ -65,7 +65,7 @@ def _string(value: Any) -> str:
 
 
 def read_benchmark_texts(path: Path) -> Iterator[str]:
-    """Yield the whole texts of a benchmark: of each record the text before words were lost, where it has one."""
+    """Yield the undamaged texts of a benchmark, from the records that have one."""
     for number, line in enumerate(read_lines(path), 1):
         try:
             record = json.loads(line)
@@ -76,7 +76,7 @@ def read_benchmark_texts(path: Path) -> Iterator[str]:
 
 
 def parse_article(line: str, place: str) -> LinkedText:
-    """Read one line. Raises :class:`FileError` naming ``place`` where it is malformed."""
+    """Read one line. Raises :class:`FileError`, which names ``place``, if it is malformed."""
     try:
         record = json.loads(line)
         title = _string(record.get("title") or "")

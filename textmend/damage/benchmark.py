@@ -1,7 +1,7 @@
-"""Benchmarks: damaged texts whose losses are known, and clean texts. Reads, checks and samples; measures nothing.
+"""Benchmarks: damaged texts with known losses, and clean texts. They are read, checked and sampled here.
 
 One JSON object a line, with ``text`` and, for damaged texts, ``id``, ``variant`` and ``gaps`` (``start``, ``end``,
-``lost``; ``shape`` and ``accept`` may be there); ``title`` may be there. Other keys are passed over.
+``lost``; optionally ``shape`` and ``accept``); ``title`` is optional. Other keys are ignored.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ SHAPES = ("name", "word", "phrase")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrueGap:
-    """A gap whose lost words are known.
+    """A gap with known lost words.
 
     Attributes:
         start: where the white space begins in the damaged text, in code points.
         end: where it ends.
-        lost: what stood there.
-        words: how many words that is.
+        lost: the lost words.
+        words: the number of lost words.
         shape: ``name``, ``word`` or ``phrase`` (see ``shape_of``).
-        accept: other fills that are as good; may be empty.
+        accept: other fills that are equally good; may be empty.
     """
 
     start: int
@@ -54,8 +54,8 @@ class Record:
         text: the damaged text.
         gaps: its true gaps, sorted and disjoint.
         title: its headline, or ``None``.
-        variant: what became of the white space at the gaps; ``clean`` for clean texts.
-        words: how many words the text has, as divided by white space.
+        variant: how the white space at the gaps was treated; ``clean`` for clean texts.
+        words: the number of words of the text, separated by white space.
     """
 
     id: str
@@ -72,7 +72,7 @@ class Benchmark:
 
     Attributes:
         path: the file.
-        digest: SHA-256 of its uncompressed bytes, in hex; a sample keeps that of the whole file.
+        digest: SHA-256 of its uncompressed bytes, in hex; a sample keeps the digest of the whole file.
         records: in the order of the file.
     """
 
@@ -109,7 +109,7 @@ def read_benchmark(path: Path, *, clean: bool = False) -> Benchmark:
 
     Args:
         path: the file.
-        clean: the texts are whole; ``gaps`` need not be there, and may not hold any.
+        clean: the texts are undamaged: ``gaps`` must be missing or empty.
 
     Raises:
         FileError: the file can't be read, or isn't UTF-8.
@@ -135,8 +135,8 @@ def read_benchmark(path: Path, *, clean: bool = False) -> Benchmark:
 def sample(benchmark: Benchmark, records: int | None, seed: int = 0) -> Benchmark:
     """Return at most this many records (``None``: all), chosen by their ids and the seed.
 
-    A record is chosen by a digest of its id: the same seed gives the same records whatever the order of the
-    file, and a smaller sample is part of a larger one.
+    A record is chosen by a digest of its id: the same seed gives the same records for any order of the file, and a
+    smaller sample is part of a larger one.
     """
     if records is None or records >= len(benchmark.records):
         return benchmark
@@ -146,7 +146,7 @@ def sample(benchmark: Benchmark, records: int | None, seed: int = 0) -> Benchmar
 def sample_gaps(benchmark: Benchmark, gaps: int | None, seed: int = 0) -> Benchmark:
     """Return whole records with at most this many gaps in all (``None``: all), chosen as ``sample`` chooses.
 
-    Records without gaps are left out, and so is a record whose gaps would be too many.
+    Records without gaps are left out, and so is a record whose gaps would exceed the limit.
     """
     if gaps is None:
         return _only(benchmark, [record for record in benchmark.records if record.gaps])

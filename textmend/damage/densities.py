@@ -1,4 +1,4 @@
-"""Losing words by kind, at rates from one in an article to most sentences; which words, ``kinds`` says."""
+"""How many words are lost, from one loss in an article to losses in most sentences. ``kinds`` says which words."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _FEWEST_WORDS_LEFT = 3
 
 @dataclass(frozen=True, slots=True)
 class Density:
-    """How much is lost.
+    """The amount of losses.
 
     Attributes:
-        share: of the sentences that could lose something, how many do, 0 to 1.
-        whole: of these, the share that loses all that could go; the others lose one span.
-        most: at most so many losses in the text; ``None`` for no limit.
-        reach: paragraphs in a row to which the losses keep; ``None`` for all.
+        share: the share of sentences that lose something, among those that can, 0 to 1.
+        whole: of these, the share that loses every possible span; the others lose one span.
+        most: the most losses in the text; ``None`` for no limit.
+        reach: the number of paragraphs in a row that may have losses; ``None`` for all.
     """
 
     share: float
@@ -35,7 +35,7 @@ class Density:
 
 
 def draw_density(rng: random.Random) -> Density:
-    """Draw a density: from one loss in an article to losses in all its sentences."""
+    """Draw a density, from one loss in an article to losses in all its sentences."""
     reach = rng.randint(1, 6) if rng.random() < 0.4 else None
     chance = rng.random()
     if chance < 0.2:
@@ -56,12 +56,12 @@ def draw_kinds(rng: random.Random, *, dense: bool = False) -> tuple[str, ...]:
 
 
 def draw_variant(rng: random.Random) -> Variant:
-    """Draw what becomes of the white space; where much is lost, it is kept more often than around single links."""
+    """Draw the treatment of white space; where much is lost, it is kept more often than around single links."""
     return rng.choices(("raw", "collapsed", "tidy"), (0.3, 0.4, 0.3))[0]
 
 
 def lose_kinds(text: str, kinds: Sequence[str], density: Density, rng: random.Random) -> list[Span]:
-    """Return the spans that a text loses: of these kinds, this densely; sorted, something visible between them."""
+    """Return the spans that a text loses, of these kinds and density; sorted, with visible text between them."""
     paragraphs = [m.span() for m in regex.finditer(r"(?:[^\n]|\n(?!\n))+", text)]
     if density.reach is not None and len(paragraphs) > density.reach:
         first = rng.randrange(len(paragraphs) - density.reach + 1)
@@ -91,7 +91,7 @@ def _lose(paragraph: str, kinds: Sequence[str], density: Density, rng: random.Ra
 
 
 def apart(text: str, spans: Sequence[Span]) -> list[Span]:
-    """Return the spans, sorted, without those that touch one before them: something visible stands between the rest."""
+    """Return the spans, sorted, without those that touch one before them: visible text separates the rest."""
     result: list[Span] = []
     for start, end in sorted(spans):
         if not result or (start > result[-1][1] and text[result[-1][1] : start].strip()):
@@ -100,7 +100,7 @@ def apart(text: str, spans: Sequence[Span]) -> list[Span]:
 
 
 def lose_by_kind(text: str, rng: random.Random) -> Damaged:
-    """Damage a text by kinds, density and variant drawn for it."""
+    """Damage a text, with kinds, density and variant drawn at random."""
     density = draw_density(rng)
     kinds = draw_kinds(rng, dense=density.most is None and density.share > 0.5)
     return damage(text, lose_kinds(text, kinds, density, rng), draw_variant(rng))

@@ -1,8 +1,8 @@
-"""Kinds of loss that scrapers cause beside lost links: what could go from one paragraph, by kind.
+"""Kinds of loss that scrapers cause besides lost links: which spans of a paragraph can be lost, by kind.
 
-Each function takes a clean paragraph and returns the spans (code points) of that kind, each of which can go alone or
-with the others. They are pure: which of them are lost, and how many, is for ``densities`` to choose. Where a loss would
-leave good English (``12 people came``), no span is returned, for a reader could not see it either.
+Each function takes a clean paragraph and returns the spans (code points) of its kind. Each span can be lost alone or
+with others; ``densities`` chooses which and how many. A span whose loss would leave good English (``12 people came``)
+is not returned, because no reader could see that loss.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _UNIT = regex.compile(patterns.UNIT)
 
 
 def numbers(text: str, rng: random.Random) -> list[Span]:
-    """Figures (``fewer than 2 inhabitants``), where what follows does not go on as if nothing had stood there."""
+    """Figures (``fewer than 2 inhabitants``), if the sentence without them shows the loss."""
     return [m.span() for m in patterns.NUMBER.finditer(text) if _is_missed(text, *m.span())]
 
 
@@ -59,7 +59,7 @@ def dates(text: str, rng: random.Random) -> list[Span]:
 
 
 def possessors(text: str, rng: random.Random) -> list[Span]:
-    """The name, now and then the noun, before ’s, which stays: ``the talks between Norway and ’s minister``."""
+    """The name (sometimes the noun) before ’s, which stays: ``the talks between Norway and ’s minister``."""
     found = []
     for match in patterns.POSSESSOR.finditer(text):
         start, end = _without_function_words(text, *match.span())
@@ -73,7 +73,7 @@ def possessors(text: str, rng: random.Random) -> list[Span]:
 
 
 def items(text: str, rng: random.Random) -> list[Span]:
-    """All items of an enumeration, so that commas and conjunctions are left: ``including , and``."""
+    """All items of an enumeration, so that commas and conjunctions stay: ``including , and``."""
     found: list[Span] = []
     for match in patterns.ITEMS_END.finditer(text):
         last = _item_after(text, match.end())
@@ -122,18 +122,18 @@ def keywords(text: str, rng: random.Random) -> list[Span]:
 
 
 def quoted(text: str, rng: random.Random) -> list[Span]:
-    """Short quotations and titles, with their marks or from between them."""
+    """Short quotations and titles, with or without their quotation marks."""
     inside = rng.random() < 0.5
     return [m.span("x") if inside else m.span() for m in patterns.QUOTED.finditer(text)]
 
 
 def bracketed(text: str, rng: random.Random) -> list[Span]:
-    """What stands in brackets, to their end or to a semicolon, as lost pronunciations: ``Holm (; born 1971)``."""
+    """Words in brackets, to their end or to a semicolon, such as lost pronunciations: ``Holm (; born 1971)``."""
     return [m.span("x") for m in patterns.BRACKETED.finditer(text) if m.group("x").strip()]
 
 
 def identifiers(text: str, rng: random.Random) -> list[Span]:
-    """Code and its like: names of files, functions, versions and standards, addresses, handles."""
+    """Code and similar words: names of files, functions, versions and standards, addresses, handles."""
     return [m.span() for m in patterns.IDENTIFIER.finditer(text)]
 
 
@@ -143,7 +143,7 @@ def formulas(text: str, rng: random.Random) -> list[Span]:
 
 
 def citations(text: str, rng: random.Random) -> list[Span]:
-    """Whom or what a sentence names as its source: ``According to , the ice melts.``."""
+    """The source that a sentence names: ``According to , the ice melts.``."""
     found = []
     for match in patterns.CITED.finditer(text):
         if match.group("x").split()[0].casefold() not in FUNCTION_WORDS - {"the"}:
@@ -152,17 +152,17 @@ def citations(text: str, rng: random.Random) -> list[Span]:
 
 
 def acronyms(text: str, rng: random.Random) -> list[Span]:
-    """Capitals set as small capitals and lost; a plural’s ``s`` stays: ``and s from both sides``."""
+    """Capitals that were set as small capitals; a plural’s ``s`` stays: ``and s from both sides``."""
     return [m.span() for m in patterns.ACRONYM.finditer(text)]
 
 
 def powers(text: str, rng: random.Random) -> list[Span]:
-    """Raised and lowered figures: of ``km²``, ``3½``, ``CO2``."""
+    """Raised and lowered figures, as in ``km²``, ``3½``, ``CO2``."""
     return [m.span() for m in patterns.POWER.finditer(text)]
 
 
 def verbs(text: str, rng: random.Random) -> list[Span]:
-    """A clause’s only verb, where it is a link: ``The minister on Sunday after a week of protests``."""
+    """The only verb of a clause, as if it were a link: ``The minister on Sunday after a week of protests``."""
     found = []
     for match in patterns.VERB.finditer(text):
         before = _word_before(text, match.start("x"))
@@ -173,7 +173,7 @@ def verbs(text: str, rng: random.Random) -> list[Span]:
 
 
 def endings(text: str, rng: random.Random) -> list[Span]:
-    """The last words of a sentence after a word that cannot end one; the full stop stays: ``It closed in.``."""
+    """The last words of a sentence, after a word that can't end it; the full stop stays: ``It closed in.``."""
     found = []
     for start, end in _sentences(text):
         words = [m.span() for m in patterns.WORD.finditer(text, start, end)]
@@ -184,7 +184,7 @@ def endings(text: str, rng: random.Random) -> list[Span]:
 
 
 def starts(text: str, rng: random.Random) -> list[Span]:
-    """The first words of a sentence, where it goes on with a small letter or a mark."""
+    """The first words of a sentence, if a small letter or a mark follows."""
     found = []
     for start, end in _sentences(text):
         words = [m.span() for m in patterns.WORD.finditer(text, start, end)]
@@ -203,7 +203,7 @@ def starts(text: str, rng: random.Random) -> list[Span]:
 
 
 def tail(text: str, rng: random.Random) -> list[Span]:
-    """The rest of a paragraph from the middle of a sentence: an element that took what followed it along."""
+    """The rest of a paragraph from the middle of a sentence, as if an element took the text after it along."""
     words = [m.span() for m in patterns.WORD.finditer(text)]
     if len(words) < 8 or not patterns.ENDED_PROSE.search(text):
         return []
@@ -215,7 +215,7 @@ def tail(text: str, rng: random.Random) -> list[Span]:
     hanging = [start for start in places if _hangs(_word_before(text, start))]
     if not places:
         return []
-    near_end = rng.random() < 0.5  # most often in the last sentence: then little else is lost
+    near_end = rng.random() < 0.5  # most often in the last sentence, so that little else is lost
     chosen = rng.choice((hanging if hanging and rng.random() < 0.5 else places)[-8 if near_end else 0 :])
     return [(chosen, len(text.rstrip()))]
 
@@ -231,7 +231,7 @@ def head(text: str, rng: random.Random) -> list[Span]:
 
 
 def initial(text: str, rng: random.Random) -> list[Span]:
-    """Parts of a paragraph’s first word or words: a lost drop cap, or small capitals of which the first letter stays."""
+    """Parts of a paragraph’s first words: a drop cap, or small capitals after a first letter that stays."""
     match = patterns.WORD.match(text)
     if not match or not match.group()[0].isupper() or len(match.group()) < 2 or not match.group()[1].islower():
         return []
@@ -270,7 +270,7 @@ KINDS: dict[str, tuple[Kind, float]] = {
 
 
 def _sentences(text: str) -> Iterator[Span]:
-    """Yield the sentences that end in a mark, roughly: where each starts, and where its last mark begins."""
+    """Yield the sentences that end in a mark, roughly: the start of each, and the start of its last mark."""
     start = 0
     for match in patterns.SENTENCE_END.finditer(text):
         yield start, match.start()
@@ -280,14 +280,14 @@ def _sentences(text: str) -> Iterator[Span]:
 
 
 def _word_before(text: str, place: int) -> str:
-    """Return the word before a place, case-folded, or nothing where something else stands there."""
+    """Return the word before a place, case-folded; empty if another character is there."""
     left = text[:place].rstrip()
     words = patterns.LAST_WORD.search(left[-40:])
     return words.group().casefold() if words else ""
 
 
 def _is_missed(text: str, start: int, end: int) -> bool:
-    """Whether a reader would miss a number: the word before asks for one, or no noun takes its place."""
+    """Whether a reader would miss a number: the word before demands one, or no noun takes its place."""
     before = _word_before(text, start)
     after = patterns.FIRST_WORD.match(text, end)
     if before in patterns.ASKS_FOR_A_NUMBER or not after:
@@ -297,17 +297,17 @@ def _is_missed(text: str, start: int, end: int) -> bool:
 
 
 def _hangs(word: str) -> bool:
-    """Whether a word asks for another after it: an article, a preposition, a conjunction, an auxiliary."""
+    """Whether a word demands another one after it: an article, a preposition, a conjunction, an auxiliary."""
     return word.casefold() in patterns.HANGING
 
 
 def _plain(words: str) -> bool:
-    """Whether a span holds nothing but words and what joins them."""
+    """Whether a span holds only words and the marks that join them."""
     return not regex.search(r"[^\p{L}\p{M}\p{N}\s'’.&,-]", words)
 
 
 def _without_function_words(text: str, start: int, end: int) -> Span:
-    """Return a span without the function words that open it; an empty one where there is nothing else."""
+    """Return a span without the function words at its start; empty if it holds no other words."""
     while start < end:
         word = patterns.WORD.match(text, start, end)
         if not word or word.group().casefold() not in FUNCTION_WORDS:
@@ -319,7 +319,7 @@ def _without_function_words(text: str, start: int, end: int) -> Span:
 
 
 def _item_after(text: str, start: int) -> Span | None:
-    """Return the item of an enumeration that starts at a place, its function words aside."""
+    """Return the item of an enumeration that starts at a place, without its function words."""
     match = patterns.ITEM.match(text, start)
     if not match:
         return None
@@ -328,7 +328,7 @@ def _item_after(text: str, start: int) -> Span | None:
 
 
 def _end_of_phrase(text: str, start: int, end: int) -> int:
-    """Cut a run of words down to a name, where it starts with one, or else to one word."""
+    """Cut a run of words down to the name that it starts with, otherwise to one word."""
     words = [m.span() for m in patterns.WORD.finditer(text, start, end)]
     count = 1
     if text[start].isupper():
@@ -338,7 +338,7 @@ def _end_of_phrase(text: str, start: int, end: int) -> int:
 
 
 def _item_before(text: str, end: int) -> Span | None:
-    """Return the item of an enumeration that ends at a place: a name, or one word that is no function word."""
+    """Return the item of an enumeration that ends at a place: a name, or one word that is not a function word."""
     words = [m.span() for m in patterns.WORD.finditer(text, max(0, end - 60), end)]
     if not words or words[-1][1] != end or text[slice(*words[-1])].casefold() in FUNCTION_WORDS:
         return None

@@ -1,4 +1,4 @@
-"""Losing words on purpose, as scrapers do: from a clean text and spans to a damaged text and its truth."""
+"""Losing words on purpose, as scrapers do: from a clean text and spans to a damaged text and its true gaps."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Literal
 from textmend.text.words import CLOSING, OPENING
 
 Variant = Literal["raw", "collapsed", "tidy", "glued"]
-"""What becomes of the white space around lost words.
+"""Treatments of the white space around lost words.
 
 ``raw``: it all stays (double spaces, a space before punctuation). ``collapsed``: runs of spaces become one.
 ``tidy``: a space before punctuation or after an opening bracket goes too. ``glued``: none is left.
@@ -19,7 +19,7 @@ Variant = Literal["raw", "collapsed", "tidy", "glued"]
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """One gap of a damaged text: its white space ``text[start:end]`` and the words that stood there."""
+    """One gap of a damaged text: its white space ``text[start:end]`` and the lost words."""
 
     start: int
     end: int
@@ -27,13 +27,13 @@ class Loss:
 
     @property
     def words(self) -> int:
-        """Return how many words were lost, as divided by white space."""
+        """Return how many words were lost, counted by white space."""
         return len(self.lost.split())
 
 
 @dataclass(frozen=True, slots=True)
 class Damaged:
-    """A damaged text with its truth, gaps in order."""
+    """A damaged text with its true gaps, in order."""
 
     text: str
     gaps: tuple[Loss, ...]
@@ -69,7 +69,7 @@ def damage(text: str, spans: Iterable[tuple[int, int]], variant: Variant) -> Dam
 
 
 def choose_variant(rng: random.Random) -> Variant:
-    """Draw a variant about as often as each is met in the wild."""
+    """Draw a variant, roughly as often as each one occurs in real scraped text."""
     return rng.choices(("raw", "collapsed", "tidy", "glued"), (0.2, 0.42, 0.35, 0.03))[0]
 
 
@@ -96,7 +96,7 @@ def _leading_blanks(text: str, start: int) -> int:
 
 
 def _last_visible(out: list[str]) -> str:
-    """Return the last character of the damaged text so far that is no blank."""
+    """Return the last character of the damaged text so far that is not a blank."""
     for part in reversed(out):
         if stripped := part.rstrip(" "):
             return stripped[-1]

@@ -1,7 +1,7 @@
-"""Making a benchmark of one's own: texts with known links, or HTML pages, lose their link texts.
+"""Making a benchmark: texts with known links, or HTML pages, lose their link texts.
 
-They lose them as link-blind extractors lose them: the words of a link inside a paragraph go, the rest stays. Left
-alone are links of more than eight words, links that are nearly the whole sentence, and links inside a word.
+They lose them as in an extractor that ignores links: the words of a link inside a paragraph are lost, the rest stays.
+Links of more than eight words, links that are nearly the whole sentence, and links inside a word are kept.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from textmend.text.words import Span
 Choice = Literal["raw", "collapsed", "tidy", "mixed"]
 
 MOST_WORDS = 8
-"""Longer links are left alone."""
+"""The most words of a link that may be lost."""
 
 _WHOLE = 0.6
-"""A link with more than this share of its sentence's words is left alone."""
+"""A link with more than this share of its sentence's words is kept."""
 
 _VARIANTS: tuple[Variant, ...] = ("raw", "collapsed", "tidy")
 _FREQUENCIES = (0.27, 0.52, 0.21)
-"""How often ``mixed`` takes each: as in the development benchmark."""
+"""How often ``mixed`` takes each variant: as in the development benchmark."""
 
 
 def make_records(
@@ -39,13 +39,13 @@ def make_records(
 ) -> Iterator[dict[str, Any]]:
     """Yield a benchmark record for every article that loses at least one link.
 
-    What is lost depends on the seed and the article's id alone.
+    The losses depend only on the seed and the article's id.
 
     Args:
         articles: ids and articles with their links.
-        variant: what becomes of the white space; ``mixed``: one variant for each article.
-        share: which share of an article's links is lost, at random; above 0, at most 1.
-        seed: of the choices.
+        variant: the treatment of white space; ``mixed``: one variant for each article.
+        share: the share of an article's links that is lost, at random; above 0, at most 1.
+        seed: the seed of the random choices.
     """
     for name, article in articles:
         rng = random.Random(int.from_bytes(hashlib.sha256(f"{seed}\n{name}".encode("utf-8", "replace")).digest()[:8]))
@@ -92,7 +92,7 @@ def loseable(article: LinkedText) -> list[Span]:
 
 
 def read_sources(paths: Sequence[Path]) -> Iterator[tuple[str, LinkedText]]:
-    """Yield ids and articles from JSON Lines files (see ``train.corpus``; ``links`` beside ``text`` too) and pages.
+    """Yield ids and articles from JSON Lines files (``damage.articles``; or with ``links`` beside ``text``) and pages.
 
     Raises:
         FileError: a file can't be read, or a line holds no article.

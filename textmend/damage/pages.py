@@ -17,8 +17,7 @@ _MOST_LINKED = 0.6
 def article_of(page: bytes) -> LinkedText:
     """Return the paragraphs of a page (``<p>`` outside navigation, asides, forms and tables) with their links.
 
-    White space is collapsed as a browser does. Paragraphs of a few words, and those that are mostly links, are
-    left out.
+    White space is collapsed, as in a browser. Paragraphs of a few words, and those that are mostly links, are left out.
 
     Raises:
         FileError: the page holds no HTML.

@@ -1,4 +1,4 @@
-"""What numbers, dates, names, terms, sources … look like in running English, for the kinds of loss (``kinds``)."""
+"""Patterns of numbers, dates, names, terms, sources … in running English, for the kinds of loss (``kinds``)."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ INFINITIVE = regex.compile(
     r"(?=(?:the|a|an|his|her|their|its|him|them|that|in|to|at|for|with|by|from)\b)"
 )
 SENTENCE_BREAK = regex.compile(r"(?<=[.!?]['\"”’)]?)\s+(?=[\p{Lu}“\"‘'])")
-"""White space between sentences, roughly: abbreviations are taken for ends."""
+"""White space between sentences, roughly: abbreviations count as ends."""
 
 COMMA_BEFORE = regex.compile(r"\s*,\s*(?:(?:in|of|on|for|by|to|from|with|the|a|an)\s)?$")
 _ITEM_WORD = r"[\p{L}\p{N}](?:[.'’-]*+[\p{L}\p{N}&])*+"

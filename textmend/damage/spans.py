@@ -1,8 +1,8 @@
 """Choosing what to lose: spans like real links, and single names and content words.
 
-What links look like is learnt from articles whose links are known (``LinkLikeness``): how long they are, and how
-often spans of that length have a signature (the kinds of their first and last word, and of the words around them)
-as links, compared with spans taken at random.
+The look of links is learnt from articles with known links (``LinkLikeness``): their lengths, and how often links have a
+signature (the kinds of their first and last word, and of the words around them), compared with random spans of the same
+length.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Token(NamedTuple):
 
     @property
     def is_word(self) -> bool:
-        """Whether this is a word or number rather than punctuation."""
+        """Whether it is a word or number, not punctuation."""
         return self.text[0].isalnum()
 
 
@@ -43,7 +43,7 @@ def tokens(text: str) -> list[Token]:
 
 
 def word_kind(token: Token | None) -> str:
-    """Return the kind of a token as signatures know it: a function word itself, or a class."""
+    """Return the kind of a token in signatures: a function word itself, or a class."""
     if token is None:
         return "|"
     text = token.text
@@ -63,11 +63,12 @@ def word_kind(token: Token | None) -> str:
 
 
 class LinkLikeness:
-    """How many words links have, and how much more often spans of a signature are links than chance would have it.
+    """The lengths of links, and how much more often than by chance spans of a signature are links.
 
     Args:
-        ratios: for parts of signatures, how much more often links have them than random spans beside them, as long.
-        default: for all other parts.
+        ratios: for parts of signatures, how much more often links have them than random spans of the same length
+            nearby.
+        default: the value for all other parts.
         lengths: how often a link has 1, 2, … tokens, at most ``MAX_WORDS``.
     """
 
@@ -80,7 +81,7 @@ class LinkLikeness:
 
     @classmethod
     def learn(cls, articles: Iterable[LinkedText], rng: random.Random, *, limit: int = 20_000) -> LinkLikeness:
-        """Count signatures of up to ``limit`` real links, and of as many random spans beside them."""
+        """Count the signatures of up to ``limit`` real links, and of as many random spans nearby."""
         linked: Counter[tuple[str, ...]] = Counter()
         chance: Counter[tuple[str, ...]] = Counter()
         lengths: Counter[int] = Counter()
@@ -110,9 +111,9 @@ class LinkLikeness:
         return rng.choices(range(1, len(self._lengths) + 1), self._lengths)[0]
 
     def ratio(self, row: Sequence[Token], first: int, last: int) -> float:
-        """Return how much likelier than spans as long a span is a link, by parts of its signature, as if independent.
+        """Return how much likelier a span is a link than others as long, with the parts of its signature independent.
 
-        Up to a factor for each length, which does not matter where the length is drawn first.
+        There is an unknown factor for each length, which does not matter if the length is drawn first.
         """
         product = 1.0
         for key in signatures(row, first, last):
@@ -121,7 +122,7 @@ class LinkLikeness:
 
 
 def signatures(row: Sequence[Token], first: int, last: int) -> list[tuple[str, ...]]:
-    """Return the parts of a span's signature: outer context, and its own edges with its length."""
+    """Return the parts of a span's signature: its context, and its edges with its length."""
     words = str(min(last - first, MAX_WORDS))
     before = row[first - 1] if first else None
     after = row[last] if last < len(row) else None
@@ -133,7 +134,7 @@ def signatures(row: Sequence[Token], first: int, last: int) -> list[tuple[str, .
 
 
 def split_paragraphs(article: LinkedText) -> list[tuple[str, list[tuple[int, int]]]]:
-    """Return each paragraph with its links, offsets within the paragraph."""
+    """Return each paragraph with its links; offsets count from the paragraph's start."""
     result: list[tuple[str, list[tuple[int, int]]]] = []
     offset = 0
     for text in article.text.split("\n\n"):
@@ -144,7 +145,7 @@ def split_paragraphs(article: LinkedText) -> list[tuple[str, list[tuple[int, int
 
 
 def align(row: Sequence[Token], links: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return links as token ranges; links that cut through a word are left out, adjacent ones joined."""
+    """Return links as token ranges; links that cut a word are left out, adjacent ones are joined."""
     at_start = {token.start: index for index, token in enumerate(row)}
     at_end = {token.end: index + 1 for index, token in enumerate(row)}
     spans: list[tuple[int, int]] = []
@@ -160,7 +161,7 @@ def align(row: Sequence[Token], links: Iterable[tuple[int, int]]) -> list[tuple[
 
 
 def random_span(row: Sequence[Token], words: int, rng: random.Random) -> tuple[int, int] | None:
-    """Return a random span of so many words, with no punctuation inside but what joins them, or ``None``."""
+    """Return a random span of so many words, without punctuation except marks that join words, or ``None``."""
     if len(row) < words:
         return None
     first = rng.randrange(len(row) - words + 1)
@@ -169,7 +170,7 @@ def random_span(row: Sequence[Token], words: int, rng: random.Random) -> tuple[i
 
 
 def link_like_span(row: Sequence[Token], likeness: LinkLikeness, rng: random.Random) -> tuple[int, int] | None:
-    """Draw a span about as real links are drawn: first its length, then by rejection; ``None`` after too many tries."""
+    """Draw a span that looks like a link: first its length, then by rejection; ``None`` after too many tries."""
     ceiling = 8.0
     words = likeness.length(rng)
     for _ in range(40):
@@ -180,7 +181,7 @@ def link_like_span(row: Sequence[Token], likeness: LinkLikeness, rng: random.Ran
 
 
 def keyword_span(row: Sequence[Token], rng: random.Random) -> tuple[int, int] | None:
-    """Draw a name or a content word (now and then two), as glossaries and topic pages link them."""
+    """Draw a name or a content word (sometimes two), as glossaries and topic pages link them."""
     for _ in range(20):
         first = rng.randrange(len(row))
         token = row[first]

@@ -1,1 +1,1 @@
-"""Measuring: metrics, benchmarks, the quality gate."""
+"""Measuring a system on benchmarks: finding, filling, mending, and the report."""

@@ -1,4 +1,4 @@
-"""Confidence intervals by resampling whole documents: errors of one document go together, so it is drawn as one.
+"""Confidence intervals by resampling whole documents, because the errors of one document depend on each other.
 
 A statistic is a function from weights (how often each document was drawn) to named figures, so that a resample
 costs no copying. Percentile bootstrap (Efron & Tibshirani 1993, chapter 13).
@@ -19,7 +19,7 @@ Statistic = Callable[[Weights], Mapping[str, float]]
 
 
 class Interval(NamedTuple):
-    """A figure with its confidence interval; NaN where it is undefined."""
+    """A figure with its confidence interval; NaN if it is undefined."""
 
     value: float
     low: float
@@ -33,8 +33,8 @@ def intervals(
 
     Args:
         statistic: the figures for given document weights, shape ``[documents]``.
-        documents: how many documents there are.
-        resamples: how many resamples to draw; with 0, intervals are NaN.
+        documents: the number of documents.
+        resamples: the number of resamples to draw; with 0, intervals are NaN.
         level: the share of resamples an interval holds, between 0 and 1.
         seed: the same seed draws the same documents, so that figures of two systems can be compared.
     """
@@ -54,7 +54,7 @@ def paired_differences(
     level: float = 0.95,
     seed: int = 0,
 ) -> dict[str, Interval]:
-    """Return ``first - second`` for each figure both have, with its interval: both see the same documents drawn."""
+    """Return ``first - second``, with its interval, for each common figure: both see the same resampled documents."""
 
     def difference(weights: Weights) -> dict[str, float]:
         one, other = first(weights), second(weights)
@@ -73,6 +73,6 @@ def _draws(documents: int, resamples: int, seed: int) -> list[Weights]:
 
 def _interval(value: float, drawn: NDArray[np.float64], level: float) -> Interval:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # all NaN: NaN is the answer
+        warnings.simplefilter("ignore", RuntimeWarning)  # all values are NaN, so the result is NaN
         low, high = np.nanquantile(drawn, ((1 - level) / 2, (1 + level) / 2)) if len(drawn) else (math.nan, math.nan)
     return Interval(float(value), float(low), float(high))

@@ -1,9 +1,9 @@
-"""Measuring detection: are the sites found where words were lost?
+"""Measuring detection: does it find the sites where words were lost?
 
-A site is right when it touches a true gap, one site to a gap (``matching``). **A double detection counts as one
-right and one false gap**: where two neighbouring sites stand for one loss, the likelier one that touches it is right,
-the other is false, for a reader would be shown two gaps and a second fill would be wrong. How many false gaps are of
-this kind is told apart (``false_beside``: at most one word from a true gap).
+A site is right if it touches a true gap; only one site counts for a gap (``matching``). **A double detection counts as
+one right and one false gap**: where two neighbouring sites stand for one loss, the likelier one that touches it is
+right and the other is false, because a reader would see two gaps and a second fill would be wrong. Such false gaps are
+also counted separately (``false_beside``: at most one word from a true gap).
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ from textmend.metrics import (
 )
 
 DOUBTFUL = 0.05
-"""Calibration is measured on sites with at least this probability: with the 99 % that are plainly whole among
-them, any detector looks calibrated."""
+"""Calibration is measured on sites with at least this probability. With the 99 % of sites that are plainly undamaged
+among them, any detector would look calibrated."""
 
 SURE = 0.9
 
@@ -85,7 +85,7 @@ class Detection:
         documents = np.repeat(np.arange(len(judged)), [len(one.probabilities) for one in judged])
         order = np.argsort(-scores, kind="stable")
         self.sites = len(scores)
-        # Below the last right site and all thresholds, sites change no figure: resampling need not see them.
+        # Sites below the last right site and all thresholds change no figure, so resampling leaves them out.
         least = min(DOUBTFUL, threshold, float(scores[truths].min(initial=1.0)))
         order = order[: int(np.searchsorted(-scores[order], -least, "right"))]
         self._scores, self._truths, self._documents = scores[order], truths[order], documents[order]
@@ -130,7 +130,7 @@ class Detection:
         return self._scores[doubtful], self._truths[doubtful]
 
     def by_variant(self) -> dict[str, Detection]:
-        """Return the same for the records of each variant."""
+        """Return such sites for the records of each variant."""
         variants = dict.fromkeys(one.record.variant for one in self.judged)
         return {
             variant: Detection([one for one in self.judged if one.record.variant == variant], self.threshold)
@@ -149,16 +149,16 @@ class Detection:
         return {shape: share(found[shape], total[shape]) for shape in sorted(total)}
 
     def by_shape(self) -> dict[str, Detection]:
-        """Return the same for the gaps of each shape: sites that are right for other shapes are left out.
+        """Return such sites for the gaps of each shape: sites that are right for other shapes are left out.
 
-        False sites have no shape, so all count: precision here depends on how many gaps the shape has.
+        False sites have no shape, so all of them count: precision here depends on how many gaps the shape has.
         """
         return {
             shape: Detection([_of_shape(one, shape) for one in self.judged], self.threshold) for shape in self.shapes
         }
 
     def ranked_figures(self, weights: Weights) -> Mapping[str, float]:
-        """Return those figures that hold for part of the gaps, such as those of one shape."""
+        """Return the figures that are valid for a part of the gaps, such as those of one shape."""
         figures = self.figures(weights)
         return {name: figures[name] for name in ("average_precision", "recall_at_90_precision")}
 
@@ -168,13 +168,13 @@ class Detection:
         return sorted({gap.shape for one in self.judged for gap in one.record.gaps})
 
     def false_beside(self) -> tuple[int, int]:
-        """Return how many false gaps there are at the threshold, and how many stand beside a true one."""
+        """Return the number of false gaps at the threshold, and how many of them stand beside a true one."""
         false = [(one, int(site)) for one in self.judged for site in false_sites(one, self.threshold)]
         return len(false), sum(is_beside(one, site) for one, site in false)
 
 
 def _of_shape(judged: JudgedRecord, shape: str) -> JudgedRecord:
-    """Return a record as if its gaps of other shapes, and the sites that stand for them, were not there."""
+    """Return a record without its gaps of other shapes and the sites that stand for them."""
     kept_gaps = [index for index, gap in enumerate(judged.record.gaps) if gap.shape == shape]
     renumbered = np.full(len(judged.record.gaps) + 1, -2, dtype=np.int64)
     renumbered[kept_gaps] = np.arange(len(kept_gaps))

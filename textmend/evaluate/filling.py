@@ -1,7 +1,7 @@
-"""Measuring fills at true gaps: is what stood there among the proposals, how high, and how sure?
+"""Measuring fills at true gaps: are the lost words among the proposals, at which rank, and how sure?
 
-The filler is told where each gap is and how many words the detector thinks are missing there, not how many are; all
-true gaps of a text are given at once, and echoes and the title are allowed.
+The filler gets the place of each gap and the detector's estimate of the number of lost words, not the true number. It
+gets all true gaps of a text at once, and may use echoes and the title.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ NO_FILL = "none"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilledGap:
-    """A true gap with what was proposed for it.
+    """A true gap with its proposed fills.
 
     Attributes:
-        document: the number of its record among those filled.
+        document: the number of its record among the filled ones.
         record: the record.
         gap: the gap.
         fills: the proposals, the most probable first.
-        rank: where the lost words stand among them, from 1; 0 where they don't.
-        accepted: where the first fill stands that is as good; 0 where none does.
+        rank: the rank of the lost words among them, from 1; 0 if they are missing.
+        accepted: the rank of the first fill that is equally good; 0 if there is none.
     """
 
     document: int
@@ -49,7 +49,7 @@ class FilledGap:
 
     @property
     def origin(self) -> str:
-        """Return where the first fill comes from."""
+        """Return the origin of the first fill."""
         return self.fills[0].origin if self.fills else NO_FILL
 
 
@@ -60,9 +60,9 @@ def fill_records(
 
     Args:
         batches: the records.
-        judge: says how many words are likely missing at each site.
+        judge: estimates how many words are missing at each site.
         propose: proposes the fills.
-        known_lengths: tell the true number of words instead: an upper bound.
+        known_lengths: give the true number of words instead: an upper bound.
     """
     filled: list[FilledGap] = []
     document = 0
@@ -85,7 +85,7 @@ def documents_at_gaps(records: Sequence[Record], judge: Judge, known_lengths: bo
 
 
 def true_gaps(record: Record, sites: Sites, known_lengths: bool = False) -> list[Gap]:
-    """Return a record's true gaps as a detector would have found them: the place is given, the lengths are its own.
+    """Return a record's true gaps as a detector would give them: the true place, with the detector's lengths.
 
     A gap that no site touches has no lengths, and probability 1.
     """
@@ -140,7 +140,7 @@ class Filling:
         return figures
 
     def calibration_figures(self, weights: Weights) -> Mapping[str, float]:
-        """Return the expected calibration error of first fills (``ece``), and what of it is chance (``ece_chance``)."""
+        """Return the expected calibration error of first fills (``ece``), and its part by chance (``ece_chance``)."""
         weight = weights[self._document][self._has_fill]
         probabilities, truths = self.calibration()
         if not weight.any():
@@ -174,7 +174,7 @@ class Filling:
 
 
 def rank_of(fills: Sequence[Fill], lost: Sequence[str]) -> int:
-    """Return where the first fill stands that equals one of ``lost``, from 1; 0 where none does."""
+    """Return the rank of the first fill that equals one of ``lost``, from 1; 0 if there is none."""
     return next((rank for rank, fill in enumerate(fills, 1) if any(same_words(fill.text, one) for one in lost)), 0)
 
 

@@ -1,4 +1,4 @@
-"""Which predicted gap stands for which true one, and whether a fill says what stood there."""
+"""Which predicted gap stands for which true gap, and whether a fill equals the lost words."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from textmend.text.words import fold
 def match(starts: ArrayLike, ends: ArrayLike, scores: ArrayLike, gaps: Sequence[tuple[int, int]]) -> NDArray[np.int64]:
     """Match predicted sites one-to-one with true gaps; a site may stand for any gap that it touches.
 
-    Sites are taken from the highest score to the lowest, and each is matched if it can be without unmatching
-    one before it (others may have to change partners). So the sites above *any* threshold are matched as
-    numerously as possible, and which of them are right does not depend on the sites below it.
+    Sites are taken from the highest score to the lowest, and each is matched if no earlier site loses its match
+    (earlier sites may change partners). So as many sites as possible are matched above *any* threshold, and which of
+    them are right does not depend on the sites below it.
 
     Args:
         starts: where each site starts; shape ``[sites]``.
@@ -48,12 +48,12 @@ def match(starts: ArrayLike, ends: ArrayLike, scores: ArrayLike, gaps: Sequence[
 
 
 def same_words(fill: str, lost: str) -> bool:
-    """Return whether a fill is exactly what stood there, but for letter case and the kind of white space."""
+    """Return whether a fill equals the lost words, apart from letter case and the kind of white space."""
     return fold(fill) == fold(lost)
 
 
 def _place(site: int, touching: dict[int, list[int]], owners: dict[int, int], holds: dict[int, int]) -> None:
-    """Match a site, moving others to other gaps where need be: an augmenting path, breadth first (Kuhn 1955)."""
+    """Match a site, moving others to other gaps if necessary: an augmenting path, breadth first (Kuhn 1955)."""
     reached_from: dict[int, int] = {}
     waiting = [site]
     for current in waiting:

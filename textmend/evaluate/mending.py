@@ -1,7 +1,7 @@
-"""Measuring mending: what a policy applies, how often it is right, and what harm is done.
+"""Measuring mending: what a policy applies, how often it is right, and how much harm it does.
 
-An edit is right when its gap touches a true gap and its fill is what stood there (or stands among the ``accept`` of
-the record); marking or dropping is right at any true gap. *Harm* is a wrong edit, or any edit of clean text.
+An edit is right if its gap touches a true gap and its fill equals the lost words (or is in ``accept`` of the record).
+Marking or dropping is right at any true gap. *Harm* is a wrong edit, or any edit of clean text.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ SWEEP = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedEdit:
-    """An edit with the true gap it stands for, or ``None``, and whether it is right."""
+    """An edit with its true gap, or ``None``, and whether it is right."""
 
     edit: Edit
     truth: TrueGap | None
@@ -41,7 +41,7 @@ class MendedRecord:
 
     Attributes:
         record: the record.
-        mended: what became of it.
+        mended: the result for it.
         truths: for each gap found, the true gap it stands for, or ``None``.
         edits: its edits, judged.
     """
@@ -53,7 +53,7 @@ class MendedRecord:
 
 
 class SweepPoint(NamedTuple):
-    """What a policy would do with another ``apply_at``: precision of its fills and the share of true gaps filled."""
+    """The effect of another ``apply_at``: the precision of fills and the share of true gaps that are filled."""
 
     apply_at: float
     precision: float
@@ -117,7 +117,7 @@ def clean_mending_statistic(mended: Sequence[MendedRecord]) -> Statistic:
 
 
 def sweep(mended: Sequence[MendedRecord], policy: Policy, apply_at: Sequence[float] = SWEEP) -> list[SweepPoint]:
-    """Return what the policy would apply at other thresholds, from the fills that were proposed."""
+    """Return what the policy would apply at other thresholds, from the proposed fills."""
     points = []
     total = sum(len(one.record.gaps) for one in mended)
     for threshold in apply_at:

@@ -35,12 +35,12 @@ class Case:
     """An error in its context, as plain text.
 
     Attributes:
-        where: the record.
-        before: what stands before the place.
-        here: what was lost, or proposed, there.
-        after: what stands after it.
-        probability: the one that was wrong.
-        note: what else helps to judge it.
+        where: the name of the record.
+        before: the text before the place.
+        here: the words that were lost or proposed there.
+        after: the text after it.
+        probability: the probability that was wrong.
+        note: more that helps to judge it.
     """
 
     where: str
@@ -55,9 +55,9 @@ def to_html(evaluation: Evaluation, origin: Mapping[str, Any], policy: Policy | 
     """Return the report as one HTML page.
 
     Args:
-        evaluation: what was measured.
-        origin: what ``report.provenance`` returned.
-        policy: the policy whose threshold is swept; default: the ordinary one.
+        evaluation: the evaluation.
+        origin: the result of ``report.provenance``.
+        policy: the policy whose threshold is swept; default: the default policy.
 
     Raises:
         MissingExtraError: Jinja2 is not installed.
@@ -205,7 +205,7 @@ def _shape_plot(detection: Detection) -> str:
 def _curves(title: str, curves: Mapping[str, PrecisionRecall]) -> str:
     series = []
     for name, curve in curves.items():
-        # Only where recall grows; between, the curve falls straight down.
+        # Only points where recall grows; between them the curve falls straight down.
         grows = np.diff(curve.recall, prepend=0.0) > 0
         series.append(Series(name, curve.recall[grows].tolist(), curve.precision[grows].tolist()))
     return line_plot(series, title=title, x_label="recall", y_label="precision")

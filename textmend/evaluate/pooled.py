@@ -1,4 +1,4 @@
-"""Calibration over everything that was measured in one run: one benchmark alone shows its own share of gaps."""
+"""Calibration over all benchmarks of a run, because a single benchmark has its own share of gaps."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def pooled_calibration(
 
     Args:
         benchmarks: the judged records of each benchmark.
-        clean: those of each clean text file.
-        filled: the fills of each benchmark.
+        clean: the judged records of each file of clean texts.
+        filled: the filled gaps of each benchmark.
         threshold: the probability from which a site is a gap.
-        resampled: gives a statistic's intervals over so many documents.
+        resampled: computes a statistic's intervals over so many documents.
     """
     figures: dict[str, dict[str, Interval]] = {}
 
@@ -45,7 +45,7 @@ def pooled_calibration(
 
 
 def _together(filled: Sequence[Filling]) -> Filling:
-    """Return the fills of several benchmarks as those of one."""
+    """Return the filled gaps of several benchmarks as those of one."""
     gaps, documents = [], 0
     for part in filled:
         gaps += [replace(one, document=one.document + documents) for one in part.filled]

@@ -23,6 +23,7 @@ from textmend.damage.benchmark import Benchmark
 from textmend.evaluate.bootstrap import Interval
 from textmend.evaluate.run import Evaluation
 from textmend.files import write_file
+from textmend.report.numbers import count
 
 REPORT_SCHEMA = 1
 """Version of the JSON form. It grows when a form changes so that an older reader would misread it."""
@@ -64,7 +65,7 @@ LABELS = {
 
 
 def provenance(models: Mapping[str, str], options: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Return what a reader must know to repeat a run: date, versions, machine, models, options."""
+    """Return what is needed to repeat a run: date, versions, machine, models, options."""
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "textmend": __version__,
@@ -77,7 +78,7 @@ def provenance(models: Mapping[str, str], options: Mapping[str, Any] | None = No
 
 
 def _processor() -> str:
-    """Return the processor's name where the system tells, else its architecture."""
+    """Return the processor's name if the system gives it, otherwise its architecture."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
@@ -90,8 +91,8 @@ def to_dict(evaluation: Evaluation, origin: Mapping[str, Any]) -> dict[str, Any]
     """Return the JSON form of an evaluation; undefined figures are ``null``.
 
     Args:
-        evaluation: what was measured.
-        origin: what ``provenance`` returned.
+        evaluation: the evaluation.
+        origin: the result of ``provenance``.
     """
     return {
         "schema": REPORT_SCHEMA,
@@ -116,12 +117,12 @@ def to_dict(evaluation: Evaluation, origin: Mapping[str, Any]) -> dict[str, Any]
 
 
 def write_json(record: Mapping[str, Any], path: Path) -> None:
-    """Write a record as JSON. Raises :class:`FileError` where the file can't be written."""
+    """Write a record as JSON. Raises :class:`FileError` if the file can't be written."""
     write_text(json.dumps(record, indent=1, ensure_ascii=True, allow_nan=False) + "\n", path)
 
 
 def write_text(text: str, path: Path) -> None:
-    """Write a UTF-8 file. Raises :class:`FileError` where it can't be written."""
+    """Write a UTF-8 file. Raises :class:`FileError` if it can't be written."""
     write_file(path, text.encode("utf-8"))
 
 
@@ -130,13 +131,15 @@ def show(evaluation: Evaluation, console: Console) -> None:
     for result in evaluation.benchmarks:
         benchmark = result.benchmark
         console.print(
-            f"\n[bold]{benchmark.name}[/]: {len(benchmark.records):,} records, {benchmark.words:,} words, "
-            f"{benchmark.gaps:,} gaps"
+            f"\n[bold]{benchmark.name}[/]: {count(len(benchmark.records), 'record')}, "
+            f"{count(benchmark.words, 'word')}, {count(benchmark.gaps, 'gap')}"
         )
         for title, columns in sections(result.figures):
             console.print(_table(title, columns, counts_of(columns, title, result.counts)))
         false, beside = result.detection.false_beside()
-        console.print(f"{false:,} false gaps at {evaluation.plan.threshold:g}; {beside:,} of them beside a true one")
+        console.print(
+            f"{count(false, 'false gap')} at {evaluation.plan.threshold:g}; {beside:,} of them beside a true one"
+        )
     for clean in evaluation.clean:
         console.print(f"\n[bold]{clean.benchmark.name}[/]: clean, {clean.benchmark.words:,} words")
         for title, columns in sections(clean.figures):
@@ -147,7 +150,7 @@ def show(evaluation: Evaluation, console: Console) -> None:
 
 
 def counts_of(columns: Iterable[str], title: str, counts: Mapping[str, int]) -> dict[str, int] | None:
-    """Return how many gaps each part of a table has; ``None`` where that is not known of every part."""
+    """Return how many gaps each part of a table has; ``None`` if the number of a part is unknown."""
     prefix = next((prefix for name, prefix in _SECTIONS if name == title), "")
     names = {part: prefix if part == "all" else f"{prefix}/{part}" for part in columns}
     if not all(name in counts for name in names.values()):
@@ -156,7 +159,7 @@ def counts_of(columns: Iterable[str], title: str, counts: Mapping[str, int]) -> 
 
 
 def sections(figures: Mapping[str, Mapping[str, Interval]]) -> list[tuple[str, dict[str, Mapping[str, Interval]]]]:
-    """Return figures as tables: title, and for each column its figures. Parts of one kind share a table."""
+    """Return figures as tables: a title, and the figures of each column. Parts of one kind share a table."""
     tables: list[tuple[str, dict[str, Mapping[str, Interval]]]] = []
     for title, prefix in _SECTIONS:
         columns = {
@@ -179,23 +182,23 @@ def shown(name: str, interval: Interval) -> tuple[str, str]:
 
 
 def label(name: str) -> str:
-    """Return what a figure is called."""
+    """Return the name of a figure."""
     return LABELS.get(name, name)
 
 
 class Grid(NamedTuple):
-    """A table of figures as people read it: a heading, and rows of a name and cells (a figure, its interval)."""
+    """A table of figures for people: a heading, and rows with a name and cells (a figure, its interval)."""
 
     heading: list[str]
     rows: list[tuple[str, list[tuple[str, str]]]]
 
 
 def grid(columns: Mapping[str, Mapping[str, Interval]], counts: Mapping[str, int] | None = None) -> Grid:
-    """Return figures as a table: one row a figure where there is one part, else one row a part.
+    """Return figures as a table: one row for each figure if there is one part, otherwise one row for each part.
 
     Args:
         columns: figures by part.
-        counts: how many gaps a part has, where that is known.
+        counts: the number of gaps of a part, if it is known.
     """
     names = list(dict.fromkeys(name for values in columns.values() for name in values))
     if len(columns) == 1:
@@ -211,7 +214,7 @@ def grid(columns: Mapping[str, Mapping[str, Interval]], counts: Mapping[str, int
 def _table(title: str, columns: Mapping[str, Mapping[str, Interval]], counts: Mapping[str, int] | None) -> Table:
     heading, rows = grid(columns, counts)
     single = len(columns) == 1
-    # Intervals of the parts are in the JSON and in the HTML report; here they would hide the figures.
+    # Intervals of parts are in the JSON and in the HTML report; here they would hide the figures.
     texts = [
         [_with_interval(*cell, folded=not single) if number == 0 or single else cell[0] for cell in cells]
         for number, (_, cells) in enumerate(rows)
@@ -219,7 +222,7 @@ def _table(title: str, columns: Mapping[str, Mapping[str, Interval]], counts: Ma
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=0)
     table.add_column("", no_wrap=True)
     for column, *own in zip(heading, *texts, strict=True):
-        # As narrow as the words allow: it fits a screen of 80, which cuts neither heads nor figures.
+        # As narrow as the words allow, so that a terminal of 80 columns cuts neither headings nor figures.
         words = " ".join([column, *(Text.from_markup(text).plain for text in own)]).split()
         table.add_column(column, justify="right", width=None if single else max(map(len, words)))
     for (name, _), line in zip(rows, texts, strict=True):

@@ -1,4 +1,4 @@
-"""One evaluation: a system over benchmarks and clean texts, every measure, with intervals. Results, not their look."""
+"""One evaluation: every measure of a system on benchmarks and clean texts, with intervals. It formats no results."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from textmend.evaluate.system import System
 from textmend.policy import FIND_AT
 
 Track = Callable[[Sequence[Sequence[Record]], str], Iterable[Sequence[Record]]]
-"""Passes batches on and may show how far they are."""
+"""A function that passes batches on and may show their progress."""
 
 _JUDGE_WORDS = 20_000
 _FILL_GAPS = 16
@@ -23,17 +23,17 @@ _FILL_GAPS = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What to measure.
+    """A plan of what to measure.
 
     Attributes:
         threshold: the probability from which a site counts as a gap.
-        fills: whether to measure fills and mending, which take by far the most time.
-        fill_gaps: how many true gaps of each benchmark to fill, at most; ``None``: all.
-        mend_gaps: records with how many true gaps to mend, at most; ``None``: all.
-        mend_clean: how many clean texts to mend, at most; ``None``: all.
-        known_lengths: measure fills with the true number of words given, too.
-        resamples: bootstrap resamples; 0 leaves the intervals out.
-        seed: for sampling and resampling.
+        fills: whether to measure fills and mending, which take most of the time.
+        fill_gaps: the most true gaps of each benchmark to fill; ``None``: all.
+        mend_gaps: the most true gaps in the records to mend; ``None``: all.
+        mend_clean: the most clean texts to mend; ``None``: all.
+        known_lengths: measure fills also with the true number of words given.
+        resamples: the number of bootstrap resamples; 0 leaves the intervals out.
+        seed: the seed of sampling and resampling.
     """
 
     threshold: float = FIND_AT
@@ -52,16 +52,16 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BenchmarkResult:
-    """What was measured on one benchmark; parts that were left out are ``None``.
+    """The results on one benchmark; parts that were left out are ``None``.
 
     Attributes:
         benchmark: the records judged.
         detection: their sites.
         filling: fills at true gaps.
-        filling_known: the same with the true number of words given.
-        mended: records mended.
+        filling_known: such fills with the true number of words given.
+        mended: mended records.
         figures: all figures with intervals, by part (``detection``, ``recall_by_shape``, ``filling`` …).
-        counts: how many true gaps a part has.
+        counts: the number of true gaps of a part.
     """
 
     benchmark: Benchmark
@@ -75,7 +75,7 @@ class BenchmarkResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CleanResult:
-    """What was measured on clean texts; ``mended`` is ``None`` where mending was left out."""
+    """The results on clean texts; ``mended`` is ``None`` if mending was left out."""
 
     benchmark: Benchmark
     judged: list[JudgedRecord]
@@ -85,7 +85,7 @@ class CleanResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
-    """Everything measured in one run; ``together`` is what is measured on all of it (``pooled``)."""
+    """All results of one run; ``together`` has the measures over all benchmarks (``pooled``)."""
 
     plan: Plan
     benchmarks: list[BenchmarkResult]
@@ -103,11 +103,11 @@ def evaluate_system(
     """Measure a system.
 
     Args:
-        system: what is measured.
-        benchmarks: damaged texts, sampled already where they should be.
+        system: the system to measure.
+        benchmarks: damaged texts, already sampled if they should be.
         clean: clean texts.
         plan: what to measure; default: all of it.
-        track: shows progress; default: nothing is shown.
+        track: shows progress; default: no progress.
     """
     plan, track = plan or Plan(), track or _silently
     damaged = [_benchmark(system, benchmark, plan, track) for benchmark in benchmarks]
@@ -194,7 +194,7 @@ def _by_words(records: Sequence[Record]) -> list[Sequence[Record]]:
 
 
 def by_gaps(records: Sequence[Record]) -> list[Sequence[Record]]:
-    """Return records a few at a time, of at most about 16 gaps together."""
+    """Return records in small groups, each with roughly 16 gaps at most."""
     return _batches(records, [len(record.gaps) for record in records], _FILL_GAPS)
 
 

@@ -1,7 +1,7 @@
-"""What is measured: anything that judges sites, proposes fills and mends. textmend is one such, rivals are others.
+"""The systems to measure: they judge sites, propose fills and mend. textmend is one of them, rivals are others.
 
-A measure takes only the part of a system that it needs, as a plain function; a rival that can't mend still has its
-detection measured.
+A measure takes only the part of a system that it needs, as a plain function: so the detection of a rival that can't
+mend can still be measured.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from textmend.mender import Mender
 from textmend.records import Gap
 
 Judge = Callable[[Sequence[str]], Sequence[Sites]]
-"""All sites of each text with their probabilities. A finder that names only some places gives just those."""
+"""All sites of each text with their probabilities. A finder that names only some places gives only those."""
 
 Propose = Callable[[Sequence[GappedArticle]], Sequence[Sequence[Gap]]]
 """The gaps of each document with ranked fills."""
@@ -27,7 +27,7 @@ Mend = Callable[[Sequence[str], Sequence[str | None]], Iterable[Mended]]
 
 
 class System(Protocol):
-    """Anything that can be measured in full."""
+    """A system that can be measured in full."""
 
     def judge(self, texts: Sequence[str], /) -> Sequence[Sites]:
         """Judge sites (see ``Judge``)."""
@@ -43,10 +43,10 @@ class System(Protocol):
 
 
 class MenderSystem:
-    """A Mender as the measures see it.
+    """A Mender as a system to measure.
 
     Args:
-        mender: its models, policy and threads are what is measured.
+        mender: the Mender, with its models, policy and threads.
     """
 
     def __init__(self, mender: Mender) -> None:
@@ -54,7 +54,7 @@ class MenderSystem:
 
     @property
     def models(self) -> dict[str, str]:
-        """Return the names of the models, by role; loads them."""
+        """Load the models and return their names, by role."""
         return {"detector": self.mender.detector.name, "filler": self.mender.proposer.model.name}
 
     def judge(self, texts: Sequence[str]) -> Sequence[Sites]:
@@ -66,5 +66,5 @@ class MenderSystem:
         return self.mender.proposer.propose(documents)
 
     def mend(self, texts: Sequence[str], titles: Sequence[str | None]) -> Iterable[Mended]:
-        """Mend through the public face (see ``Mend``)."""
+        """Mend through the public API (see ``Mend``)."""
         return self.mender.mend(texts, title=titles)

@@ -31,14 +31,14 @@ def bar_plot(labels: Sequence[str], shares: Sequence[float], *, title: str, x_la
 def row_plot(
     labels: Sequence[str], values: Sequence[float], *, title: str, x_label: str, notes: Sequence[str] = ()
 ) -> str:
-    """Return horizontal bars from 0, each with its label above it and its value beside it.
+    """Return horizontal bars from 0, each with its label above and its value beside it.
 
     Args:
-        labels: what each bar stands for.
-        values: not negative.
+        labels: the labels of the bars.
+        values: their values, not negative.
         title: what the plot shows, for those who can't see it.
         x_label: what the values are.
-        notes: where given, what each bar says when pointed at.
+        notes: if given, the text that each bar shows under the pointer.
     """
     most = max(values, default=0.0) or 1.0
     plot = _plot("bars rows", title)
@@ -53,13 +53,13 @@ def row_plot(
 
 
 def histogram(parts: Mapping[str, Sequence[int]], *, title: str, x_label: str, y_label: str) -> str:
-    """Return counts over bins of equal width from 0 to 1, those of several parts stacked.
+    """Return counts over bins of equal width from 0 to 1; the counts of several parts are stacked.
 
     Args:
         parts: for each name, counts by bin; all of the same length.
         title: what the plot shows, for those who can't see it.
-        x_label: what is binned.
-        y_label: what is counted.
+        x_label: the quantity on the x axis.
+        y_label: the things that are counted.
     """
     bins = list(zip(*parts.values(), strict=True)) or [(0,)]
     top = _round_up(max(map(sum, bins)))
@@ -102,7 +102,7 @@ def _per_cent(value: float, whole: float) -> str:
 
 
 def _round_up(value: int) -> int:
-    """Return the least round number not below ``value`` that five parts divide well."""
+    """Return the least round number not below ``value`` that divides well into five parts."""
     size = 1
     while True:
         for step in (5, 10, 20, 25):

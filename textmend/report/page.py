@@ -1,4 +1,4 @@
-"""HTML from a template: escaped by default, with the look that all pages share. Needs the extra ``report`` (Jinja2)."""
+"""HTML from a template, escaped by default, in the common look of all pages. Needs the extra ``report`` (Jinja2)."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from textmend.extras import needs
 def render(template: Path, **values: Any) -> str:
     """Return a page.
 
-    The template extends ``base.html.jinja``; the filter ``visible`` shows text of unknown make, ``svg`` a plot.
+    The template extends ``base.html.jinja``; the filter ``visible`` shows untrusted text, ``svg`` a plot.
 
     Args:
         template: its file.
-        values: what it names.
+        values: the values of its variables.
 
     Raises:
         MissingExtraError: Jinja2 is not installed.
@@ -25,7 +25,7 @@ def render(template: Path, **values: Any) -> str:
         import markupsafe
 
     def svg(plot: str) -> str:
-        return markupsafe.Markup(plot)  # written by ``plots``, which escapes
+        return markupsafe.Markup(plot)  # ``plots`` writes it and escapes all text
 
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader([template.parent, Path(__file__).parent]),
@@ -39,7 +39,7 @@ def render(template: Path, **values: Any) -> str:
 
 
 def visible(text: str) -> str:
-    """Return text that can be shown: control characters and lone surrogates by their code, line ends as ¶."""
+    """Return visible text: control characters and lone surrogates become their codes, line ends ¶."""
     return "".join(_visible(char) for char in text)
 
 

@@ -1,4 +1,4 @@
-"""Lines and points as inline SVG; ``bars`` draws all else. Colours come from the page's CSS classes (``s0`` …).
+"""Lines and points as inline SVG; ``bars`` draws the rest. Colours come from the page's CSS classes (``s0`` …).
 
 All text is escaped by the XML writer.
 """
@@ -25,11 +25,11 @@ class Series:
     """A line of a plot.
 
     Attributes:
-        name: as the legend gives it.
-        x: from left to right as they should be joined.
-        y: of the same length.
-        sizes: where given, points are drawn, their area in proportion to these.
-        notes: where given, what each point says when pointed at.
+        name: its name in the legend.
+        x: the x values, in the order in which the points are joined.
+        y: the y values, as many.
+        sizes: if given, points are drawn, with areas in proportion to these.
+        notes: if given, the text that each point shows under the pointer.
     """
 
     name: str
@@ -61,7 +61,7 @@ def line_plot(series: Sequence[Series], *, title: str, x_label: str, y_label: st
             _add(svg, "polyline", {"class": f"line s{number % 6}", "points": drawn, "stroke-dasharray": dash or None})
         largest = max(line.sizes, default=1.0) or 1.0
         for index, x, y in points if line.sizes else ():
-            # Points of one size say nothing by it, so they stay small.
+            # If all points have one size, it means nothing, so they stay small.
             radius = 2.5 + 5.5 * math.sqrt(line.sizes[index] / largest) if min(line.sizes) < largest else 3.5
             dot = _add(svg, "circle", {"class": f"dot s{number % 6}", "cx": x, "cy": y, "r": radius})
             if line.notes:
