@@ -1,1 +1,1 @@
-"""Making the two models: damage, training, calibration, export. Needs the extra ``textmend[train]``."""
+"""Making the two models: training, calibration, export. Needs the extra ``textmend[train]``."""

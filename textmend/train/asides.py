@@ -1,7 +1,7 @@
-"""Sentences made of an article's own words: odd ones that are whole, and plain ones that lose what they name.
+"""Sentences made of an article's own words: odd but undamaged ones, and plain ones that lose the words they name.
 
-They are put among the prose of the article. From them a model learns that neither the form of a sentence nor its words
-say whether anything is missing. ``frames`` holds the sentences.
+They are put among the prose of the article. From them a model learns that neither the form nor the words of a sentence
+show by themselves whether words are missing. ``frames`` holds the sentences.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _SOURCE_FORMS = ("{} ({year})", "[{d}]", "[{d}, {d}]", "{}", "{} and {}", "{} et
 
 @dataclass(frozen=True, slots=True)
 class SlotWords:
-    """What the slots of a sentence can hold; no field is empty."""
+    """The possible contents of a sentence's slots; no field is empty."""
 
     names: Sequence[str]
     nouns: Sequence[str]
@@ -42,7 +42,7 @@ class SlotWords:
 
 
 def words_of(text: str) -> SlotWords:
-    """Return the names, nouns (as far as an article before them tells) and content words of a text."""
+    """Return the names, nouns (recognised by an article before them) and content words of a text."""
     plain = [word for word in _WORD.findall(text) if word not in FUNCTION_WORDS]
     nouns = [word for word in _NOUN.findall(text) if word not in FUNCTION_WORDS]
     return SlotWords(
@@ -55,7 +55,7 @@ def words_of(text: str) -> SlotWords:
 def aside(text: str, rng: random.Random) -> Damaged:
     """Return a paragraph of one to four sentences of one kind, made of a text's words.
 
-    Where the kind can lose something, it does so more often than not.
+    If sentences of the kind can lose words, most of them do.
     """
     words = words_of(text)
     losable = rng.random() < 0.45
@@ -73,7 +73,7 @@ def aside(text: str, rng: random.Random) -> Damaged:
 
 
 def fill(frame: str, words: SlotWords, rng: random.Random) -> tuple[str, list[tuple[int, int]]]:
-    """Return a frame with its slots filled, and where they stand."""
+    """Return a frame with its slots filled, and the spans of the slots."""
     out, slots, position = "", [], 0
     for match in _SLOT.finditer(frame):
         out += frame[position : match.start()]
@@ -119,7 +119,7 @@ _BETWEEN = regex.compile(r"(?<=\p{Ll}{4}[.!?]) (?=\p{Lu})|\n\n")
 
 
 def insert(damaged: Damaged, aside: Damaged, rng: random.Random) -> Damaged:
-    """Put a text with its own gaps between two sentences or paragraphs of another; at its end, where there are none."""
+    """Insert a text with its gaps between two sentences or paragraphs of another text; at the end if there are none."""
     touched = {place for gap in damaged.gaps for place in (gap.start, gap.end)}
     places = [m for m in _BETWEEN.finditer(damaged.text) if m.start() not in touched and m.end() not in touched]
     match = rng.choice(places) if places else None

@@ -1,4 +1,4 @@
-"""Averaging the weights of several runs (model soups, Wortsman et al. 2022), and keeping weights small."""
+"""Averaging the weights of several runs (model soups, Wortsman et al. 2022), and storing weights in a small form."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ from textmend.train.compact import load_compact, save_compact
 def average_weights(base: Weights, sources: Sequence[tuple[Path, float]]) -> Weights:
     """Return the weighted mean of several runs' weights, float32.
 
-    Runs from one start lie in one basin, and their mean is often better than each (Wortsman et al. 2022).
+    Runs from the same start lie in one basin, and their mean is often better than each of them (Wortsman et al. 2022).
 
     Args:
-        base: the weights that the runs began from; where a file lacks one of them, it counts as unchanged.
-        sources: checkpoints (their averaged weights), bare weights, or the compact form, each with its share.
+        base: the weights that the runs began with; a weight that a file lacks counts as unchanged.
+        sources: checkpoints (their averaged weights), bare weights, or weights in the compact form, each with its
+            share.
 
     Raises:
         ModelError: a file can't be read, or the files hold weights of different models.
@@ -62,10 +63,12 @@ def write_average(
 
     Args:
         base: the weights that the runs began from.
-        sources: as for :func:`average_weights`; one alone is only kept in another form.
+        sources: as for :func:`average_weights`; a single one is only stored in another form.
         out: the safetensors file to write.
-        bits: of the differences in the compact form (``compact.save_compact``); ``None`` for bare float32 weights.
-        after: the file whose weights the compact form differs from, instead of the base; it must stand beside ``out``.
+        bits: the bits of a difference in the compact form (``compact.save_compact``); ``None`` for bare float32
+            weights.
+        after: the file from whose weights the compact form differs, instead of the base; it must be in the folder of
+            ``out``.
     """
     mean = average_weights(base, sources)
     if bits is None:

@@ -1,4 +1,4 @@
-"""Reading the base model that training starts from."""
+"""Reading the base model with which training starts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from textmend.errors import ModelError
 Weights = dict[str, torch.Tensor]
 
 TIED = ("decoder.weight", "decoder.bias")
-"""How the names of weights end that are the word embeddings over again."""
+"""Endings of the names of weights that repeat the word embeddings."""
 
 _UNUSED = ("pooler.", "position_ids", "cls.seq_relationship")
 
@@ -23,7 +23,8 @@ _UNUSED = ("pooler.", "position_ids", "cls.seq_relationship")
 def read_base(folder: Path) -> Weights:
     """Return a base model's weights, float32, named as in a model of its architecture with a masked-LM head.
 
-    Old names of layer norms are read too. What no model of ours has is left out: poolers, tied decoders.
+    Old names of layer norms are read too. Weights that textmend's models don't have are left out: poolers, tied
+    decoders.
 
     Args:
         folder: the base, with ``config.json`` and ``model.safetensors``.
@@ -41,14 +42,14 @@ def read_base(folder: Path) -> Weights:
 
 
 def check_architecture(folder: Path, known: Iterable[str], kind: str) -> None:
-    """Raise :class:`ModelError` where a base is of an architecture that models of this kind aren't trained from."""
+    """Raise :class:`ModelError` if models of this kind can't be trained from a base of its architecture."""
     found = str(_config(folder).get("model_type"))
     if found not in known:
         raise ModelError(f"{folder}: is a {found!r} model; {kind}s are trained from {' or '.join(known)}")
 
 
 def check_complete(folder: Path, absent: Iterable[str]) -> None:
-    """Raise :class:`ModelError` where a base lacks weights."""
+    """Raise :class:`ModelError` if a base lacks weights."""
     if names := sorted(absent):
         raise ModelError(f"{folder / 'model.safetensors'}: lacks the weights {', '.join(names[:5])}")
 

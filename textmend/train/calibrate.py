@@ -40,30 +40,31 @@ log = logging.getLogger(__name__)
 
 _BATCH = 16
 _OF_ONE = 8
-"""So many gaps of an article are filled at most, when a ranking is fitted: gaps of one article are alike."""
+"""The most gaps of an article that are filled to fit a ranking, because gaps of one article are alike."""
 
 _UNASKED = Fill(text="?", probability=0.0, origin="model")
-"""Marks the other gaps of an article, which stay masked."""
+"""A mark for the other gaps of an article, which stay masked."""
 
 _LEAST_TO_CALIBRATE = 50
 
 _PRIOR = 2.0
-"""How firmly what is fitted is held to where it starts: as about twice to eight times as many items would."""
+"""The strength of the prior that holds fitted values near their start: as strong as about two to eight times as many
+items."""
 
 
 def fit_calibration(raw: ArrayLike, truths: ArrayLike, bins: int = 14) -> Calibration:
-    """Return the calibration that makes raw probabilities true on average.
+    """Return the calibration under which raw probabilities are true on average.
 
-    First a line through the log-odds is fitted (Platt 1999). Then items are sorted by probability and cut into
-    bins that tell equally much about where that line is wrong, and for each bin it is shifted until the bin
-    expects as many true items as it holds, held near 0 shift as by :data:`_PRIOR` items more. (A bin may be wide:
-    the log-odds of its share would not be those of its middle.) A knot stands at each bin's mean of raw
-    log-odds. Bins out of order are pooled, as in isotonic regression (Zadrozny & Elkan 2002).
+    First a line through the log-odds is fitted (Platt 1999). Then items are sorted by probability and cut into bins
+    with equal information about the line's errors. For each bin the line is shifted until the expected number of true
+    items equals the real one; a prior, as strong as :data:`_PRIOR` items, keeps the shift near 0. (The log-odds of the
+    bin's share would not do: a bin may be wide, and they are not those of its middle.) Each bin gives a knot at its
+    mean of raw log-odds. Bins out of order are pooled, as in isotonic regression (Zadrozny & Elkan 2002).
 
     Args:
         raw: raw probabilities, shape ``[items]``.
         truths: whether each is true, shape ``[items]``.
-        bins: how many knots at most.
+        bins: the most knots.
     """
     score, truth = log_odds(raw), np.asarray(truths, dtype=bool)
     order = np.argsort(score, kind="stable")
@@ -92,7 +93,7 @@ def fit_calibration(raw: ArrayLike, truths: ArrayLike, bins: int = 14) -> Calibr
 
 
 class _Knot(NamedTuple):
-    """A bin, items ``[start:end]`` by order, and the knot it makes, in log-odds."""
+    """A bin, items ``[start:end]`` in order, and its knot, in log-odds."""
 
     start: int
     end: int
@@ -101,14 +102,14 @@ class _Knot(NamedTuple):
 
 
 def _coincide(before: _Knot, after: _Knot) -> bool:
-    # Bins of one and the same score: their means differ by rounding alone.
+    # Bins of the same score: their means differ only by rounding.
     return before.raw + 1e-9 >= after.raw
 
 
 def damaged_articles(
     articles: Iterable[LinkedText], likeness: LinkLikeness, *, clean_share: float, seed: int
 ) -> list[Damaged]:
-    """Return held-out articles, damaged as in training but for a share that stays clean."""
+    """Return held-out articles, damaged as in training, except for a share that stays clean."""
     rng = random.Random(seed)
     return [
         Damaged(article.text, ()) if rng.random() < clean_share else lose_words(article, likeness, rng)
@@ -119,8 +120,8 @@ def damaged_articles(
 def calibrate_detector(folder: Path, damaged: Sequence[Damaged]) -> Calibration:
     """Fit a detector's calibration on damaged text, then the weights of the article's evidence.
 
-    The evidence is of three kinds: echoes, the article's other gaps, and the lengths of these. All is written into
-    the detector's ``config.json``; the calibration is returned.
+    The evidence has three kinds: echoes, the article's other gaps, and their lengths. All results are written into the
+    detector's ``config.json``; the calibration is returned.
     """
     detector = OnnxDetector(folder)
     detector.calibration = Calibration()
@@ -139,12 +140,12 @@ def calibrate_detector(folder: Path, damaged: Sequence[Damaged]) -> Calibration:
 
 
 class JudgedText(NamedTuple):
-    """A damaged text, what is thought of it before its echoes and other gaps are heeded, and the truth.
+    """A damaged text, its sites judged without the evidence of echoes and other gaps, and the truth.
 
     Attributes:
         text: the text.
         sites: its sites, judged.
-        lost: how many words were lost at each, at most as many as are told apart; shape ``[sites]``.
+        lost: how many words were lost at each, up to the highest label; shape ``[sites]``.
     """
 
     text: str
@@ -153,7 +154,7 @@ class JudgedText(NamedTuple):
 
 
 class ArticleEvidence(NamedTuple):
-    """What an article's echoes and other gaps add: the parts of a detector's configuration of these names."""
+    """The weights of an article's echoes and other gaps: the parts of a detector's configuration with these names."""
 
     echoes: EchoWeights
     article: ArticleWeights
@@ -169,7 +170,7 @@ class ArticleEvidence(NamedTuple):
 
 
 def judge_damaged(damaged: Sequence[Damaged], detector: OnnxDetector) -> list[JudgedText]:
-    """Return what a detector by itself, as it is calibrated, thinks of damaged texts."""
+    """Return damaged texts as judged by a calibrated detector alone."""
     judged: list[JudgedText] = []
     for start in range(0, len(damaged), _BATCH):
         batch = damaged[start : start + _BATCH]
@@ -179,7 +180,7 @@ def judge_damaged(damaged: Sequence[Damaged], detector: OnnxDetector) -> list[Ju
 
 
 def fit_evidence(judged: Sequence[JudgedText]) -> ArticleEvidence:
-    """Fit what echoes add to calibrated probabilities, then what other gaps add, and what they say about lengths."""
+    """Fit the weights of echoes beside calibrated probabilities, then those of other gaps and their lengths."""
     probabilities, truths = [one.sites.probabilities for one in judged], [one.lost > 0 for one in judged]
     matched = [matched_words(one.text, one.sites.starts, one.sites.ends, one.sites.probabilities) for one in judged]
     echoes = fit_echoes(np.concatenate(probabilities), np.concatenate(matched), np.concatenate(truths))
@@ -206,11 +207,11 @@ def fit_article(
     kinds: Sequence[NDArray[np.int64]],
     truths: Sequence[NDArray[np.bool_]],
 ) -> ArticleWeights:
-    """Fit what an article's other gaps add to the log-odds of a gap: logistic regression on doubtful sites.
+    """Fit the effect of an article's other gaps on the log-odds of a gap: logistic regression on doubtful sites.
 
     Args:
-        probabilities: of the sites of each article, echoes heeded; each of shape ``[sites]``.
-        kinds: their white space (``detect.other_gaps.space_kinds``).
+        probabilities: those of the sites of each article, with the evidence of echoes; each of shape ``[sites]``.
+        kinds: the kinds of their white space (``detect.other_gaps.space_kinds``).
         truths: whether words are missing there.
     """
     truth = np.concatenate(truths)
@@ -230,12 +231,12 @@ def fit_article(
 
 
 def fit_echoes(probabilities: ArrayLike, matched: ArrayLike, truths: ArrayLike) -> EchoWeights:
-    """Fit what an echo adds to the log-odds of a gap: logistic regression beside the calibrated log-odds.
+    """Fit the effect of an echo on the log-odds of a gap: logistic regression beside the calibrated log-odds.
 
-    Each weight is held near 0 and kept from falling below.
+    A prior holds each weight near 0, and no weight may be negative.
 
     Args:
-        probabilities: calibrated, of sites, shape ``[sites]``.
+        probabilities: calibrated probabilities of sites, shape ``[sites]``.
         matched: how many words each site's best echo matches, 0 without one (``detect.echoes.matched_words``).
         truths: whether words are missing there.
     """
@@ -252,7 +253,7 @@ def calibrate_filler(folder: Path, detector: Path, damaged: Sequence[Damaged], *
 
     Args:
         folder: the filler.
-        detector: the detector, which says how many words are likely missing at each gap.
+        detector: the detector, which estimates how many words are missing at each gap.
         damaged: held-out damaged text.
         most_gaps: how many gaps to fill; each costs about a third of a second.
     """
@@ -272,7 +273,7 @@ def calibrate_hub_filler(
 
 
 def fit_to(proposer: Proposer, detector: Path, damaged: Sequence[Damaged], *, most_gaps: int) -> Ranking:
-    """Return the ranking that fits what a filler proposes at the true gaps of damaged text, a few of each article."""
+    """Return the ranking that is fitted to a filler's proposals at true gaps of damaged text, a few of each article."""
     rows: list[NDArray[np.float64]] = []
     answers: list[int] = []
     articles: list[int] = []
@@ -301,15 +302,15 @@ def fit_ranking(
     articles: Sequence[int],
     start: Ranking | None = None,
 ) -> Ranking:
-    """Fit the conditional logit model by maximum likelihood, held near where it starts, and what follows from it.
+    """Fit the conditional logit model by maximum likelihood, with a prior that holds it near its start.
 
-    That is how much an article's other gaps tell, then the calibration.
+    Then fit the weight of an article's other gaps, and the calibration.
 
     Args:
         rows: for each gap, its candidates' features, shape ``[candidates, features]``.
         answers: for each gap, which candidate is right, or -1 for none.
         articles: for each gap, the number of its article.
-        start: the ranking to start from; default: the defaults.
+        start: the ranking to start with; default: the default ranking.
     """
     start = start or Ranking()
     prior = np.array([*start.weights, start.other])
@@ -322,7 +323,7 @@ def fit_ranking(
             scores = design @ parameters
             scores -= scores.max()
             total = np.exp(scores).sum()
-            value += float(np.log(total) - scores[answer])  # -1 is the last row: something else
+            value += float(np.log(total) - scores[answer])  # -1 means the last row: something else
             gradient += (np.exp(scores) / total) @ design - design[answer]
         return value / max(1, len(rows)), gradient / max(1, len(rows))
 
@@ -347,7 +348,7 @@ def fit_ranking(
 def _with_article(
     ranking: Ranking, rows: Sequence[NDArray[np.float64]], answers: Sequence[int], articles: Sequence[int]
 ) -> Ranking:
-    """Fit how much the other gaps of an article tell: logistic regression on whether any candidate is right."""
+    """Fit the weight of an article's other gaps: logistic regression on whether any candidate is right."""
     shares = [float(ranking.uncalibrated(row).sum()) for row in rows]
     ranking = replace(ranking, usual=_usual(ranking, rows))
     told = np.array(others_of(ranking, rows, articles))
@@ -364,7 +365,7 @@ def _usual(ranking: Ranking, rows: Sequence[NDArray[np.float64]]) -> float:
 
 
 def others_of(ranking: Ranking, rows: Sequence[NDArray[np.float64]], articles: Sequence[int]) -> list[float]:
-    """Return for each gap what the other gaps of its article say (``Ranking.others``).
+    """Return for each gap the evidence of the other gaps of its article (``Ranking.others``).
 
     Args:
         ranking: the ranking.
@@ -380,7 +381,7 @@ def others_of(ranking: Ranking, rows: Sequence[NDArray[np.float64]], articles: S
 
 
 def _with_other(row: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Add the row of "something else" and the column of its constant (as ``Ranking.uncalibrated`` weighs them)."""
+    """Add the row of "something else" and the column of its constant (as in ``Ranking.uncalibrated``)."""
     other = np.zeros(row.shape[1])
     other[0] = np.log(max(1.0 - float(np.exp(row[:, 0]).sum()), 1e-3))
     constant = np.append(np.zeros(len(row)), 1.0)
@@ -388,7 +389,7 @@ def _with_other(row: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _true_gaps(item: Damaged, detector: OnnxDetector) -> list[Gap]:
-    """Return the true gaps, with the lengths that the detector thinks likely there."""
+    """Return the true gaps, with the lengths that the detector expects there."""
     (sites,) = judge([item.text], detector)
     gaps = []
     for loss in item.gaps:
@@ -399,13 +400,13 @@ def _true_gaps(item: Damaged, detector: OnnxDetector) -> list[Gap]:
 
 
 def answer_among(proposed: Sequence[Proposed], lost: str) -> int:
-    """Return which candidate says what stood there, or -1 for none."""
+    """Return which candidate equals the lost words, or -1 for none."""
     wanted = fold(lost)
     return next((index for index, candidate in enumerate(proposed) if candidate.text.casefold() == wanted), -1)
 
 
 def write_config(folder: Path, **values: Any) -> None:
-    """Write values into the ``config.json`` of a model's folder, all or none."""
+    """Write values into the ``config.json`` of a model's folder: all of them or none."""
     file = folder / "config.json"
     config = json.loads(file.read_text(encoding="utf-8"))
     config.update(values)

@@ -1,4 +1,4 @@
-"""Model cards: a ``README.md`` beside ``model.onnx``, written from what is known. Figures are given, never made up."""
+"""Model cards: a ``README.md`` beside ``model.onnx``. All figures are given by the caller, never made up."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from textmend.files import write_file
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The model that another was trained from.
+    """The base model from which another was trained.
 
     Attributes:
-        name: as its authors call it.
+        name: its name, as its authors write it.
         authors: who made it.
         license: its licence, as an SPDX identifier.
         url: where it is described.
-        changes: what training made of it.
+        changes: how training changed it.
     """
 
     name: str
@@ -38,7 +38,7 @@ MINILM = Origin(
     url="https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2",
     changes="trained further, all layers; token types say letter case and white space; one new layer labels tokens",
 )
-"""What the embedded detector was trained from."""
+"""The base of the embedded detector."""
 
 MPNET = Origin(
     name="all-mpnet-base-v2",
@@ -47,7 +47,7 @@ MPNET = Origin(
     url="https://huggingface.co/sentence-transformers/all-mpnet-base-v2",
     changes="trained further but for the embeddings; a new head for masked pieces, and one for letter case",
 )
-"""What the embedded filler was trained from."""
+"""The base of the embedded filler."""
 
 DATA = (
     "news articles, clean, from which words were taken away on purpose",
@@ -116,15 +116,15 @@ def write_card(
 
     Args:
         folder: the model's folder, with its ``config.json`` and ``model.onnx``.
-        base: the model it was trained from.
-        hours: of training, on the clock.
-        tokens: trained on, padding not counted.
-        figures: what ``textmend evaluate --json`` wrote, or figures by group (``{"link_loss": {"F1": 0.81}}``).
-        commands: how it was made, as shell commands.
+        base: the model from which it was trained.
+        hours: hours of training, on the clock.
+        tokens: tokens of training, without padding.
+        figures: the output of ``textmend evaluate --json``, or figures by group (``{"link_loss": {"F1": 0.81}}``).
+        commands: the shell commands that made it.
         data: the kinds of text it was trained on.
         license: the model's own licence, as an SPDX identifier.
         quantization: how its weights are stored; default: what ``textmend train export`` does.
-        limits: what it can't do, besides what holds for every such model.
+        limits: its limits, besides those of every such model.
 
     Returns:
         The card's path.
@@ -155,7 +155,7 @@ def write_card(
 
 
 def _front_matter(config: Mapping[str, Any], base: Origin, license: str) -> str:
-    """Return the head of the card, in YAML, by which hubs sort models."""
+    """Return the head of the card: YAML, by which hubs sort models."""
     front = {
         "language": _language(config),
         "license": license.lower(),
@@ -190,7 +190,7 @@ def _read(folder: Path) -> tuple[dict[str, Any], int]:
 
 
 def _is_calibrated(config: Mapping[str, Any]) -> bool:
-    """Whether anything but the calibration that a fresh export has stands in the configuration."""
+    """Whether the configuration has another calibration than a fresh export."""
     holder = config if config["kind"] == "detector" else config.get("ranking", {})
     return bool(holder.get("calibration", {}).get("raw", [0.0]) != [0.0])
 
@@ -212,7 +212,7 @@ def _figures(figures: Mapping[str, Any]) -> str:
 
 
 def _of_evaluation(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Yield the rows of what ``textmend evaluate --json`` wrote."""
+    """Yield the rows for the output of ``textmend evaluate --json``."""
     for result in (*record.get("benchmarks", ()), *record.get("clean", ())):
         for part, values in result["figures"].items():
             for name, figure in values.items():
@@ -222,7 +222,7 @@ def _of_evaluation(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 
 def _of_mapping(figures: Mapping[str, Any], group: str = "") -> Iterator[tuple[str, str, str]]:
-    """Yield the rows of figures by group, however deep."""
+    """Yield the rows for figures by group, at any depth."""
     for name, value in figures.items():
         if isinstance(value, Mapping) and "value" not in value:
             yield from _of_mapping(value, f"{group}, {name}" if group else str(name))

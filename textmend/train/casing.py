@@ -1,4 +1,4 @@
-"""Counting how words are usually written, for ``fill.casing_table``. Only statistics of single words are kept."""
+"""Counting the usual letter case of words, for ``fill.casing_table``. Only statistics of single words are kept."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _TITLE_SHARE = 0.5
 _LONGEST_HEADLINE = 16
 
 Forms = dict[str, Counter[str]]
-"""For every case-folded word, how often each of its forms was seen."""
+"""For every case-folded word, the number of times that each of its forms was seen."""
 
 
 def count_forms(articles: Iterable[LinkedText]) -> Forms:
-    """Count how words are written in the middle of sentences."""
+    """Count the forms of words in the middle of sentences."""
     counts: Counter[str] = Counter()
     for article in articles:
         for paragraph in paragraphs(article.text):
@@ -36,7 +36,7 @@ def count_forms(articles: Iterable[LinkedText]) -> Forms:
 
 
 def inner_words(paragraph: str) -> Iterator[str]:
-    """Yield the words of a paragraph whose casing says something about the word itself.
+    """Yield the words of a paragraph whose casing belongs to the word itself, not to its place.
 
     Left out: words that may start a sentence (first in the paragraph, after a full stop, quote, colon, dash or
     bracket), paragraphs that look like headlines, and words in a row of capitals.
@@ -46,7 +46,7 @@ def inner_words(paragraph: str) -> Iterator[str]:
     if not words or _is_headline(paragraph, words):
         return
     for index in range(1, len(words)):
-        # What stands between two words decides: the last visible character, or nothing but white space.
+        # The text between two words decides: its last visible character, or only white space.
         between = paragraph[found[index - 1][1] : found[index][0]].strip()
         if between and between[-1] in _STARTS_AFTER:
             continue
@@ -74,11 +74,11 @@ def write_casing(
 
     Args:
         forms: the counts.
-        file: the table; the words with the same habit stand together, which keeps it small.
+        file: the table; words with the same habit stand together, which keeps it small.
         at_least: how often a word must have been seen.
-        most: the most words; the most frequent are kept.
+        most: the most words; the most frequent ones are kept.
         most_bytes: the table's greatest size.
-        rare: words that are written with a capital less often than this count as always lower case.
+        rare: words with a smaller share of capitals than this count as always lower case.
 
     Returns:
         The number of words written.
@@ -88,7 +88,7 @@ def write_casing(
         total = counts.total()
         lower = sum(count for surface, count in counts.items() if surface.islower())
         cased = [(count, surface) for surface, count in counts.items() if not surface.islower()]
-        # Letters without case, and folds that are written unlike the word (ß), have nothing to say.
+        # Letters without case, and words whose folded form is spelled differently (ß), are left out.
         if total < at_least or not cased or total - lower <= rare * total:
             continue
         count, surface = max(cased)

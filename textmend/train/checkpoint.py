@@ -16,7 +16,7 @@ from textmend.errors import ModelError
 
 
 def save_checkpoint(path: Path, tensors: Mapping[str, torch.Tensor], state: Mapping[str, Any]) -> None:
-    """Write a checkpoint; the old one stays whole until the new one is."""
+    """Write a checkpoint; the old one stays until the new one is complete."""
     part = path.with_name(path.name + ".part")
     contiguous = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     save_file(contiguous, part, metadata={"state": json.dumps(state)})
@@ -34,14 +34,14 @@ def load_checkpoint(path: Path) -> tuple[dict[str, torch.Tensor], dict[str, Any]
 
 
 def trained_weights(path: Path) -> dict[str, torch.Tensor]:
-    """Return the averaged weights of a checkpoint (those that were trained; the rest is the base's)."""
+    """Return the averaged weights of a checkpoint: only the trained ones, since the rest are those of the base."""
     tensors, _ = load_checkpoint(path)
     prefix = "average."
     return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
 
 
 def optimizer_tensors(optimizer: torch.optim.Optimizer, names: list[str]) -> dict[str, torch.Tensor]:
-    """Return the moments of an Adam optimizer by parameter name, and how many steps each parameter took part in."""
+    """Return the moments of an Adam optimizer by parameter name, and the number of steps of each parameter."""
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
     tensors: dict[str, torch.Tensor] = {}
     for name, parameter in zip(names, parameters, strict=True):
@@ -54,9 +54,10 @@ def optimizer_tensors(optimizer: torch.optim.Optimizer, names: list[str]) -> dic
 def restore_optimizer(
     optimizer: torch.optim.Optimizer, names: list[str], tensors: Mapping[str, torch.Tensor], step: int
 ) -> None:
-    """Put saved moments back; parameters that have none start afresh.
+    """Restore saved moments; parameters without any start afresh.
 
-    ``step`` is the run's: checkpoints that hold no steps of their own are those of runs in which all took part in all.
+    ``step`` is the step of the run. It counts for checkpoints without steps of parameters, which come from runs in
+    which every parameter took part in every step.
     """
     parameters = [p for group in optimizer.param_groups for p in group["params"]]
     for name, parameter in zip(names, parameters, strict=True):

@@ -1,4 +1,4 @@
-"""Weights in a small file, to train on from: their rounded difference from a base, or from earlier weights."""
+"""Weights in a small file, for further training: their rounded difference from a base, or from earlier weights."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ def save_compact(
 ) -> None:
     """Write weights in a quarter (8 bits) or an eighth of their size.
 
-    A matrix that the base has is kept as its difference from the base's: ``NAME.q``, int8, or two of 4 bits in a
-    uint8, and ``NAME.s``, one float32 scale a row, so that an element is off by at most 1/254 (1/14) of its row's
-    greatest change. Vectors, and what the base lacks, are kept as they are in float16. What equals the base is left
-    out.
+    A matrix that the base has is stored as its difference from the base's: ``NAME.q``, int8, or two of 4 bits in a
+    uint8, and ``NAME.s``, one float32 scale for each row. So the error of an element is at most 1/254 (1/14) of its
+    row's greatest change. Vectors, and matrices that the base lacks, are stored in float16. Weights that equal the
+    base's are left out.
 
     Args:
         weights: by name (a checkpoint's ``trained_weights``, or a state dict).
-        base: what they differ from: the base's weights, or those of ``after`` (``load_compact``).
+        base: the weights from which they differ: the base's, or those of ``after`` (``load_compact``).
         file: the safetensors file to write.
-        bits: of a difference.
-        after: the file of the weights they differ from, which must then stand beside ``file`` to read it.
+        bits: the bits of a difference.
+        after: the file of the weights from which they differ; it must be in the folder of ``file`` when that is read.
     """
     most = 2 ** (bits - 1) - 1
     tensors: Weights = {}
@@ -60,7 +60,7 @@ def load_compact(base: Mapping[str, torch.Tensor], file: Path) -> Weights:
     """Read weights as float32: the compact form (``save_compact``), bare weights, or a checkpoint's averaged ones.
 
     Args:
-        base: the base's weights, from which the compact form differs.
+        base: the weights of the base, from which the compact form differs.
         file: a safetensors file.
 
     Raises:

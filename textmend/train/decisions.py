@@ -1,8 +1,8 @@
-"""Learning from people's decisions: gap calibration, and the ranking of fills, fitted again where that is better.
+"""Learning from people's decisions: gap calibration and the ranking of fills are fitted again, if that is better.
 
-What is fitted has few parameters and starts from what is there. It is judged by cross-validation on the decisions
-themselves, and taken only where their log loss falls by more than one standard error (Breiman et al. 1984); or
-else the old one stays. The models themselves are not trained.
+A fit has few parameters and starts with the present values. It is judged by cross-validation on the decisions
+themselves, and taken only if their log loss falls by more than one standard error (Breiman et al. 1984); otherwise the
+old values stay. The models themselves are not trained.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ from textmend.train.regression import logistic, with_shift
 
 FOLDS = 5
 LEAST = 50
-"""Decisions that a fit needs, at least."""
+"""The fewest decisions for a fit."""
 
 LEAST_OF_EACH = 10
-"""Decisions of each kind (a gap, not a gap) that a gap calibration needs, at least."""
+"""The fewest decisions of each kind (a gap, not a gap) for a gap calibration."""
 
 _LEAST_OTHER = 1e-6
 _BATCH = 16
@@ -48,13 +48,13 @@ Fitted = TypeVar("Fitted")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
-    """What came of fitting one thing.
+    """The result of one fit.
 
     Attributes:
         what: what was fitted.
         items: how many decisions it was fitted on.
-        before: mean log loss of the decisions as the model was, in nats.
-        after: mean log loss, each decision judged by a fit that has not seen it nor others of its document.
+        before: mean log loss of the decisions with the old values, in nats.
+        after: mean log loss, each decision judged by a fit that saw neither it nor others of its document.
         error: the standard error of the difference.
     """
 
@@ -71,19 +71,19 @@ class Fit:
 
 
 def recalibrate_detector(folder: Path, decided: Sequence[Judged]) -> Fit:
-    """Fit the gap calibration of a detector again, and write it into its ``config.json`` where it is better.
+    """Fit the gap calibration of a detector again, and write it into its ``config.json`` if it is better.
 
-    Gaps that people were shown tell little of places that were not shown. So below the least probable gap shown,
-    the new calibration soon goes back to the old one, or stays under it.
+    Gaps that people saw say little about places that they did not see. So below the least probable gap that they saw,
+    the new calibration soon returns to the old one, or stays below it.
 
     Args:
-        folder: the detector; it need not be the one that made the suggestions.
+        folder: the detector; it may differ from the one that made the suggestions.
         decided: what people decided.
 
     Raises:
         RecordError: there are too few decisions, or too few of one kind.
     """
-    # What a source told was shown because it is true, whatever the detector thought of it.
+    # Gaps from a source were shown because they are true, whatever the detector thought of them.
     decided = [one for one in decided if not (one.gap.fills and one.gap.fills[0].origin == "source")]
     truths = np.array([one.is_gap for one in decided], dtype=bool)
     few = min(int(truths.sum()), int((~truths).sum()))
@@ -95,7 +95,7 @@ def recalibrate_detector(folder: Path, decided: Sequence[Judged]) -> Fit:
     detector = OnnxDetector(folder)
     old = detector.calibration
     probabilities = _gap_probabilities(detector, decided)
-    # What echoes and other gaps add stays as it is; what is fitted is the calibration below them.
+    # The effect of echoes and other gaps stays; only the calibration below them is fitted.
     detector.echoes, detector.article = EchoWeights(), ArticleWeights()
     alone = _gap_probabilities(detector, decided)
     added = log_odds(probabilities) - log_odds(alone)
@@ -115,14 +115,14 @@ def recalibrate_detector(folder: Path, decided: Sequence[Judged]) -> Fit:
 
 
 def recalibrate_filler(folder: Path, decided: Sequence[Judged], *, most_gaps: int | None = None) -> Fit:
-    """Fit the ranking of a filler again on the words people gave, and write it into its ``config.json`` where better.
+    """Fit the ranking of a filler again on the words people gave; write it into its ``config.json`` if it is better.
 
-    Fills are proposed anew for every gap with words, about a third of a second a gap.
+    Fills are proposed again for every gap with words; that takes about a third of a second for each gap.
 
     Args:
-        folder: the filler; it need not be the one that made the suggestions.
+        folder: the filler; it may differ from the one that made the suggestions.
         decided: what people decided; gaps without words are left out.
-        most_gaps: how many gaps to fill, at most; ``None``: all.
+        most_gaps: the most gaps to fill; ``None``: all.
 
     Raises:
         RecordError: there are too few decisions with words.
@@ -154,14 +154,13 @@ def recalibrate_filler(folder: Path, decided: Sequence[Judged], *, most_gaps: in
 def fit_platt(probabilities: ArrayLike, truths: ArrayLike, added: NDArray[np.float64] | float = 0.0) -> Calibration:
     """Return the calibration ``slope * log-odds + shift`` that makes probabilities true (Platt 1999).
 
-    Slope and shift are held near 1 and 0, by a normal prior of variance 1, so that a few decisions move little.
-    Beyond the range of the probabilities the slope is 1; below it the calibration goes back to what came in
-    where that is lower.
+    A normal prior of variance 1 holds slope and shift near 1 and 0, so that a few decisions change little. Beyond the
+    range of the probabilities the slope is 1; below it, the calibration returns to its input if that is lower.
 
     Args:
         probabilities: shape ``[items]``.
         truths: whether each is true, shape ``[items]``.
-        added: log-odds that each item has besides, shape ``[items]``.
+        added: further log-odds of each item, shape ``[items]``.
     """
     x = log_odds(probabilities)
     fitted = logistic(with_shift(x), truths, (1.0, 0.0), hold=1.0, offset=added)
@@ -176,7 +175,7 @@ def fit_platt(probabilities: ArrayLike, truths: ArrayLike, added: NDArray[np.flo
 
 
 def composed(first: Calibration, second: Calibration) -> Calibration:
-    """Return the calibration that does what ``second`` does to what ``first`` gives."""
+    """Return the calibration that applies ``first``, then ``second``."""
     first_raw, first_true = np.array(first.raw), np.array(first.true)
     knots = {float(raw) for raw in first.raw}
     for value in second.raw:
@@ -190,7 +189,7 @@ def composed(first: Calibration, second: Calibration) -> Calibration:
             part = (value - low) / (high - low)
             knots.add(float(first_raw[after - 1] + part * (first_raw[after] - first_raw[after - 1])))
     raws = sorted(knots)
-    # Log-odds are mapped directly: as probabilities, the far ones would be cut off.
+    # Log-odds are mapped directly, because probabilities would cut off the far ones.
     trues = second.of_log_odds(first.of_log_odds(raws))
     return Calibration(tuple(raws), tuple(np.maximum.accumulate(trues).tolist()))
 
@@ -198,7 +197,7 @@ def composed(first: Calibration, second: Calibration) -> Calibration:
 def ranking_losses(
     ranking: Ranking, rows: Sequence[NDArray[np.float64]], answers: Sequence[int], articles: Sequence[int]
 ) -> NDArray[np.float64]:
-    """Return the log loss of each gap: of the candidate that is right, or of "something else" (answer -1), in nats."""
+    """Return the log loss of each gap, in nats: that of the right candidate, or of "something else" (answer -1)."""
     losses = []
     for row, answer, others in zip(rows, answers, others_of(ranking, rows, articles), strict=True):
         shares = ranking.calibrated(row, others)
@@ -236,7 +235,7 @@ def _validated(
 
 
 def _gap_probabilities(detector: OnnxDetector, decided: Sequence[Judged]) -> NDArray[np.float64]:
-    """Return what the detector thinks of each decided gap, as it is calibrated now."""
+    """Return the detector's judgement of each decided gap, with its present calibration."""
     found = np.zeros(len(decided))
     groups = _by_document(decided)
     for start in range(0, len(groups), _BATCH):
@@ -254,7 +253,7 @@ def _gap_probabilities(detector: OnnxDetector, decided: Sequence[Judged]) -> NDA
 
 
 def _candidates(proposer: Proposer, worded: Sequence[Judged]) -> tuple[list[NDArray[np.float64]], list[int], list[int]]:
-    """Return, for each gap, its candidates' features, which of them a person chose, and the number of its article."""
+    """Return the features of each gap's candidates, the candidate that a person chose, and the article's number."""
     rows: list[NDArray[np.float64]] = [np.zeros((0, 0))] * len(worded)
     answers, articles = [-1] * len(worded), [0] * len(worded)
     for article, numbers in enumerate(_by_document(worded)):

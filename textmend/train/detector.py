@@ -37,14 +37,14 @@ _TYPES = "embeddings.token_type_embeddings.weight"
 
 
 EARLY_LAYERS = (2, 3)
-"""After which layers an opinion is learnt; the export takes one of them (``early``)."""
+"""The layers after which an early opinion is trained; the export takes one of them (``early``)."""
 
 
 class DetectorNetwork(nn.Module):
-    """A BERT encoder with one linear head over ``0 … MOST_WORDS`` lost words, and early opinions.
+    """A BERT encoder with a linear head over ``0 … MOST_WORDS`` lost words, and heads for early opinions.
 
     An early opinion is a linear function of the states after a lower layer. It is trained to predict the opinion of the
-    whole network: whether words are missing. Where it is sure that none are, the upper layers need not run.
+    whole network on whether words are missing. Where it is sure that none are missing, the upper layers need not run.
     """
 
     def __init__(self, config: BertConfig) -> None:
@@ -85,7 +85,7 @@ def from_base(folder: Path) -> DetectorNetwork:
     weights = {
         name.removeprefix("bert."): tensor for name, tensor in read_base(folder).items() if name.startswith("bert.")
     }
-    # Every new token type starts as the old type 0, so that training starts from what the base knows.
+    # Every new token type starts as the old type 0, so that training starts with the knowledge of the base.
     types = weights.pop(_TYPES, None)
     check_complete(folder, (name for name in model.encoder.state_dict() if name not in weights and name != _TYPES))
     model.encoder.load_state_dict(weights, strict=False)
@@ -97,12 +97,12 @@ def from_base(folder: Path) -> DetectorNetwork:
 
 
 def load_weights(model: DetectorNetwork, file: Path) -> None:
-    """Load bare weights, the averaged ones of a checkpoint, or those of the compact form.
+    """Load bare weights, the averaged weights of a checkpoint, or weights in the compact form.
 
-    Early heads that the weights don't have are taken from the model: they were never trained.
+    Early heads that are missing in the weights keep the untrained values of the model.
 
     Raises:
-        ModelError: the weights are those of another model.
+        ModelError: the weights belong to another model.
     """
     weights = load_compact(model.state_dict(), file)
     try:
@@ -152,7 +152,7 @@ def measure(model: DetectorNetwork, examples: Sequence[Example]) -> dict[str, fl
 def measure_finding(
     logits_of: Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor], examples: Sequence[Example]
 ) -> dict[str, float]:
-    """Return detection measures by site of any network that says how many words were lost before each piece.
+    """Return detection measures by site for any network that predicts how many words were lost before each piece.
 
     Args:
         logits_of: the logits ``[batch, length, labels]`` of ids, types and mask, each of shape ``[batch, length]``.

@@ -1,7 +1,7 @@
 """The detector as ONNX: numpy weights of a BERT encoder in, a quantized `model.onnx` out.
 
-One window a call, and results at its sites only. With an early exit, the upper layers run only where the lower ones
-leave a doubt, and around it: which places those are follows from the window alone, so batches change nothing.
+A call takes one window and gives results only at its sites. With an early exit, the upper layers run only where the
+lower ones are in doubt, and around such places. These places depend only on the window, so batches change nothing.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ BERT = LayerNames(
 
 
 MOST_EARLY = -4.0
-"""Log-odds of a gap that a site has at most where it is done early: it is plainly whole, however crude the opinion."""
+"""The highest log-odds of a gap at a site that is done early: it is plainly undamaged, however rough the opinion."""
 
 
 _BLOCK = 128
@@ -36,13 +36,14 @@ _BLOCK = 128
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EarlyExit:
-    """When the lower layers' word is enough (early exit: Teerapittayanon et al. 2016, Xin et al. 2020 "DeeBERT").
+    """When the lower layers are enough (early exit: Teerapittayanon et al. 2016, Xin et al. 2020 "DeeBERT").
 
     Attributes:
-        layer: after how many layers a first opinion is taken; that layer has a head, `early.LAYER`.
-        threshold: sites whose early log-odds of a gap are at most this are done; the others go on.
-        lengths: how likely 1, 2, … words are missing where gaps are done early: their log-odds are spread like this.
-        context: how many places on both sides go on with each of those that do.
+        layer: the number of layers before the early opinion; its head is `early.LAYER`.
+        threshold: sites with early log-odds of a gap up to this are done; the others go on.
+        lengths: how likely 1, 2, … words are missing at gaps that are done early; their log-odds are divided in this
+            way.
+        context: how many places on both sides go on together with a doubtful place.
     """
 
     layer: int
@@ -101,7 +102,7 @@ def export_detector(
 
 
 def _embedded(build: Builder, precision: Precision) -> str:
-    """What the first layer is given: the embeddings of words, token types and places, added and normalized."""
+    """The input of the first layer: the embeddings of words, token types and places, added and normalized."""
     graph, weights, tables = build.graph, build.weights, "encoder.embeddings"
     ids, types = (graph.input(name, [1, "length"]) for name in ("input_ids", "type_ids"))
     x = embedding(graph, ids, weights[f"{tables}.word_embeddings.weight"], f"{tables}.word_embeddings", precision)
@@ -113,13 +114,13 @@ def _embedded(build: Builder, precision: Precision) -> str:
 
 @dataclass(frozen=True)
 class _Opinion:
-    """Names of what the early layer leaves behind.
+    """Names of the results of the early layer.
 
     Attributes:
         log_odds: its log-odds at the sites, `[n, 1]`.
         doubtful: which sites go on, bool `[n]`.
         kept: the places that go on, theirs and those around, sorted; int64 `[m]`.
-        asked: where among these stand place 0 and the doubtful sites; int64 `[1 + d]`.
+        asked: the places of place 0 and of the doubtful sites among these; int64 `[1 + d]`.
     """
 
     log_odds: str
@@ -135,7 +136,7 @@ def _opinion(build: Builder, x: str, sites: str, early: EarlyExit) -> _Opinion:
     threshold = graph.weight("early/threshold", np.array(early.threshold, np.float32))
     doubtful = graph.op("Reshape", graph.op("Greater", log_odds, threshold), graph.ints(-1))
     going = graph.op("Compress", sites, doubtful, axis=0)
-    # Place 0 always goes on, so that no layer has nothing to do.
+    # Place 0 always goes on, so that every layer has an input.
     asked = graph.op("Concat", graph.ints(0), going, axis=0)
     length = graph.op("Shape", x, start=1, end=2)
     nothing = graph.op("Expand", graph.weight("early/nothing", np.zeros(1, np.float32)), length)
@@ -158,7 +159,7 @@ def _opinion(build: Builder, x: str, sites: str, early: EarlyExit) -> _Opinion:
 
 
 def _joined(graph: Graph, logits: str, opinion: _Opinion, early: EarlyExit) -> str:
-    """The early opinion at every site, and over it the logits `[1 + d, labels]` of those that went on."""
+    """The early opinion at every site, replaced by the logits `[1 + d, labels]` of the sites that went on."""
     lengths = np.maximum(np.array(early.lengths, np.float64), 1e-6)
     shares = np.append(0.0, np.log(lengths / lengths.sum())).astype(np.float32)
     some = np.array([0.0] + [1.0] * len(lengths), np.float32)

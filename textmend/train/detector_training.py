@@ -1,4 +1,4 @@
-"""Training the detector: examples and perhaps a teacher in, checkpoints out."""
+"""Training the detector, from examples and perhaps a teacher to checkpoints."""
 
 from __future__ import annotations
 
@@ -46,18 +46,19 @@ def train_detector(
     taught: float = 0.5,
     batch: int = 12,
 ) -> None:
-    """Train a detector, or go on training one.
+    """Train a detector, or continue its training.
 
     Args:
         run: the run; its sources are files of articles, or one folder of examples that have lost words.
         benchmarks: benchmark files; a fixed sample of each is measured at every checkpoint.
-        teacher: base and weights of a filler that finds lost words. Its opinion of every place, and that of the
-            weights to start from, are learnt too (``teacher.Teacher``); needs twice the time a step and more.
-        taught: how much of the loss is that, 0 to 1; the rest is what was lost in truth.
+        teacher: base and weights of a filler that finds lost words. The detector learns its opinion of every place too,
+            and the opinion of its own starting weights (``teacher.Teacher``). A step then takes more than twice the
+            time.
+        taught: the share of the teacher in the loss, 0 to 1; the rest comes from the true labels.
         batch: windows a step.
 
     Raises:
-        ModelError: the checkpoint is one of another version of textmend.
+        ModelError: the checkpoint comes from another version of textmend.
     """
     run.set_up_torch()
     pieces = WordPieces(run.base / "tokenizer.json", start="[CLS]", separator="[SEP]")
@@ -80,7 +81,7 @@ def train_detector(
 
 
 def _begun(run: TrainingRun) -> tuple[DetectorNetwork, dict[str, Any] | None]:
-    """Return the network to train, and where its run is in the data, if it goes on."""
+    """Return the network to train, and the run's position in the data if the run is continued."""
     model = from_base(run.base)
     if run.checkpoint.exists():
         tensors, state = load_checkpoint(run.checkpoint)
@@ -91,14 +92,14 @@ def _begun(run: TrainingRun) -> tuple[DetectorNetwork, dict[str, Any] | None]:
         return model, state["position"]
     if run.start:
         load_weights(model, run.start)
-        for layer in EARLY_LAYERS:  # weights of before there were early heads
+        for layer in EARLY_LAYERS:  # these weights are older than the early heads
             if layer < model.encoder.config.num_hidden_layers and str(layer) not in model.early:
                 model.early[str(layer)] = nn.Linear(model.encoder.config.hidden_size, 1)
     return model, None
 
 
 def _batches(run: TrainingRun, pieces: WordPieces, batch: int, position: dict[str, Any] | None) -> Batches:
-    """Return the batches of a run, from where it is in the data."""
+    """Return the batches of a run, from its position in the data on."""
     likeness = run.learn_likeness()
     if folders := folders_of(path for path, _ in run.sources):
         folder = folder_for(folders, "lost")
@@ -110,7 +111,7 @@ def _batches(run: TrainingRun, pieces: WordPieces, batch: int, position: dict[st
 def _loss(
     model: DetectorNetwork, opinion_of: Teacher | None, taught: float
 ) -> Callable[[list[Example]], tuple[torch.Tensor, int]]:
-    """Return the loss of a batch: of what was lost, of what the teacher thinks, and of the early heads."""
+    """Return the loss of a batch: of the true labels, of the teacher's opinion, and of the early heads."""
 
     def loss_of(examples: list[Example]) -> tuple[torch.Tensor, int]:
         ids, types, mask, labels = tensors_of(examples)

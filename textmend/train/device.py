@@ -1,4 +1,4 @@
-"""Where training computes: on the CPU, or on a GPU."""
+"""The device of training: the CPU, or a GPU."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def find_device(name: str) -> torch.device:
     """Return a device by name, ``cpu`` or ``cuda`` (also ``cuda:1``).
 
     Raises:
-        ModelError: there is no such device here.
+        ModelError: the machine has no such device.
     """
     try:
         device = torch.device(name)
@@ -25,5 +25,5 @@ def find_device(name: str) -> torch.device:
 
 
 def device_of(model: torch.nn.Module) -> torch.device:
-    """Return where a model's parameters are; its inputs go there too."""
+    """Return the device of a model's parameters, where its inputs have to be too."""
     return next(model.parameters()).device

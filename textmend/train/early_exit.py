@@ -1,4 +1,4 @@
-"""Choosing when a detector's lower layers are enough: on held-out text, what leaving early would lose and save."""
+"""Choosing an early exit: on held-out text, the gaps it would lose and the work it would save."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ from textmend.train.examples import NO_LABEL, site_labels
 log = logging.getLogger(__name__)
 
 MOST_LOST = 0.002
-"""Of the gaps that the whole network sees, the share that may be left to an early opinion."""
+"""The share of the whole network's gaps that an early exit may lose."""
 
 MOST_WORK = 0.95
-"""An exit that leaves more of the work than this is not worth what it may lose."""
+"""An exit that leaves more of the work than this is not worth its losses."""
 
 LEAST_GAPS = 50
-"""How many likely gaps it takes, at least, to choose an exit by."""
+"""The fewest likely gaps for choosing an exit."""
 
 _LIKELY = 0.05
 _WINDOWS = 16
 
 
 class _Judged(NamedTuple):
-    """What a network says of the sites of some windows.
+    """A network's opinions of the sites of some windows.
 
     Attributes:
         final: raw probability of a gap, shape ``[sites]``.
-        lengths: given one, how likely 1, 2, … words are missing, shape ``[sites, labels - 1]``.
+        lengths: how likely 1, 2, … words are missing, given a gap; shape ``[sites, labels - 1]``.
         early: early log-odds by layer, each of shape ``[sites]``.
-        places: where each site stands, counted through all windows with room for context between them.
-        length: places in all, without that room.
+        places: the place of each site, counted through all windows, with room for context between them.
+        length: the number of places, without that room.
     """
 
     final: NDArray[np.float64]
@@ -53,14 +53,14 @@ class _Judged(NamedTuple):
 def choose_early_exit(
     model: DetectorNetwork, pieces: WordPieces, texts: Sequence[str], *, most_lost: float = MOST_LOST
 ) -> EarlyExit | None:
-    """Return the early exit that saves most; ``None`` where none saves anything, or too little is known to choose.
+    """Return the early exit that saves most; ``None`` if no exit saves work, or too few gaps are known.
 
     Args:
         model: the trained network.
         pieces: cuts words.
-        texts: held-out text, of the kinds that will be read; damaged and whole.
-        most_lost: of the gaps that the whole network thinks likely (each counted by its probability), the share
-            that the early opinion may take for none.
+        texts: held-out text of the kinds to be read, damaged and undamaged.
+        most_lost: the share of the whole network's likely gaps (each counted by its probability) that the early opinion
+            may miss.
     """
     judged = _judge(model, pieces, texts)
     layers = model.encoder.config.num_hidden_layers
@@ -91,8 +91,8 @@ def highest_threshold(early: ArrayLike, final: ArrayLike, most_lost: float) -> f
 
     Args:
         early: early log-odds of sites, shape ``[sites]``.
-        final: what the whole network says: probabilities, shape ``[sites]``. Below 0.05 nothing can be lost.
-        most_lost: the share, 0 to 1, of the probability of likely sites that may stand at or below the threshold.
+        final: the probabilities of the whole network, shape ``[sites]``. Below 0.05 nothing can be lost.
+        most_lost: the share, 0 to 1, of the probability of likely sites that may lie at or below the threshold.
     """
     odds, likely = np.asarray(early, dtype=np.float64), np.asarray(final, dtype=np.float64)
     worth = np.where(likely >= _LIKELY, likely, 0.0)
@@ -138,7 +138,7 @@ def _judge(model: DetectorNetwork, pieces: WordPieces, texts: Sequence[str]) -> 
 
 
 def _share_going_on(judged: _Judged, doubtful: NDArray[np.bool_], context: int) -> float:
-    """Return the share of all places that lie within the context of a doubtful site (a little much at window ends)."""
+    """Return the share of all places within the context of a doubtful site (slightly too large at window ends)."""
     places = np.sort(judged.places[doubtful])
     if not len(places):
         return 0.0

@@ -27,7 +27,7 @@ from textmend.train.negatives import hard_negative, spaced
 
 NO_LABEL = -100
 MOST_WORDS = 6
-"""Label for this many lost words or more; labels below it are exact, 0 is no gap."""
+"""The label for this many lost words or more; smaller labels are exact, and 0 means no gap."""
 
 _WINDOWS_PER_ARTICLE = 3
 
@@ -42,7 +42,7 @@ class Example:
 
 
 def lose_words(article: LinkedText, likeness: LinkLikeness, rng: random.Random) -> Damaged:
-    """Damage an article as link-blind extractors do: its own links go, spans like links, or keywords."""
+    """Damage an article like an extractor that ignores links: it loses its own links, spans like links, or keywords."""
     kinds = rng.choices(("links", "keywords", "both"), (0.5, 0.38, 0.12))[0]
     rate = 0.004 * (6 ** rng.random()) if rng.random() < 0.88 else rng.uniform(0.03, 0.12)
     share = 1.0 if rng.random() < 0.5 else rng.uniform(0.3, 1.0)
@@ -59,7 +59,7 @@ def lose_words(article: LinkedText, likeness: LinkLikeness, rng: random.Random) 
             span = link_like_span(row, likeness, rng) if like_link else keyword_span(row, rng)
             if span and all(last + 2 <= span[0] or span[1] + 2 <= first for first, last in chosen):
                 chosen.append(span)
-        # A paragraph that is lost whole leaves no trace.
+        # A paragraph that is lost as a whole leaves no trace.
         spans += [
             (offset + row[first].start, offset + row[last - 1].end)
             for first, last in sorted(chosen)
@@ -70,7 +70,7 @@ def lose_words(article: LinkedText, likeness: LinkLikeness, rng: random.Random) 
 
 
 def lose_somehow(article: LinkedText, likeness: LinkLikeness, rng: random.Random) -> Damaged:
-    """Damage an article as the wild would: most often as links are lost, or else by the other kinds."""
+    """Damage an article as in real scraped text: mostly as links are lost, otherwise by the other kinds."""
     if rng.random() < 0.6:
         return lose_words(article, likeness, rng)
     return lose_by_kind((spaced(article, rng) if rng.random() < 0.2 else article).text, rng)
@@ -126,7 +126,7 @@ class ExampleMaker:
     size: int
 
     def __call__(self, article: LinkedText, rng: random.Random) -> Iterator[Example]:
-        """Yield some windows of an article, most often damaged."""
+        """Yield some windows of an article, usually a damaged one."""
         if article.title and rng.random() < 0.3:
             moved = len(article.title) + 2
             links = tuple((start + moved, end + moved) for start, end in article.links)
@@ -157,13 +157,13 @@ class ExampleMaker:
 
 
 def group_by_number(examples: Sequence[Example], number: int) -> list[list[Example]]:
-    """Group examples into batches of so many, those of about one length together."""
+    """Group examples into batches of so many, with similar lengths together."""
     ordered = sorted(examples, key=lambda example: len(example.ids))
     return [ordered[start : start + number] for start in range(0, len(ordered), number)]
 
 
 def pad(rows: Sequence[NDArray[np.int64]], value: int) -> NDArray[np.int64]:
-    """Return rows of different lengths as one array, filled up with ``value``; shape ``[rows, longest]``."""
+    """Return rows of different lengths as one array, padded with ``value``; shape ``[rows, longest]``."""
     out = np.full((len(rows), max(len(row) for row in rows)), value, dtype=np.int64)
     for index, row in enumerate(rows):
         out[index, : len(row)] = row

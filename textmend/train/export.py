@@ -1,6 +1,6 @@
-"""What the ONNX exports of both models share: encoder layers from numpy weights, and the file.
+"""The common part of both models' ONNX exports: encoder layers from numpy weights, and the file.
 
-The models themselves are `detector_graph` and `filler_graph`. Not for training, and not for running models over texts.
+The models themselves are in `detector_graph` and `filler_graph`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ FLOAT = Precision(32)
 
 @dataclass(frozen=True)
 class Size:
-    """The numbers of an encoder's `config.json` that its graph needs."""
+    """The numbers in an encoder's `config.json` that its graph needs."""
 
     layers: int
     heads: int
@@ -44,7 +44,7 @@ class Size:
 
 @dataclass(frozen=True)
 class LayerNames:
-    """What an architecture calls the parts of one encoder layer."""
+    """An architecture's names for the parts of an encoder layer."""
 
     query: str
     key: str
@@ -58,7 +58,7 @@ class LayerNames:
 
 @dataclass(frozen=True)
 class Heeded:
-    """What attention heeds besides the rows themselves: a bias on its scores, keys and values from before."""
+    """Further inputs of attention: a bias on its scores, and keys and values from before."""
 
     bias: str = ""
     keys: str = ""
@@ -67,7 +67,7 @@ class Heeded:
 
 @dataclass(frozen=True)
 class Builder:
-    """A graph, the weights it draws on, how its matrices are stored, and the moments to round them by."""
+    """A graph, its weights, the storage of its matrices, and the moments for rounding them."""
 
     graph: Graph
     weights: Weights
@@ -94,7 +94,7 @@ class Builder:
     def layer(
         self, x: str, mask: str, prefix: str, names: LayerNames, heeded: Heeded = Heeded(), only: str | None = None
     ) -> str:
-        """One encoder layer; with `only`, its result at those places of the flattened batch alone."""
+        """One encoder layer; with `only`, its result is computed only at those places of the flattened batch."""
         graph = self.graph
         query, key, value = (self.linear(x, f"{prefix}.{part}") for part in (names.query, names.key, names.value))
         if heeded.keys:
@@ -120,12 +120,12 @@ class Builder:
         return self.graph.op("Slice", self.store(name, table[None]), self.graph.ints(0), length, self.graph.ints(1))
 
     def store(self, name: str, table: Array) -> str:
-        """A table kept as it is, or in float16 where the matrices are rounded."""
+        """A table, as it is, or in float16 if the matrices are rounded."""
         return (self.graph.weight if self.precision.is_float else self.graph.half_weight)(name, table)
 
 
 def write_model(graph: Graph, folder: str | Path) -> Path:
-    """Write a finished graph as `model.onnx` into a folder, made if it is not there."""
+    """Write a finished graph as `model.onnx` into a folder, which is created if it is missing."""
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "model.onnx"

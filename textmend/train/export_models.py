@@ -1,4 +1,4 @@
-"""Exporting trained models, with what is measured on held-out articles for it."""
+"""Exporting trained models, with the measurements on held-out articles that this needs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SEED = 13
 
 
 def export_detector_folder(package: Package, held_out: HeldOut | None) -> None:
-    """Write a detector's folder. Without held-out articles it runs all layers everywhere."""
+    """Write a detector's folder. Without held-out articles the detector runs all layers everywhere."""
     damaged = held_out.damaged(clean_share=CLEAN_SHARE, seed=_SEED) if held_out else []
     package_detector(package, [item.text for item in damaged])
 
@@ -21,10 +21,10 @@ def export_filler_folder(package: Package, held_out: HeldOut, casing: Path, *, w
     """Write a filler's folder.
 
     Args:
-        package: what is written.
-        held_out: where the lengths of lost words, and the inputs of the layers, are measured.
+        package: the contents of the folder.
+        held_out: the articles on which the lengths of lost words, and the inputs of the layers, are measured.
         casing: the table of usual casings.
-        windows: how many windows of each kind 4-bit weights are rounded by; 0: they are rounded plainly.
+        windows: how many windows of each kind serve to round 4-bit weights; 0: plain rounding.
     """
     damaged = held_out.damaged(clean_share=0.0, seed=_SEED)
     moments = None

@@ -1,4 +1,4 @@
-"""The filler's network and its losses: one encoder that fills words in, says their letter case, and sees where words were lost."""
+"""The filler's network and its losses: one encoder that fills in words, predicts their case, and finds lost words."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ CASES = 4
 """Letter cases: lower, Title, UPPER, mixed (``text.case_of``)."""
 
 GAP_WINDOW = 128
-"""Pieces of a window in which lost words are to be found, the start token included."""
+"""The number of pieces of a window for finding lost words, the start token included."""
 
 _CASE_LOSS = 0.5
 _OF_GAPS = ("types.", "norm.", "gap.")
@@ -50,12 +50,12 @@ _ARCHITECTURES: dict[str, type[Any]] = {"bert": BertForMaskedLM, "mpnet": MPNetF
 
 
 class FillerNetwork(nn.Module):
-    """One encoder with three heads: for word pieces, for their letter case, and for words lost before a piece.
+    """One encoder with three heads: for word pieces, for their letter case, and for lost words before a piece.
 
     A masked language model (``lm``, of MPNet's or BERT's architecture) with a head for letter case (``case``).
-    Rows that ask for lost words tell it the case and the white space of each piece, as the detector's do
-    (``detect.inputs``): ``types`` is added to its word embeddings. ``norm`` stands before the head ``gap``, for
-    the last layer norm of a base may give very small states.
+    Rows for finding lost words carry the case and the white space of each piece, like the detector's rows
+    (``detect.inputs``): ``types`` is added to the word embeddings. ``norm`` stands before the head ``gap``, because the
+    last layer norm of a base may give very small states.
 
     Attributes:
         reads_gaps: whether the head for lost words was trained, or is about to be.
@@ -86,7 +86,7 @@ class FillerNetwork(nn.Module):
         Args:
             ids: piece ids, shape ``[batch, length]``.
             mask: 1 for pieces, 0 for padding, shape ``[batch, length]``.
-            places: where to predict, bool, shape ``[batch, length]``; ``n`` of them are true.
+            places: the places to predict, bool, shape ``[batch, length]``; ``n`` of them are true.
 
         Returns:
             Logits of pieces, float32, shape ``[n, vocabulary]``, and of cases, float32, shape ``[n, CASES]``.
@@ -99,7 +99,7 @@ class FillerNetwork(nn.Module):
         return logits.float(), cases.float()
 
     def gaps(self, ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """Say how many words were lost before each piece; the encoder computes in bfloat16.
+        """Predict how many words were lost before each piece; the encoder computes in bfloat16.
 
         Args:
             ids: piece ids, shape ``[batch, length]``.
@@ -122,7 +122,7 @@ class FillerNetwork(nn.Module):
 def from_base(folder: Path) -> FillerNetwork:
     """Build a filler on a base model (``config.json``, ``model.safetensors``).
 
-    A base without a head for masked pieces, such as a sentence encoder, gets one that starts as identity.
+    A base without a head for masked pieces, such as a sentence encoder, gets one that starts as the identity.
     Word, position and type embeddings are frozen; the decoder is tied to the word embeddings.
 
     Raises:
@@ -149,9 +149,9 @@ def base_weights(folder: Path) -> Weights:
 
 
 def load_filler(base: Path, start: Path) -> FillerNetwork:
-    """Build a filler and load weights into it: a checkpoint's averaged ones, bare ones, or the compact form.
+    """Build a filler and load weights into it: averaged weights of a checkpoint, bare weights, or the compact form.
 
-    Weights of a filler that was never trained to find lost words load too (``FillerNetwork.reads_gaps``).
+    Weights of a filler that was never trained to find lost words can be loaded too (``FillerNetwork.reads_gaps``).
     """
     model = from_base(base)
     weights = load_compact(base_weights(base), start)
@@ -167,7 +167,7 @@ def load_filler(base: Path, start: Path) -> FillerNetwork:
 
 
 def weights_to_export(model: FillerNetwork) -> dict[str, NDArray[np.float32]]:
-    """Return a filler's weights as arrays, by name, without a head for lost words that was never trained."""
+    """Return a filler's weights as arrays, by name, without an untrained head for lost words."""
     return {
         name: tensor.float().numpy()
         for name, tensor in model.state_dict().items()
@@ -178,7 +178,7 @@ def weights_to_export(model: FillerNetwork) -> dict[str, NDArray[np.float32]]:
 def held_out_windows(
     file: Path, pieces: WordPieces, mask: int, likeness: LinkLikeness, *, count: int = 64, size: int = 128
 ) -> list[MaskedWindow]:
-    """Return windows of clean articles with few words masked, the same in every run."""
+    """Return windows of clean articles with a few masked words, the same in every run."""
     rng = random.Random(7)
     masking = Masking(rate=0.08, repeated=0, quoted=0, damaged=0, opened=0, sizes=((size, 1.0),))
     windows: list[MaskedWindow] = []
@@ -194,7 +194,7 @@ def held_out_windows(
 
 
 def gap_windows(file: Path, pieces: WordPieces, mask: int, *, count: int = 200, size: int = 128) -> list[MaskedWindow]:
-    """Return windows around a benchmark's first gaps that lost one word of one piece, a mask in each."""
+    """Return windows around a benchmark's first gaps of one word of one piece, with a mask at the gap."""
     windows: list[MaskedWindow] = []
     for line in read_lines(file):
         record = json.loads(line)
@@ -212,7 +212,7 @@ def gap_windows(file: Path, pieces: WordPieces, mask: int, *, count: int = 200, 
 
 @torch.no_grad()
 def measure(model: FillerNetwork, windows: Sequence[MaskedWindow], padding: int) -> dict[str, float]:
-    """Return the loss, how often the true piece is the first or among the first 5 and 20, and how often the case is."""
+    """Return the loss, and how often the true piece is first, among the first 5 and 20, and the case right."""
     loss, hits, pieces, cases_right, cases_all = 0.0, torch.zeros(3), 0, 0, 0
     for batch in group_by_length(windows, 4096):
         ids, mask, labels, cases = tensors_of(batch, padding)
@@ -236,7 +236,7 @@ def measure(model: FillerNetwork, windows: Sequence[MaskedWindow], padding: int)
 
 
 def loss_of(model: FillerNetwork, batch: Sequence[MaskedWindow], padding: int) -> tuple[torch.Tensor, int]:
-    """Return a batch's loss (of pieces, and half that of cases), and how many pieces the batch held."""
+    """Return a batch's loss (of pieces, plus half that of cases), and the number of its pieces."""
     ids, mask, labels, cases = tensors_of(batch, padding)
     places = labels != NO_LABEL
     logits, case_logits = model(ids, mask, places)
@@ -249,7 +249,7 @@ def loss_of(model: FillerNetwork, batch: Sequence[MaskedWindow], padding: int) -
 
 
 def loss_of_gaps(model: FillerNetwork, batch: Sequence[Example]) -> tuple[torch.Tensor, int]:
-    """Return a batch's loss of finding lost words, and how many pieces the batch held."""
+    """Return a batch's loss of finding lost words, and the number of its pieces."""
     ids, types, mask, labels = examples_of(batch)
     logits = model.gaps(ids, types, mask)
     loss = nn.functional.cross_entropy(logits.flatten(0, 1), labels.to(logits.device).flatten(), ignore_index=NO_LABEL)
@@ -269,12 +269,12 @@ def tensors_of(
 
 
 def is_head(name: str) -> bool:
-    """Whether a parameter belongs to the heads, which learn at a rate of their own."""
+    """Whether a parameter belongs to the heads, which have a learning rate of their own."""
     return name.startswith(("case.", "norm.", "gap.", "lm.lm_head.", "lm.cls."))
 
 
 def _start_as_identity(head: nn.Module) -> None:
-    """Set a fresh head so that its states are nearly the encoder's own: dense as identity, biases 0."""
+    """Set a new head so that its states are nearly the encoder's: dense as the identity, biases 0."""
     with torch.no_grad():
         for name, parameter in head.named_parameters():
             if name.endswith("dense.weight"):

@@ -1,6 +1,6 @@
-"""Training examples for the filler: windows of running text with words masked, as the infilling code builds them.
+"""Training examples for the filler: windows of running text with masked words, as infilling builds them.
 
-Not for the detector's examples (``examples``), whose words are lost rather than masked.
+The detector's examples, with lost words instead of masked ones, are in ``examples``.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ class Masking:
 
     Attributes:
         rate: share of the pieces that are masked, on average.
-        in_spans: of these, the share in link-like spans and keywords; the rest are single words.
-        repeated: windows in which words that stand elsewhere in the window are masked first.
-        quoted: windows that are preceded by a distant sentence of the article with a word masked in the window.
-        damaged: articles that have lost other words for good; a window of such an article need not have.
-        marked: of these losses, the share that is known to the reader: a mask for each lost word.
-        opened: spans of several pieces whose first pieces are shown, as when a fill is decoded from left to right.
+        in_spans: the share of these in link-like spans and keywords; the rest are single words.
+        repeated: the share of windows in which words that the window repeats are masked first.
+        quoted: the share of windows after a distant sentence of the article that has a word masked in the window.
+        damaged: the share of articles that lost other words for good; a window of such an article may have no loss.
+        marked: the share of these losses that the reader knows: a mask for each lost word.
+        opened: the share of spans of several pieces with visible first pieces, as in decoding from left to right.
         sizes: window sizes in pieces, special ones included, each with its weight.
     """
 
@@ -58,11 +58,11 @@ class Masking:
 
 @dataclass(frozen=True, slots=True)
 class MaskedWindow:
-    """One window; each array of shape ``[length]``, ``NO_LABEL`` where nothing is to be said.
+    """One window; each array has the shape ``[length]``, and ``NO_LABEL`` where there is no label.
 
     Attributes:
         ids: piece ids, masks in place of the masked words.
-        labels: at each of these masks, the piece that stood there.
+        labels: the true piece at each of these masks.
         cases: at the first mask of each masked word, its letter case (``text.case_of``).
     """
 
@@ -81,7 +81,7 @@ class Unit(NamedTuple):
 
 
 def read_units(text: str, pieces: Pieces) -> list[Unit]:
-    """Return the words of a text, a separator after each paragraph, as at inference."""
+    """Return the words of a text, with a separator after each paragraph, as at inference."""
     units: list[Unit] = []
     for paragraph in paragraphs(text):
         words = [Unit(m.group(), pieces(m.group()), *m.span()) for m in WORD.finditer(text, *paragraph)]
@@ -91,7 +91,7 @@ def read_units(text: str, pieces: Pieces) -> list[Unit]:
 
 
 def mark_losses(units: Sequence[Unit], gaps: Sequence[Loss], mask: int) -> list[Unit]:
-    """Put masks where words were lost, one for each word up to three, as infilling does at the gaps nearby."""
+    """Insert masks where words were lost, one for each word up to three, as infilling does at nearby gaps."""
     marked: list[Unit] = []
     waiting = 0
     for unit in units:
@@ -114,7 +114,7 @@ class _Choice:
         self._taken: set[int] = set()
 
     def add(self, first: int, last: int) -> bool:
-        """Choose a span unless it touches another, holds what is no word, or what is to be kept."""
+        """Choose a span unless it touches another one, holds a unit that is not a word, or a unit to be kept."""
         span = range(first, last)
         if not span or not self._taken.isdisjoint(range(first - 1, last + 1)) or not self.kept.isdisjoint(span):
             return False
@@ -140,16 +140,16 @@ def choose_masks(
     repeated: bool = False,
     elsewhere: frozenset[str] = frozenset(),
 ) -> list[tuple[int, int]]:
-    """Choose what to mask in a window.
+    """Choose the words to mask in a window.
 
     Args:
         units: the window's units, of one text in order.
         text: that text.
         likeness: which spans look like links.
         masking: the shares.
-        rng: where chance comes from.
-        repeated: whether to prefer words that stand elsewhere in the window; that other place stays readable.
-        elsewhere: content words (case-folded) that stand outside the window, to be preferred as well.
+        rng: the random generator.
+        repeated: whether to prefer words that the window repeats; the other place stays readable.
+        elsewhere: content words (case-folded) outside the window, which are preferred too.
 
     Returns:
         Spans of units, sorted, none touching another.
@@ -206,7 +206,7 @@ def _choose_repeated(choice: _Choice, goal: float, rng: random.Random) -> None:
 
 
 def _end_of_name(units: Sequence[Unit], first: int, places: dict[str, list[int]]) -> int:
-    """Return where a name of repeated words that starts at ``first`` ends; the next unit for other words."""
+    """Return the end of a name of repeated words that starts at ``first``; the next unit for other words."""
     last = first + 1
     while (
         last < min(len(units), first + 3)
@@ -230,7 +230,7 @@ def _choose_shared(choice: _Choice, elsewhere: frozenset[str], goal: float, rng:
 def distant_sentence(
     units: Sequence[Unit], window: range, words: frozenset[str], rng: random.Random
 ) -> Sequence[Unit] | None:
-    """Return a sentence (or 40 pieces of it) outside the window that holds one of the words, if there is one."""
+    """Return a sentence (or 40 pieces of it) outside the window with one of the words, if there is one."""
     places = [i for i, unit in enumerate(units) if i not in window and unit.text.casefold() in words]
     if not places:
         return None
@@ -269,8 +269,8 @@ def build_window(
         pieces: cuts words.
         mask: the mask's id.
         before: units of a paragraph to put in front.
-        opened: share of the spans of several pieces whose first pieces are shown.
-        rng: chance, where ``opened`` is more than 0.
+        opened: the share of spans of several pieces with visible first pieces.
+        rng: the random generator, if ``opened`` is more than 0.
     """
     ids = [pieces.start]
     for unit in before:
@@ -300,7 +300,7 @@ def build_window(
 
 
 def window_at_gap(units: Sequence[Unit], gap: Loss, pieces: Pieces, mask: int, size: int) -> MaskedWindow | None:
-    """Return the window around a gap, as many masks in it as pieces were lost; ``None`` where it cuts a word."""
+    """Return the window around a gap, with a mask for each lost piece; ``None`` if it cuts a word."""
     at = bisect_left([unit.start for unit in units], gap.start)
     if at and units[at - 1].end > gap.start:
         return None
@@ -322,7 +322,7 @@ def window_at_gap(units: Sequence[Unit], gap: Loss, pieces: Pieces, mask: int, s
 
 
 def cut_windows(units: Sequence[Unit], masking: Masking, rng: random.Random) -> list[tuple[range, bool]]:
-    """Tile an article with windows: each a range of units, and whether room was left for a distant sentence."""
+    """Divide an article into windows: each is a range of units, and whether it has room for a distant sentence."""
     windows: list[tuple[range, bool]] = []
     sizes, weights = zip(*masking.sizes, strict=True)
     start = rng.randrange(min(len(units), max(sizes))) if units and rng.random() < 0.5 else 0
@@ -364,7 +364,7 @@ class WindowMaker:
     masking: Masking = Masking()
 
     def __call__(self, article: LinkedText, rng: random.Random) -> list[MaskedWindow]:
-        """Return some windows of an article, masked."""
+        """Return some masked windows of an article."""
         masking = self.masking
         text = article.text
         losses: tuple[Loss, ...] = ()

@@ -16,10 +16,10 @@ from textmend.train.graph import Graph, block_embedding, block_linear, embedding
 from textmend.train.quantize import Array, Precision, quantize
 
 TILE = 8
-"""MatMulNBits computes the rows left over when it has gone through a matrix by tiles in another order than the
-others. Row counts are padded to a multiple of this, so that each row's sums never depend on their number."""
+"""MatMulNBits works in tiles of rows, and sums the rows after the last whole tile in another order. Row counts are
+padded to a multiple of this, so that no row's sums depend on the number of rows."""
 MPNET_MAX_DISTANCE = 128
-"""Where MPNet's relative positions end; a constant of the architecture, not in its config."""
+"""The end of MPNet's relative positions; a constant of the architecture, not in its config."""
 MPNET = LayerNames(
     "attention.attn.q", "attention.attn.k", "attention.attn.v", "attention.attn.o", "attention.LayerNorm"
 )
@@ -43,14 +43,14 @@ def export_filler(
     `[n]`, places in the flattened batch); outputs `log_probs` (float32 `[n, vocabulary]`) and `case_logits`
     (float32 `[n, cases]`). The word embeddings are stored once, for input and output.
 
-    With a head for lost words there are two inputs more, `type_ids` (int64 `[batch, length]`: token types, or
-    `NO_TYPE` in rows that ask for pieces) and `sites` (int64 `[m]`, places in the flattened batch), and an output
-    `gap_logits` (float32 `[m, labels]`). Either of `positions` and `sites` may be empty.
+    With a head for lost words there are two more inputs, `type_ids` (int64 `[batch, length]`: token types, or `NO_TYPE`
+    in rows that ask for pieces) and `sites` (int64 `[m]`, places in the flattened batch), and one more output,
+    `gap_logits` (float32 `[m, labels]`). `positions` or `sites` may be empty.
 
-    What was computed of a row can be read on from: of layer `i` it gives `keys_i` and `values_i` (float32 `[batch,
-    length, width]`) out, and takes such (of one row, or a row each) in as `read_keys_i` and `read_values_i`, with
-    `read_places` (int64 `[batch, read]`: where they stand in a row) and `read_mask` (which of them count). The new
-    rows then stand from place `first` (int64 `[batch]`) on. Whoever leaves these inputs out has read nothing before.
+    A later call can continue from the results of a row. The outputs `keys_i` and `values_i` (float32 `[batch, length,
+    width]`) of layer `i` become the inputs `read_keys_i` and `read_values_i` (of one row, or of a row each), with
+    `read_places` (int64 `[batch, read]`: their places in a row) and `read_mask` (which of them count). The new rows
+    then begin at place `first` (int64 `[batch]`). Without these inputs, nothing was read before.
 
     Args:
         weights: An MPNet masked LM under `lm.` (its decoder is the word embeddings; a copy of them may be
@@ -89,7 +89,7 @@ def export_filler(
 
 
 def _output_gaps(build: Builder, states: str, asked: _Asked) -> None:
-    """Give out how many words were lost at the sites, of the encoder's states there."""
+    """Add the output for lost words at the sites, from the encoder's states there."""
     graph = build.graph
     gaps = build.linear(build.norm(states, "norm"), "gap", FLOAT)
     gaps = _rows(graph, gaps, graph.ints(0), graph.op("Shape", asked.sites))
@@ -98,7 +98,7 @@ def _output_gaps(build: Builder, states: str, asked: _Asked) -> None:
 
 @dataclass(frozen=True)
 class _Asked:
-    """Names of the inputs: a batch of rows, and the places asked for; `types` and `sites` may be missing."""
+    """Names of the inputs: a batch of rows, and the queried places; `types` and `sites` may be missing."""
 
     ids: str
     mask: str
@@ -116,7 +116,7 @@ class _Asked:
         return cls(ids, mask, positions, graph.input("type_ids", ["batch", "length"]), graph.input("sites", ["m"]))
 
     def tiled(self, graph: Graph, pad: int) -> _Asked:
-        """The inputs padded so that there are whole tiles of places, of positions and of sites."""
+        """The inputs, padded to whole tiles of places, of positions and of sites."""
         length, tile = graph.op("Shape", self.ids, start=1, end=2), graph.ints(TILE)
 
         def missing(count: str) -> str:
@@ -141,7 +141,7 @@ class _Asked:
 
 
 class _WordTable:
-    """The word embeddings, stored once: what words come in as, and what pieces are scored by."""
+    """The word embeddings, stored once: the input of words, and the weights of the scores of pieces."""
 
     def __init__(self, graph: Graph, words: Array, precision: Precision) -> None:
         self.graph, self.words = graph, words
@@ -155,7 +155,7 @@ class _WordTable:
         return embedding(self.graph, ids, self.words, self.name, FLOAT)
 
     def scores(self, x: str, bias: Array, head: str) -> str:
-        """What each piece scores at a state."""
+        """The score of each piece at a state."""
         graph, given = self.graph, self.graph.weight(f"{head}.bias", bias.astype(np.float32))
         if self.blocks:
             return block_linear(graph, x, self.blocks, given, self.name, f"{head}.decoder")
@@ -165,7 +165,7 @@ class _WordTable:
 
 @dataclass(frozen=True)
 class _Read:
-    """Names of the inputs that hold what was read before; each may be left out."""
+    """Names of the inputs with earlier readings; each may be left out."""
 
     first: str
     places: str
@@ -191,17 +191,17 @@ class _Read:
         )
 
     def heeded(self, graph: Graph, ids: str, layer: int, bias: str) -> Heeded:
-        """What attention heeds in a layer: the keys and values, the same for every row of the batch."""
+        """The further inputs of attention in a layer: keys and values, the same for every row of the batch."""
         keys, values = (self._for_each_row(graph, ids, kept[layer]) for kept in (self.keys, self.values))
         return Heeded(bias, keys, values)
 
     def with_mask(self, graph: Graph, ids: str, mask: str) -> str:
-        """The mask of what was read, and of the new places after it: int32 `[batch, read + length]`."""
+        """The mask of the earlier places, and of the new places after them: int32 `[batch, read + length]`."""
         both = graph.op("Concat", self._for_each_row(graph, ids, self.mask), mask, axis=1)
         return graph.op("Cast", both, to=onnx.TensorProto.INT32)
 
     def here(self, graph: Graph, ids: str) -> str:
-        """Where the new places stand: `[read_rows, length]`."""
+        """The new places: `[read_rows, length]`."""
         length = graph.op("Squeeze", graph.op("Shape", ids, start=1, end=2))
         steps = graph.op("Range", graph.number(0), length, graph.number(1))
         return graph.op("Add", graph.op("Unsqueeze", self.first, graph.ints(1)), steps)
@@ -216,7 +216,7 @@ def _states(build: Builder, table: _WordTable, given: _Asked, read: _Read, pad: 
     graph, weights, size = build.graph, build.weights, build.size
     x = table.rows(given.ids)
     if given.types:
-        # Added first: where there is no type, x stays what it is to the last bit.
+        # Added first: without a type, x stays the same to the last bit.
         kinds = np.concatenate([weights["types.weight"], np.zeros((1, size.width), np.float32)])
         x = graph.op("Add", x, graph.op("Gather", build.store("types", kinds), given.types, axis=0))
     # MPNet counts positions from the row after the padding's.
@@ -249,7 +249,7 @@ def _rows(graph: Graph, x: str, start: str, end: str) -> str:
 
 
 def _relative_bias(graph: Graph, here: str, there: str, table: Array, places: int) -> str:
-    """MPNet's attention bias `[read_rows, heads, here, there]`: one number a head and a distance."""
+    """MPNet's attention bias `[read_rows, heads, here, there]`: one number for each head and distance."""
     distances = np.arange(1 - places, places)
     by_distance = table[relative_buckets(distances, len(table))].T.astype(np.float32)
     away = graph.op("Sub", graph.op("Unsqueeze", there, graph.ints(1)), graph.op("Unsqueeze", here, graph.ints(2)))
@@ -259,9 +259,9 @@ def _relative_bias(graph: Graph, here: str, there: str, table: Array, places: in
 
 
 def relative_buckets(distances: Array, buckets: int) -> Array:
-    """MPNet's bucket for each distance `key - query`: exact when near, logarithmic when far.
+    """MPNet's bucket for each distance `key - query`: exact for near keys, logarithmic for far ones.
 
-    The same as `MPNetEncoder.relative_position_bucket` of transformers, down to its float32 arithmetic.
+    It equals `MPNetEncoder.relative_position_bucket` of transformers, including its float32 arithmetic.
     """
     half = buckets // 2
     exact = half // 2

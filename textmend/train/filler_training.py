@@ -1,4 +1,4 @@
-"""Training the filler: words masked and words lost in, checkpoints out."""
+"""Training the filler, from masked words and lost words to checkpoints."""
 
 from __future__ import annotations
 
@@ -50,21 +50,21 @@ def train_filler(
     lost: float = 0.5,
     batch: int = 2048,
 ) -> None:
-    """Train a filler, or go on training one.
+    """Train a filler, or continue its training.
 
     Args:
-        run: the run; its sources are files of articles, or folders of prepared examples, one of words masked, one
-            of words lost.
-        clean: a file of held-out articles; some of their words are masked and measured at every checkpoint.
-        gaps: a benchmark file; finding the gaps of some records, and filling its first ones of one word, are
-            measured at every checkpoint.
+        run: the run; its sources are files of articles, or folders of prepared examples: one with masked words, one
+            with lost words.
+        clean: a file of held-out articles; every checkpoint is measured on some of their words, which are masked.
+        gaps: a benchmark file; every checkpoint is measured on finding the gaps of some records, and on filling its
+            first gaps of one word.
         masking: how windows are cut and masked.
-        lost: share of the batches in which lost words are to be found, 0 to 1; in the others, masked words.
-        batch: pieces a step, padding included.
+        lost: the share of batches for finding lost words, 0 to 1; the others have masked words.
+        batch: the number of pieces in a step, padding included.
 
     Raises:
-        ModelError: the checkpoint is one of another version of textmend.
-        FileError: prepared examples that ``lost`` asks for are missing.
+        ModelError: the checkpoint comes from another version of textmend.
+        FileError: prepared examples that ``lost`` needs are missing.
     """
     run.set_up_torch()
     model, position = _begun(run)
@@ -117,7 +117,7 @@ def _streams(
 
 
 def _begun(run: TrainingRun) -> tuple[FillerNetwork, dict[str, Any] | None]:
-    """Return the network to train, and where its run is in the data, if it goes on."""
+    """Return the network to train, and the run's position in the data if the run is continued."""
     if not run.checkpoint.exists():
         return load_filler(run.base, run.start) if run.start else from_base(run.base), None
     model = from_base(run.base)
@@ -132,7 +132,7 @@ def _begun(run: TrainingRun) -> tuple[FillerNetwork, dict[str, Any] | None]:
 def _evaluation(
     model: FillerNetwork, pieces: WordPieces, mask: int, likeness: LinkLikeness, clean: Path | None, gaps: Path | None
 ) -> Callable[[], dict[str, float]]:
-    """Return what measures the network at every checkpoint."""
+    """Return a function that measures the network at every checkpoint."""
     padding = int(model.lm.config.pad_token_id)
     masked = {"clean": held_out_windows(clean, pieces, mask, likeness)} if clean else {}
     if gaps:

@@ -1,8 +1,8 @@
-"""Sentences with slots for words of an article: good English that looks damaged, and sentences that lose words.
+"""Sentences with slots for words of an article: good English that looks damaged, and sentences that can lose words.
 
 ``{N}`` is a name, ``{n}`` a noun, ``{x}`` a letter, ``{f}`` a function word, ``{d}`` a number, ``{y}`` a year,
 ``{c}`` a name in code, ``{r}`` a source, ``{w}`` any content word. In ``WHOLE`` nothing is ever lost. In ``LOSABLE``
-the words in the slots may be lost: a reader would see it.
+the words in the slots may be lost, which a reader would notice.
 """
 
 from __future__ import annotations

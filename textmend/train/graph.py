@@ -1,7 +1,6 @@
 """Building an ONNX graph of a transformer encoder by hand, from numpy weights.
 
-For the export step: layers as functions on a small `Graph`, plain or with quantized weights. Not a general
-converter, and not for running models.
+For the export: layers as functions on a small `Graph`, plain or with quantized weights. It is not a general converter.
 """
 
 from __future__ import annotations
@@ -20,17 +19,18 @@ CONTRIB = "com.microsoft"
 """The domain of ONNX Runtime's own operators."""
 OPSET, CONTRIB_OPSET, IR_VERSION = 21, 1, 10
 MASKED = -1.0e9
-"""What a masked place adds to an attention score: far enough that its weight is exactly zero."""
+"""A masked place adds this to an attention score, so that its weight is exactly zero."""
 INT8_ACTIVATIONS = 4
-"""MatMulNBits' accuracy level that rounds activations to int8, by row and block: never across a batch."""
+"""The accuracy level of MatMulNBits at which activations are rounded to int8, by row and block, never across a
+batch."""
 ROW_STEPS = 63
-"""Weights of an integer product go from -63 to 63: beyond that, processors without VNNI instructions (AVX2)
+"""Weights of an integer product lie between -63 and 63: with larger ones, processors without VNNI instructions (AVX2)
 overflow when they add two products in 16 bits."""
 
 
 @dataclass
 class Graph:
-    """An ONNX graph in the making: each method adds to it and returns the name of a value."""
+    """An ONNX graph under construction: each method adds to it and returns the name of a value."""
 
     name: str
     rounded: dict[str, Rounded] = field(default_factory=dict)
@@ -46,23 +46,23 @@ class Graph:
         return name
 
     def optional(self, name: str, shape: Sequence[str | int], default: Array) -> str:
-        """Declare an input that may be left out: then it is `default`."""
+        """Declare an optional input with the value `default`."""
         kind = TensorProto.FLOAT if default.dtype == np.float32 else TensorProto.INT64
         return self.weight(self.input(name, shape, kind), default)
 
     def output(self, value: str, name: str, shape: Sequence[str | int]) -> None:
-        """Give a float32 value out under a name."""
+        """Declare a float32 value as an output with a name."""
         self._nodes.append(helper.make_node("Identity", [value], [name], name=f"output/{name}"))
         self._outputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, list(shape)))
 
     def weight(self, name: str, array: Array) -> str:
-        """Store an array; under a name already taken, the stored one serves."""
+        """Store an array; if the name exists already, the stored array is used."""
         if name not in self._weights:
             self._weights[name] = numpy_helper.from_array(np.ascontiguousarray(array), name)
         return name
 
     def int4_weight(self, name: str, array: Array) -> str:
-        """Store integers from -8 to 7, two a byte."""
+        """Store integers from -8 to 7, two in each byte."""
         if name not in self._weights:
             flat = array.ravel().astype(np.uint8) & 15
             packed = flat[0::2] | np.pad(flat[1::2], (0, flat.size % 2)) << 4
@@ -70,13 +70,13 @@ class Graph:
         return name
 
     def half_weight(self, name: str, array: Array) -> str:
-        """Store an array in float16; the graph sees float32 (ONNX Runtime folds the cast when it loads)."""
+        """Store an array in float16; the graph sees float32 (ONNX Runtime folds the cast when it loads the model)."""
         if (wide := f"{name}/float") not in self._values():
             self.op("Cast", self.weight(name, array.astype(np.float16)), name=wide, to=TensorProto.FLOAT)
         return wide
 
     def op(self, kind: str, *inputs: str, name: str | None = None, domain: str = "", **attributes: Any) -> str:
-        """Add an operation; an empty string among the inputs is an optional one left out."""
+        """Add an operation; an empty string among the inputs means that an optional input is left out."""
         name = name or f"{kind.lower()}_{len(self._nodes)}"
         self._nodes.append(helper.make_node(kind, list(inputs), [name], name=name, domain=domain, **attributes))
         return name
@@ -101,7 +101,7 @@ class Graph:
 
 @dataclass(frozen=True)
 class Dense:
-    """A dense layer: its weight `[out, in]`, as torch keeps it, its bias, and perhaps `moments` for `quantize`."""
+    """A dense layer: its weight `[out, in]`, as in torch, its bias, and perhaps `moments` for `quantize`."""
 
     name: str
     weight: Array
@@ -145,8 +145,8 @@ def _column_scales(weight: Array) -> Array:
 def _unfolded(graph: Graph, blocks: Blocks, scales: Array, name: str) -> str:
     """Blocks of 4 bits as int8 `[columns, rows]`; ONNX Runtime computes it once, when it loads the model.
 
-    In as few steps as can be, and in float16, for whatever is computed on the way is held until the model is loaded:
-    a code is cast, and divided by its share of the column's scale as it is rounded.
+    This takes as few steps as possible, in float16, because all intermediate results stay in memory until the model is
+    loaded: a code is cast, then divided by its share of the column's scale and rounded.
     """
     steps = blocks.steps.reshape(len(blocks.codes), -1).T
     codes = graph.op("Cast", graph.int4_weight(name, steps), to=TensorProto.FLOAT16)
@@ -168,13 +168,13 @@ class Rounded:
 
 
 def round_rows(graph: Graph, x: str) -> Rounded:
-    """Round each row of `x` on its own scale (once, however often it is asked for)."""
+    """Round each row of `x` on its own scale; repeated calls compute it once."""
     if x in graph.rounded:
         return graph.rounded[x]
     last = graph.ints(-1)
     top = graph.op("ReduceMax", x, last, keepdims=1)
     if x in graph.gelus:
-        # From the lowest a GELU goes to the largest of the row; 42 + 213 steps, the ratio at the least top.
+        # The range goes from the minimum of GELU to the row's maximum: 42 + 213 steps, the ratio at the least top.
         least, middle, steps = 0.87, 42, 213
     else:
         top = graph.op("Max", top, graph.op("Neg", graph.op("ReduceMin", x, last, keepdims=1)))
@@ -219,6 +219,6 @@ def block_embedding(graph: Graph, ids: str, blocks: Blocks, stored: str) -> str:
 
 
 def gelu(graph: Graph, x: str, name: str) -> str:
-    """The exact GELU, with the error function, as in training."""
+    """The exact GELU, with the error function, as in the training."""
     graph.gelus.add(name)
     return graph.op("Gelu", x, name=name, domain=CONTRIB)

@@ -1,4 +1,4 @@
-"""Held-out articles: which are taken, and how they are damaged to calibrate a detector on."""
+"""Held-out articles: which ones are taken, and how they are damaged to calibrate a detector."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from textmend.errors import FileError
 from textmend.train.calibrate import damaged_articles
 
 CLEAN_SHARE = 0.6
-"""Of the articles that the detector is calibrated on, and its early exit chosen on, how many stay clean."""
+"""The share of articles that stay clean when a detector is calibrated and its early exit is chosen."""
 _DETECTOR_SEEDS = (11, 14)
-"""A detector is calibrated on every article once for each seed, damaged differently: held-out articles are few."""
+"""A detector is calibrated on every article once for each seed, with other damage each time, because held-out articles
+are few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +26,9 @@ class HeldOut:
     """Clean articles that no model was trained on.
 
     Attributes:
-        files: where they stand.
-        articles: of each file in turn, so that any beginning of the list holds all kinds.
-        likeness: what links look like; words are lost alike.
+        files: their files.
+        articles: the articles, from each file in turn, so that every beginning of the list holds all kinds.
+        likeness: the look of links; words are lost in the same way.
     """
 
     files: Sequence[Path]
@@ -40,12 +41,12 @@ class HeldOut:
 
         Args:
             files: clean articles, JSON Lines.
-            skips: for each file, how many articles are left out first.
-            count: how many of each file are taken at most.
+            skips: for each file, how many articles to skip at its beginning.
+            count: how many articles of each file to take at most.
             linked: articles with known links.
 
         Raises:
-            FileError: a file can't be read, or holds no articles after those that are left out.
+            FileError: a file can't be read, or holds no articles after the skipped ones.
         """
         rows = [list(islice(read_articles(file, skip), count)) for file, skip in zip(files, skips, strict=True)]
         for file, skip, row in zip(files, skips, rows, strict=True):
@@ -55,11 +56,11 @@ class HeldOut:
         return cls(files, articles, learn_likeness(linked))
 
     def damaged(self, *, clean_share: float, seed: int) -> list[Damaged]:
-        """Return the articles, damaged but for a share that stays clean."""
+        """Return the articles, damaged, except for a share that stays clean."""
         return damaged_articles(self.articles, self.likeness, clean_share=clean_share, seed=seed)
 
     def damaged_for_detector(self) -> list[Damaged]:
-        """Return what gap probabilities are calibrated on: every article damaged more than once, most of it whole.
+        """Return the texts for calibrating gap probabilities: every article several times, mostly undamaged.
 
         Raises:
             FileError: no words can be lost in these articles.
@@ -69,7 +70,7 @@ class HeldOut:
         )
 
     def damaged_for_filler(self) -> list[Damaged]:
-        """Return what a filler's ranking is fitted on, shuffled, so that the first gaps are of all files.
+        """Return the texts for fitting a filler's ranking, shuffled, so that the first gaps come from all files.
 
         Raises:
             FileError: no words can be lost in these articles.
@@ -85,7 +86,7 @@ class HeldOut:
 
 
 def learn_likeness(linked: Path) -> LinkLikeness:
-    """Return what links look like in articles with known links."""
+    """Return the look of links in articles with known links."""
     return LinkLikeness.learn(read_articles(linked), random.Random(0))
 
 

@@ -1,4 +1,4 @@
-"""Fitting how long the gaps of an article are: two kinds of articles, told apart by expectation maximisation."""
+"""Fitting the lengths of an article's gaps: two kinds of articles, separated by expectation maximisation."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from textmend.calibration import log_odds, sigmoid
 from textmend.detect.lengths import LengthKinds
 
 FEWEST = 40
-"""How many damaged texts it takes, at least, to tell kinds apart."""
+"""The fewest damaged texts for separating the kinds."""
 
 _PRIOR = 5.0
-"""For how many gaps of each kind the lengths of all stand in."""
+"""The number of gaps, with the lengths of all gaps, that each kind gets as a prior."""
 
 _STEPS = 60
 
@@ -25,10 +25,10 @@ def fit_length_kinds(
     """Fit a mixture of two multinomials to the lengths of each article's gaps (Dempster et al. 1977).
 
     Args:
-        lengths: what the detector says of the sites of each article, if words are missing there: how likely
-            1, 2, … are; each of shape ``[sites, gaps]``.
+        lengths: for the sites of each article, by the detector: how likely 1, 2, … words are missing, given a gap; each
+            of shape ``[sites, gaps]``.
         lost: how many words are missing there, 0 for none, ``gaps`` for that many or more; each of shape ``[sites]``.
-        gaps: how many lengths are told apart.
+        gaps: the number of lengths.
     """
     counts = np.array([np.bincount(own[own > 0] - 1, minlength=gaps) for own in lost], dtype=np.float64)
     counts = counts.reshape(len(lost), gaps)[[bool((own > 0).any()) for own in lost]]

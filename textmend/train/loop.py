@@ -19,14 +19,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """How long and how fast to train.
+    """The duration and the learning rates of a training.
 
     Attributes:
-        hours: wall-clock hours of this call.
+        hours: wall-clock hours for this call.
         rate: peak learning rate of the body.
         head_rate: peak learning rate of the new heads.
         warmup: steps over which the rates rise from 0.
-        decay: share of ``hours``, at the end, over which the rates fall linearly to 0; 0 for none.
+        decay: the last share of ``hours``, over which the rates fall linearly to 0; 0: they don't fall.
         average: decay of the exponential moving average of the weights.
         save_minutes: minutes between checkpoints (with an evaluation each).
     """
@@ -40,7 +40,7 @@ class Schedule:
     save_minutes: float = 10.0
 
     def factor(self, step: int, progress: float) -> float:
-        """Return the learning-rate factor at a step of this run and a share of its hours."""
+        """Return the factor of the learning rate at a step of this run and a share of its hours."""
         falling = (1 - progress) / self.decay if self.decay and progress > 1 - self.decay else 1.0
         return min(1.0, (step + 1) / self.warmup) * max(0.0, falling)
 
@@ -54,15 +54,15 @@ def train(
     schedule: Schedule,
     checkpoint: Path,
 ) -> None:
-    """Train for ``schedule.hours``, resuming from ``checkpoint`` where it exists.
+    """Train for ``schedule.hours``, continuing from ``checkpoint`` if it exists.
 
     Args:
         model: the model; ``evaluate`` sees its averaged weights.
         groups: the trained parameters, by name, under ``"head"`` and ``"body"``.
-        batches: where the data comes from.
-        loss_of: the loss of a batch, and how many tokens it held.
-        evaluate: measures of the model on held-out text.
-        schedule: how long and how fast.
+        batches: the data.
+        loss_of: returns the loss of a batch, and the number of its tokens.
+        evaluate: measures the model on held-out text.
+        schedule: the duration and the learning rates.
         checkpoint: the file that is written every few minutes.
     """
     state = _State(model, groups, schedule, checkpoint)
@@ -92,7 +92,7 @@ def train(
 
 
 class _State:
-    """What changes with every step: the weights, their average, the optimizer, how far the run is."""
+    """The state that changes with every step: the weights, their average, the optimizer, the run's progress."""
 
     def __init__(
         self,
@@ -125,7 +125,7 @@ class _State:
             }
 
     def step(self, factor: float, loss: float, tokens: int) -> None:
-        """Move the weights along their gradients, and the average after them."""
+        """Move the weights along their gradients, and the average towards the weights."""
         for group in self._optimizer.param_groups:
             group["lr"] = group["peak"] * factor
         torch.nn.utils.clip_grad_norm_(self._parameters, 1.0)
@@ -133,7 +133,7 @@ class _State:
         self._optimizer.zero_grad(set_to_none=True)
         self.run.step += 1
         self.run.tokens += tokens
-        # The average starts short, so that early steps are forgotten.
+        # The average is short at first, so that early steps are forgotten.
         keep = min(self._most_average, (self.run.step + 1) / (self.run.step + 20))
         with torch.no_grad():
             torch._foreach_lerp_([self.average[name] for name in self._names], self._parameters, 1 - keep)
@@ -149,7 +149,7 @@ class _State:
         save_checkpoint(checkpoint, tensors, {"run": vars(self.run), "position": position})
 
     def log_speed(self, speed: float) -> None:
-        """Log how far the run is, its tokens a second, and its smoothed loss."""
+        """Log the run's progress, its tokens per second, and its smoothed loss."""
         run, loss = self.run, self._smooth
         log.info("step %d, %.2f M tokens, %.0f tokens/s, loss %.4f", run.step, run.tokens / 1e6, speed, loss)
 
@@ -167,7 +167,7 @@ class _Run:
 
 
 class averaged:  # noqa: N801 - reads as a statement: with averaged(model, weights)
-    """Within the block, the model has the averaged weights."""
+    """Give the model its averaged weights within the block."""
 
     def __init__(self, model: torch.nn.Module, average: dict[str, torch.Tensor]) -> None:
         self._parameters = {name: p for name, p in model.named_parameters() if name in average}

@@ -1,4 +1,4 @@
-"""Endless, repeatable streams: of articles mixed from several files, and of the batches made of them."""
+"""Endless, repeatable streams of articles mixed from several files, and of batches made of them."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ BLOCK = 96
 
 
 class Batches(Protocol):
-    """A repeatable stream of batches: ``position`` says where it is, in JSON."""
+    """A repeatable stream of batches; ``position`` is its place, as JSON."""
 
     def __iter__(self) -> Iterator[Any]:
         """Yield batches without end."""
         ...
 
     def position(self) -> dict[str, Any]:
-        """Return what is needed to go on from here."""
+        """Return the data that is needed to continue from here."""
         ...
 
 
 class Mixture:
-    """Draws articles from files in given proportions, each file read round and round.
+    """Draws articles from files in given proportions; each file is read again from its start when it ends.
 
-    The stream is cut into blocks. ``positions`` is all that is needed to go on at a block's start.
+    The stream is cut into blocks. ``positions`` is enough to continue at a block's start.
     """
 
     def __init__(self, sources: Sequence[tuple[Path, float]], positions: Sequence[int] | None = None) -> None:
@@ -59,10 +59,10 @@ class Mixture:
 
 
 def resumed(sources: Sequence[tuple[Path, float]], position: Mapping[str, Any] | None) -> Mixture:
-    """Return a mixture that goes on where a stream of it stopped.
+    """Return a mixture that continues where a stream stopped.
 
     Raises:
-        ModelError: the stream was one of prepared examples.
+        ModelError: it was a stream of prepared examples.
     """
     if position and "positions" not in position:
         raise ModelError("this run was begun on prepared examples; give the same folder, or another --checkpoint")
@@ -73,9 +73,9 @@ class ArticleBatches(Generic[Item]):
     """An endless, repeatable stream of batches (see ``Batches``), made of blocks of articles.
 
     Args:
-        mixture: where the articles come from.
+        mixture: the source of the articles.
         make: makes the examples of an article.
-        group: groups the examples of a block into batches, those of about one length together.
+        group: groups the examples of a block into batches, with similar lengths together.
         seed: another seed gives other batches.
         position: where to go on, from ``position()``.
     """
@@ -94,7 +94,7 @@ class ArticleBatches(Generic[Item]):
         self._positions = list(mixture.positions)
 
     def position(self) -> dict[str, Any]:
-        """Return where the stream is: the block, the batches done in it, the files' positions at its start."""
+        """Return the stream's place: the block, the batches done in it, and the files' positions at its start."""
         return {"block": self._block, "done": self._done, "positions": self._positions}
 
     def __iter__(self) -> Iterator[list[Item]]:
@@ -111,10 +111,10 @@ class ArticleBatches(Generic[Item]):
 
 
 class Turns:
-    """Endless, repeatable batches of several streams by turns, each with the name of its stream.
+    """Endless, repeatable batches of several streams in turns, each with the name of its stream.
 
     Args:
-        streams: by name; each has been told its own part of the position.
+        streams: the streams by name; each already has its own part of the position.
         shares: how often each has its turn.
         seed: another seed gives another order.
         position: where to go on, from ``position()``.
@@ -131,7 +131,7 @@ class Turns:
         self._turn = position["turn"] if position else 0
 
     def position(self) -> dict[str, Any]:
-        """Return where it is: the turn, and where each stream is."""
+        """Return the place: the turn, and the place of each stream."""
         return {"turn": self._turn} | {name: stream.position() for name, stream in self._streams.items()}
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:

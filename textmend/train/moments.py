@@ -1,6 +1,6 @@
-"""The inputs of a filler's layers, measured on held-out text, so that rounding changes the outputs least (GPTQ).
+"""Measuring the inputs of a filler's layers on held-out text, so that rounding changes the outputs least (GPTQ).
 
-Half of the rows ask for pieces, half for lost words, where the filler has a head for these.
+Half of the rows ask for pieces, half for lost words, if the filler has a head for these.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ def moments_of_filler(
         weights: the filler's weights (``filler.load_filler``).
         articles: held-out articles.
         likeness: which spans look like links.
-        count: how many windows of each kind, at most.
-        size: pieces a window.
+        count: the most windows of each kind.
+        size: the number of pieces of a window.
 
     Raises:
         FileError: the articles are too short.

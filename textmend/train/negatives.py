@@ -1,6 +1,6 @@
 """Complete text that looks damaged: prose in odd white space, verse, lists, tables, code, other languages.
 
-Each function takes clean paragraphs and returns a text from which no words are lost.
+Each function takes clean paragraphs and returns a text without lost words.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _AFTER_OPENING = regex.compile(r"(?<=(?:^|\s)[(“\"$€£])(?=\w)")
 
 
 def tokenised(paragraphs: Sequence[str], rng: random.Random) -> str:
-    """Text as corpus tools leave it: a space around every punctuation mark."""
+    """Text as corpus tools write it: spaces around every punctuation mark."""
     return "\n\n".join(
         _AFTER_OPENING.sub(" ", _BEFORE_PUNCTUATION.sub(r" \1", text)).replace("n't", " n't").replace("'s", " 's")
         for text in paragraphs
@@ -31,7 +31,7 @@ def tokenised(paragraphs: Sequence[str], rng: random.Random) -> str:
 
 
 def justified(paragraphs: Sequence[str], rng: random.Random) -> str:
-    """Text with double and triple spaces strewn over it."""
+    """Text with random double and triple spaces."""
     rate = 0.02 * 45 ** rng.random()  # up to nearly every space
     return "\n\n".join(
         "".join(char + " " * rng.randint(1, 2) if char == " " and rng.random() < rate else char for char in text)
@@ -51,7 +51,7 @@ def wrapped(paragraphs: Sequence[str], rng: random.Random) -> str:
 
 
 def spaced_commas(paragraphs: Sequence[str], rng: random.Random) -> str:
-    """A space before some punctuation marks, as hasty writers and other languages have it."""
+    """A space before some punctuation marks, as in hasty writing and in other languages."""
     rate = rng.uniform(0.1, 0.6)
     return "\n\n".join(
         regex.sub(r"(?<=\w)([,!?:;])(?= )", lambda m: " " + m.group() if rng.random() < rate else m.group(), text)
@@ -60,7 +60,7 @@ def spaced_commas(paragraphs: Sequence[str], rng: random.Random) -> str:
 
 
 def loosened(paragraphs: Sequence[str], rng: random.Random) -> str:
-    """A space on the inner side of some marks, as where elements of a page were joined with spaces."""
+    """A space on the inner side of some marks, as if elements of a page had been joined with spaces."""
     rate = rng.uniform(0.1, 0.9)
 
     def loosen(text: str) -> str:
@@ -71,7 +71,7 @@ def loosened(paragraphs: Sequence[str], rng: random.Random) -> str:
 
 
 def spaced_names(paragraphs: Sequence[str], rng: random.Random) -> str:
-    """Double spaces around names and some other words, as around links that were kept."""
+    """Double spaces around names and some other words, as around links that stayed."""
     rate, both = rng.uniform(0.05, 0.6), rng.random()
 
     def widen(match: regex.Match[str]) -> str:
@@ -89,7 +89,7 @@ _SPACED_SPAN = regex.compile(
 
 
 def glued_words(paragraphs: Sequence[str], rng: random.Random) -> str:
-    """Some spaces lost and no word: after full stops, and here and there between words."""
+    """Some spaces are lost, but no words: after full stops, and sometimes between words."""
     inside, at_stops = rng.uniform(0.01, 0.06), rng.uniform(0.2, 1.0)
 
     def glue(match: regex.Match[str]) -> str:
@@ -102,7 +102,7 @@ _GLUED = regex.compile(r"(?P<stop>(?<=[.!?]) (?=\p{Lu}))|(?<=\p{Ll}) (?=\p{L})")
 
 
 def transcript(paragraphs: Sequence[str], rng: random.Random) -> str:
-    """Speech as it is taken down: small letters, no marks, words said twice, hesitation."""
+    """Transcribed speech: small letters, no marks, repeated words, hesitation."""
     rate = rng.uniform(0.02, 0.12)
 
     def said(word: str) -> str:
@@ -125,7 +125,7 @@ def blanks(paragraphs: Sequence[str], rng: random.Random) -> str:
 
 
 def verse(paragraphs: Sequence[str], rng: random.Random) -> str:
-    """Prose broken into lines that start with capitals, as verse is."""
+    """Prose broken into lines that start with capitals, like verse."""
     stanzas = []
     for text in paragraphs[:4]:
         words, lines = text.split(), []
@@ -173,7 +173,7 @@ def table(paragraphs: Sequence[str], rng: random.Random) -> str:
 
 
 def ellipses(paragraphs: Sequence[str], rng: random.Random) -> str:
-    """Speech that trails off, and cuts an editor marked."""
+    """Speech that trails off, and cuts marked by an editor."""
     mark = rng.choice(["…", "...", ". . .", "[...]", "[…]", "(...)", " …"])
     rate = rng.uniform(0.01, 0.06)
 
@@ -223,22 +223,22 @@ TRANSFORMS: tuple[Callable[[Sequence[str], random.Random], str], ...] = (
 
 
 def hard_negative(paragraphs: Sequence[str], rng: random.Random) -> str:
-    """Dress clean paragraphs up in one of the ways above."""
+    """Change clean paragraphs in one of the ways above."""
     return rng.choice(TRANSFORMS)(paragraphs, rng)
 
 
 _SPACINGS = (tokenised, justified, double_spaced_sentences, wrapped, spaced_commas, loosened, spaced_names)
-"""The ways above that change white space alone."""
+"""The ways above that change only white space."""
 
 
 def spaced(article: LinkedText, rng: random.Random) -> LinkedText:
-    """Dress a whole article up in odd white space; its links stay where they were."""
+    """Give a whole article odd white space; its links stay in their places."""
     text = rng.choice(_SPACINGS)(article.text.split("\n\n"), rng)
     return replace(article, text=text, links=tuple(carried(article.links, article.text, text)))
 
 
 def carried(spans: Sequence[tuple[int, int]], before: str, after: str) -> list[tuple[int, int]]:
-    """Return where spans of a text stand in another that differs from it in white space alone."""
+    """Return the spans in another text that differs only in white space."""
     visible = [at for at, char in enumerate(after) if not char.isspace()]
     counts = [0, *accumulate(not char.isspace() for char in before)]
     return [

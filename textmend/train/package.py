@@ -25,7 +25,7 @@ from textmend.train.filler import load_filler, weights_to_export
 from textmend.train.filler_graph import export_filler
 
 MARGIN = 16
-"""Pieces of context on both sides of a judged site, where the text has them."""
+"""The number of pieces of context on both sides of a judged site, if the text has them."""
 
 FILLER_WINDOW = 128
 _DETECTOR_TOKENS = {"start": "[CLS]", "separator": "[SEP]", "unknown": "[UNK]"}
@@ -35,15 +35,15 @@ _MOST_PIECES = 6
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """What is written into a model's folder, and where.
+    """The contents of a model's folder, and its place.
 
     Attributes:
         base: folder of the base.
         weights: a checkpoint (its averaged weights are taken), or bare weights.
-        folder: where to write; files of the same names are replaced.
-        name: name and version, recorded with results.
-        language: of the text it was trained on.
-        quantized: round the weights; otherwise they stay float32, to measure what rounding loses.
+        folder: the folder to write to; files of the same names are replaced.
+        name: name and version, which results record.
+        language: the language of its training text.
+        quantized: whether weights are rounded; if not, they stay float32, to measure the loss by rounding.
     """
 
     base: Path
@@ -58,8 +58,8 @@ def package_detector(package: Package, texts: Sequence[str] = ()) -> None:
     """Write a detector's folder, not yet calibrated (``calibrate.calibrate_detector``).
 
     Args:
-        package: what is written.
-        texts: held-out text, from which is learnt when the lower layers are enough (``early_exit``); none: never.
+        package: the contents of the folder.
+        texts: held-out text for choosing the early exit (``early_exit``); without any, there is no early exit.
     """
     base, folder = package.base, package.folder
     model = from_base(base)
@@ -98,7 +98,7 @@ def package_filler(
     """Write a filler's folder, its ranking not yet fitted (``calibrate.calibrate_filler``).
 
     Args:
-        package: what is written; its weights may be in the compact form.
+        package: the contents of the folder; its weights may be in the compact form.
         casing: the table of usual casings (``casing``).
         pieces_per_word: how likely a lost word has 1, 2, … pieces (``pieces_of_lost_words``).
         moments: ``quantize.second_moments``, to round to 4 bits with less loss (GPTQ).

@@ -1,8 +1,8 @@
-"""Examples made beforehand: cut to pieces, damaged or masked, and packed in flat files that training maps into memory.
+"""Examples made in advance: cut, damaged or masked, and packed in flat files that training maps into memory.
 
-A folder holds one kind of examples: windows that have lost words (``lost``), or whose words are masked (``masked``).
-Each field of an example is one file of small numbers, all examples one behind the other without padding; ``lengths``
-says how long each is. Making them takes all cores. Reading them costs next to nothing, so that a GPU need not wait.
+A folder holds one kind of examples: windows with lost words (``lost``), or with masked words (``masked``). Each field
+of the examples is one file of small numbers, with all examples in a row, without padding; ``lengths`` has the length of
+each. Making them uses all cores. Reading them costs almost nothing, so that a GPU need not wait.
 """
 
 from __future__ import annotations
@@ -42,19 +42,19 @@ _FIELDS: dict[What, dict[str, type[np.integer[Any]]]] = {
 }
 _MOST_EMPTY = 10
 _SHUFFLED = 4096
-"""Examples of a block: within one, those of about one length go together."""
+"""The number of examples in a block, within which batches group similar lengths."""
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a folder holds.
+    """The contents of a folder.
 
     Attributes:
         what: ``lost`` or ``masked``.
         vocabulary: SHA-256 of the ``tokenizer.json`` that cut the words.
         examples: how many there are.
-        pieces: how many pieces they have together.
-        schema: the version of this form.
+        pieces: the total number of their pieces.
+        schema: the version of the format.
     """
 
     what: What
@@ -66,13 +66,13 @@ class Header:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Making:
-    """How examples are made; small enough to be sent to other processes.
+    """How to make examples; small enough to be sent to other processes.
 
     Attributes:
         base: folder with the ``tokenizer.json``.
-        what: which kind.
+        what: the kind.
         likeness: which spans look like links.
-        size: pieces of a window that lost words, the start token included.
+        size: the number of pieces of a window with lost words, the start token included.
     """
 
     base: Path
@@ -81,7 +81,7 @@ class Making:
     size: int = 256
 
     def maker(self) -> Callable[[LinkedText, random.Random], Iterable[Any]]:
-        """Return what makes the examples of one article."""
+        """Return the maker of an article's examples."""
         pieces, mask = read_pieces(self.base / "tokenizer.json")
         if self.what == "masked":
             return WindowMaker(self.likeness, pieces, mask)
@@ -91,20 +91,20 @@ class Making:
 def prepare(
     making: Making, mixture: Mixture, folder: Path, *, pieces: int, seed: int = 0, workers: int | None = None
 ) -> Header:
-    """Make examples until they have so many pieces, and write them into a new folder.
+    """Make examples until they have enough pieces, and write them into a new folder.
 
-    They depend on the files, their shares and the seed, not on the number of workers.
+    The examples depend on the files, their shares and the seed, not on the number of workers.
 
     Args:
         making: how they are made.
-        mixture: where the articles come from; read round and round, with fresh damage each time.
-        folder: must not exist, or be empty; complete once it holds ``prepared.json``.
-        pieces: how many pieces to make, at least; a block of articles is always finished.
+        mixture: the source of the articles, which are read again and again, with other damage each time.
+        folder: the folder, which must be missing or empty; it is complete when it holds ``prepared.json``.
+        pieces: the fewest pieces to make; a block of articles is always finished.
         seed: another seed gives other examples.
-        workers: processes; default: one a core.
+        workers: the number of processes; default: one for each core.
 
     Raises:
-        FileError: the folder holds something already, or can't be written.
+        FileError: the folder is not empty, or can't be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -142,7 +142,7 @@ def _write(making: Making, folder: Path, blocks: Iterator[dict[str, NDArray[Any]
 
 
 def _made(making: Making, mixture: Mixture, seed: int, workers: int | None) -> Iterator[dict[str, NDArray[Any]]]:
-    """Yield packed blocks in order, made ahead by several processes."""
+    """Yield packed blocks in order; several processes make them in advance."""
     workers = workers or multiprocessing.cpu_count()
 
     def work() -> Iterator[tuple[list[LinkedText], random.Random]]:
@@ -154,7 +154,7 @@ def _made(making: Making, mixture: Mixture, seed: int, workers: int | None) -> I
         _start(making)
         for articles, rng in work():
             yield _make(articles, rng)
-    context = multiprocessing.get_context("spawn")  # a fork would copy threads' locks
+    context = multiprocessing.get_context("spawn")  # a fork would copy locks of threads
     with ProcessPoolExecutor(workers, context, initializer=_start, initargs=(making,)) as pool:
         waiting: list[Future[dict[str, NDArray[Any]]]] = []
         try:
@@ -180,11 +180,11 @@ def _make(articles: Sequence[LinkedText], rng: random.Random) -> dict[str, NDArr
 
 
 def pack(examples: Sequence[Any], what: What) -> dict[str, NDArray[Any]]:
-    """Return the fields of examples, each one behind the other, and ``lengths``."""
+    """Return the fields of examples, with all examples in a row, and ``lengths``."""
     packed: dict[str, NDArray[Any]] = {"lengths": np.array([len(e.ids) for e in examples], dtype=np.uint16)}
     for name, kind in _FIELDS[what].items():
         joined = np.concatenate([getattr(e, name) for e in examples]) if examples else np.zeros(0, dtype=np.int64)
-        if len(joined) and joined.max() >= np.iinfo(kind).max:  # the highest number says that there is no piece
+        if len(joined) and joined.max() >= np.iinfo(kind).max:  # the highest number means that there is no piece
             raise FileError(f"{name}: {int(joined.max())} has no room in {np.dtype(kind).name}")
         if kind is np.uint16:
             joined = np.where(joined == NO_LABEL, _NO_PIECE, joined)
@@ -193,10 +193,10 @@ def pack(examples: Sequence[Any], what: What) -> dict[str, NDArray[Any]]:
 
 
 def folders_of(paths: Iterable[Path]) -> dict[What, Path]:
-    """Return folders of prepared examples by their kind; nothing where the paths are files of articles.
+    """Return folders of prepared examples by their kind; empty if the paths are files of articles.
 
     Raises:
-        FileError: files and folders are mixed, two folders hold one kind, or a folder isn't complete.
+        FileError: files and folders are mixed, two folders hold the same kind, or a folder is incomplete.
     """
     found: dict[What, Path] = {}
     paths = list(paths)
@@ -212,14 +212,14 @@ def folders_of(paths: Iterable[Path]) -> dict[What, Path]:
 
 
 def folder_for(folders: Mapping[What, Path], what: What) -> Path:
-    """Return the folder of a kind. Raises :class:`FileError` where there is none."""
+    """Return the folder of a kind. Raises :class:`FileError` if there is none."""
     if what not in folders:
         raise FileError(f"{', '.join(map(str, folders.values()))}: no examples of words {what} were prepared there")
     return folders[what]
 
 
 def read_header(folder: Path) -> Header:
-    """Read what a folder holds. Raises :class:`FileError` where it isn't complete, or of another version."""
+    """Read the contents of a folder. Raises :class:`FileError` if it is incomplete or has another version."""
     try:
         header = Header(**json.loads((folder / _HEADER).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, RecursionError) as error:
@@ -236,14 +236,14 @@ class PreparedBatches:
 
     Args:
         folder: prepared examples.
-        what: the kind that is wanted.
-        base: whose vocabulary they must have been cut with.
-        pieces: pieces a batch, padding included; at least one example.
+        what: the kind of examples.
+        base: the base with whose vocabulary they must have been cut.
+        pieces: the number of pieces in a batch, padding included; a batch has at least one example.
         seed: another seed gives another order.
         position: where to go on, from ``position()``.
 
     Raises:
-        FileError: the folder holds another kind, another vocabulary's pieces, or too few bytes.
+        FileError: the folder holds another kind, pieces of another vocabulary, or too few bytes.
     """
 
     def __init__(
@@ -274,11 +274,11 @@ class PreparedBatches:
         self._done = position["done"] if position else 0
 
     def position(self) -> dict[str, Any]:
-        """Return where the stream is: the block, the batches done in it, and of how many examples."""
+        """Return the stream's place: the block, the batches done in it, and the number of examples."""
         return {"block": self._block, "done": self._done, "examples": self._examples}
 
     def __iter__(self) -> Iterator[list[Any]]:
-        """Yield batches without end: all examples once, in another order each time round."""
+        """Yield batches without end: all examples once, then again in another order, and so on."""
         while True:
             batches = self._batches(self._block)
             while self._done < len(batches):
@@ -288,7 +288,7 @@ class PreparedBatches:
             self._block, self._done = self._block + 1, 0
 
     def example(self, row: int) -> Example | MaskedWindow:
-        """Return one example, in the form in which it was made."""
+        """Return one example in its original form."""
         place = slice(self._starts[row], self._starts[row + 1])
         fields = {name: values[place].astype(np.int64) for name, values in self._fields.items()}
         if self._what == "lost":
@@ -297,7 +297,7 @@ class PreparedBatches:
         return MaskedWindow(**fields)
 
     def _batches(self, block: int) -> list[NDArray[np.int64]]:
-        """Return the rows of a block's batches, those of about one length together."""
+        """Return the rows of a block's batches, with similar lengths together."""
         turn, block = divmod(block, -(-self._examples // _SHUFFLED))
         order = np.random.default_rng((self._seed, turn)).permutation(self._examples)
         rows = order[block * _SHUFFLED : (block + 1) * _SHUFFLED]

@@ -1,6 +1,6 @@
-"""Rounding matrices to 8 or 4 bits, plainly or so that the outputs of a layer change least.
+"""Rounding matrices to 8 or 4 bits, plainly or such that the outputs of a layer change least.
 
-For the export step; numpy only. Not for activations, which ONNX Runtime rounds as it runs (graph.py).
+This is for the export and needs only numpy. ONNX Runtime rounds activations when it runs (`graph`).
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from textmend.models.runtime import onnx_runtime
 Array = npt.NDArray[Any]
 
 SCALE_FACTORS = tuple(np.linspace(1.0, 0.7, 13).tolist())
-"""Which shares of the full range are tried for a 4-bit block's scale."""
+"""The shares of the full range that are tried for the scale of a 4-bit block."""
 SMALLEST_SCALE = 2.0**-14
 """The smallest normal float16."""
 DAMPING = 0.01
 """Added to the diagonal of the second moments, as a share of its mean, before they are inverted."""
 CHUNK = 128
-"""How many columns are rounded before the rest of the matrix is corrected."""
+"""The number of columns that are rounded before the rest of the matrix is corrected."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,9 @@ class Precision:
     Attributes:
         bits: 32 for plain float32, 8 or 4 for integers with one scale a block.
         block: How many neighbours of a row share a scale: a power of two, at least 16.
-        rows: Whether products are computed in integers with one scale a row of the activations and one a
-            column of the weights, instead of by blocks (`graph.row_linear`, `graph.block_linear`). At 8 bits
-            the scale stored is then a column's, not a block's.
+        rows: Whether products are computed in integers, with a scale for each row of the activations and each column of
+            the weights, instead of by blocks (`graph.row_linear`, `graph.block_linear`). At 8 bits the stored scale
+            then belongs to a column, not to a block.
     """
 
     bits: int = 32
@@ -45,7 +45,7 @@ class Precision:
     rows: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse what ONNX Runtime has no operator for."""
+        """Refuse precisions for which ONNX Runtime has no operator."""
         if self.bits not in (4, 8, 32):
             raise ValueError(f"bits is {self.bits}: it must be 4, 8 or 32")
         if self.block < 16 or self.block & (self.block - 1):
@@ -53,7 +53,7 @@ class Precision:
 
     @property
     def is_float(self) -> bool:
-        """Whether the matrix is left as it is."""
+        """Whether the matrix stays as it is."""
         return self.bits == 32
 
 
@@ -74,7 +74,7 @@ class Blocks:
 
     @property
     def steps(self) -> Array:
-        """The codes less their middle, one each: int16 `[rows, blocks, block]`."""
+        """The codes minus their middle: int16 `[rows, blocks, block]`."""
         codes = self.codes
         if self.precision.bits == 4:
             codes = np.stack([codes & 15, codes >> 4], axis=-1).reshape(*codes.shape[:2], -1)
@@ -87,17 +87,17 @@ class Blocks:
 
 
 def quantize(matrix: Array, precision: Precision, moments: Array | None = None) -> Blocks:
-    """Round a matrix to 8 or 4 bits with one float16 scale a block.
+    """Round a matrix to 8 or 4 bits, with one float16 scale for each block.
 
-    At 4 bits each block's scale is the one, among a few below the full range, with the least squared error,
-    and its sign lets the largest weight use the sixteenth level (-8).
+    At 4 bits, several scales below the full range are tried for each block, and the one with the least squared error is
+    taken. Its sign is such that the largest weight can use the sixteenth level (-8).
 
     Args:
         matrix: Float array `[rows, columns]`; columns must be a multiple of the block size.
         precision: 8 or 4 bits, and the block size.
-        moments: Second moments `[columns, columns]` of the layer's inputs (`second_moments`). With them each
-            column's rounding error is made up for in the columns still to be rounded (GPTQ, Frantar et al.
-            2022), so that the layer's outputs change least, instead of its weights.
+        moments: Second moments `[columns, columns]` of the layer's inputs (`second_moments`). With them, each column's
+            rounding error is compensated in the columns that are still to be rounded (GPTQ, Frantar et al. 2022), so
+            that the layer's outputs change least, instead of its weights.
 
     Raises:
         ValueError: If the columns don't divide into blocks.
@@ -115,7 +115,7 @@ def quantize(matrix: Array, precision: Precision, moments: Array | None = None) 
 
 
 def _nearest(blocks: Array, bits: int, weight: Array | None = None) -> tuple[Array, Array]:
-    """Scales and codes of blocks `[rows, count, block]`; the weight is each column's in the squared error."""
+    """Scales and codes of blocks `[rows, count, block]`; the squared error has a weight for each column."""
     middle = 2 ** (bits - 1)
     if bits == 8:
         scales = _half(np.abs(blocks).max(-1) / (middle - 1))
@@ -149,7 +149,7 @@ def _codes(blocks: Array, scales: Array, middle: int) -> Array:
 
 
 def _compensated(matrix: Array, moments: Array, precision: Precision) -> tuple[Array, Array]:
-    """Scales and codes, column after column, each one's error carried into those that follow."""
+    """Scales and codes, column after column; the error of each column is carried into the following ones."""
     rows, columns = matrix.shape
     middle = 2 ** (precision.bits - 1)
     left = matrix.astype(np.float32).copy()

@@ -1,4 +1,4 @@
-"""How calibrations and rankings are fitted: by the least value of a convex loss."""
+"""Fitting calibrations and rankings: minimising a convex loss."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ def logistic(
     offset: NDArray[np.float64] | float = 0.0,
     least: ArrayLike = -np.inf,
 ) -> NDArray[np.float64]:
-    """Return the weights of a logistic regression, held near where they start.
+    """Return the weights of a logistic regression, with a prior that holds them near their start.
 
     Args:
         design: features of items, shape ``[items, features]``.
         truths: whether each item is true, shape ``[items]``.
-        start: weights to start from and to be held near, shape ``[features]``.
-        hold: how firmly: the inverse of a normal prior's variance.
-        offset: log-odds that each item has besides, shape ``[items]``.
-        least: no weight falls below it; one for all, or one for each.
+        start: the start of the weights and the mean of the prior, shape ``[features]``.
+        hold: the inverse of the variance of the normal prior.
+        offset: further log-odds of each item, shape ``[items]``.
+        least: the lower bound of the weights: one for all, or one for each.
     """
     truth, prior = np.asarray(truths, dtype=np.float64), np.asarray(start, dtype=np.float64)
 
@@ -43,12 +43,12 @@ def logistic(
 
 
 def minimum(loss: Objective, start: ArrayLike, least: ArrayLike = -np.inf) -> NDArray[np.float64]:
-    """Return where a convex loss is least (L-BFGS-B: Byrd et al. 1995).
+    """Return the minimum of a convex loss (L-BFGS-B: Byrd et al. 1995).
 
     Args:
-        loss: gives the loss at a point, and its gradient there.
-        start: the point to start from, shape ``[features]``.
-        least: no coordinate falls below it; one for all, or one for each.
+        loss: returns the loss at a point, and its gradient.
+        start: the starting point, shape ``[features]``.
+        least: the lower bound of the coordinates: one for all, or one for each.
 
     Raises:
         MissingExtraError: SciPy is not installed.

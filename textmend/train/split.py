@@ -1,4 +1,4 @@
-"""Keeping text apart: what is held out of training, and what stands in a benchmark and must not be trained on."""
+"""Separating texts: those that are held out of training, and those in a benchmark, which must not be trained on."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from textmend.errors import FileError
 from textmend.text.words import WORD
 
 SHINGLE = 8
-"""Words of a shingle. Eight running words are seldom shared by chance."""
+"""The number of words of a shingle. Two texts rarely share eight words in a row by chance."""
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """How many articles of a file went where."""
+    """The numbers of a file's articles in each part."""
 
     kept: int
     held_out: int
@@ -33,16 +33,16 @@ def split_file(
 ) -> Split:
     """Copy the articles of a file into one to train on and one that is held out, leaving out near-duplicates.
 
-    An article is held out by a hash of its text, so the same article always falls on the same side, in whatever
-    file it stands. The lines are copied as they are.
+    A hash of its text decides whether an article is held out, so the same article always falls on the same side, in any
+    file. The lines are copied as they are.
 
     Args:
-        file: articles (``corpus.read_articles``), plain or compressed.
+        file: articles (``damage.articles.read_articles``), plain or compressed.
         train: the file for training; compressed as its name says.
-        held_out: the file of what is held out, likewise.
+        held_out: the file for the held-out articles, likewise.
         against: shingles of texts that must not be trained on (``shingles_of``).
-        share: how much is held out, 0 to 1.
-        overlap: an article is a near-duplicate when more than this share of its shingles is in ``against``.
+        share: the share that is held out, 0 to 1.
+        overlap: an article is a near-duplicate if more than this share of its shingles is in ``against``.
 
     Raises:
         FileError: a line is no article, or a file can't be read or written.
@@ -63,7 +63,7 @@ def split_file(
 
 
 def is_held_out(text: str, share: float) -> bool:
-    """Say whether a text falls in the share that is held out; depends on its text alone."""
+    """Return whether a text belongs to the held-out share; this depends only on the text."""
     digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big") < share * 2**64
 
@@ -71,7 +71,7 @@ def is_held_out(text: str, share: float) -> bool:
 def shingles_of(texts: Iterable[str]) -> frozenset[int]:
     """Return hashes of all runs of :data:`SHINGLE` words, case and white space aside (Broder 1997).
 
-    The hashes are Python's own: they hold within one process.
+    The hashes are Python's own, which are valid within one process.
     """
     return frozenset(shingle for text in texts for shingle in _shingles(text))
 
@@ -88,7 +88,7 @@ def _overlap(text: str, against: frozenset[int]) -> float:
 
 @contextmanager
 def _written(file: Path) -> Iterator[IO[str]]:
-    """Open a file for writing, compressed as its name says; it takes its name when the block ends well."""
+    """Open a file for writing, compressed as its name says; it gets its name when the block ends without an error."""
     unfinished = file.with_name(f".unfinished-{file.name}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -100,7 +100,7 @@ def _written(file: Path) -> Iterator[IO[str]]:
             unfinished.replace(file)
         finally:
             unfinished.unlink(missing_ok=True)
-    except FileError:  # of what is read within the block
+    except FileError:  # an error in reading, within the block
         raise
     except OSError as error:
         raise FileError(f"{file}: can't be written: {error.strerror or error}") from error

@@ -1,7 +1,7 @@
-"""A larger network as the detector's teacher: its opinion of every place, beside what was lost there in truth.
+"""A larger network as the detector's teacher: its opinion of every place is learnt besides the true labels.
 
-A loss that leaves good English is noise as a label; a teacher's opinion of it is not (Hinton et al. 2015). The filler's
-network and the detector see different things, so the mean of both is a better teacher than either.
+The label of a loss that leaves good English is noise; a teacher's opinion of it is not (Hinton et al. 2015). The
+filler's network and the detector make different errors, so the mean of both is a better teacher than either.
 """
 
 from __future__ import annotations
@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 
 
 class Teacher(nn.Module):
-    """Says of the student's own windows how many words were lost before each piece.
+    """Predicts how many words were lost before each piece of the student's windows.
 
     Args:
         reader: a filler that finds lost words.
-        table: the reader's id of each of the student's pieces, shape ``[the student's vocabulary]``.
-        partner: the detector as it was before; its opinion counts as much as the reader's. ``None``: the reader alone.
+        table: the reader's id for each of the student's pieces, shape ``[the student's vocabulary]``.
+        partner: the detector before training; its opinion counts as much as the reader's. ``None``: only the reader
+            counts.
     """
 
     def __init__(self, reader: FillerNetwork, table: torch.Tensor, partner: DetectorNetwork | None = None) -> None:
@@ -39,7 +40,7 @@ class Teacher(nn.Module):
 
     @torch.no_grad()
     def forward(self, ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """Return probabilities, shape ``[batch, length, labels]``, of ids, types and mask ``[batch, length]``."""
+        """Return probabilities, shape ``[batch, length, labels]``, for ids, types and mask ``[batch, length]``."""
         table = self.get_buffer("_table")
         logs = self._reader.gaps(table[ids.to(table.device)], types, mask).log_softmax(-1)
         if self._partner is not None:
@@ -53,11 +54,11 @@ def load_teacher(base: Path, weights: Path, pieces: WordPieces, partner: Detecto
     Args:
         base: folder of the filler's base.
         weights: its weights (``filler.load_filler``).
-        pieces: the student's vocabulary; the filler's must have the same pieces, under whatever numbers.
-        partner: the detector to be taught, as it begins (``Teacher``).
+        pieces: the student's vocabulary; the filler's must have the same pieces, perhaps with other ids.
+        partner: the detector to be taught, before training (``Teacher``).
 
     Raises:
-        ModelError: the filler doesn't find lost words, or cuts words otherwise.
+        ModelError: the filler doesn't find lost words, or cuts words differently.
     """
     reader = load_filler(base, weights)
     if not reader.reads_gaps:

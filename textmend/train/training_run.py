@@ -1,4 +1,4 @@
-"""What every training run has: its data, its schedule, where it is kept, where it computes."""
+"""The settings of every training run: its data, its schedule, its checkpoint, its device."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from textmend.train.loop import Schedule
 
 @dataclass(frozen=True, slots=True)
 class TrainingRun:
-    """A training run, new or to be resumed.
+    """A training run, a new one or one to continue.
 
     Attributes:
         base: folder of the base model, with its ``tokenizer.json``.
         sources: files of clean articles (``damage.articles.read_articles``), each with its share; or folders of
             prepared examples (``prepared``).
-        linked: a file of articles with known links, from which link-like spans are learnt.
-        checkpoint: where the run is kept; resumed from where it exists.
-        schedule: how long and how fast.
-        start: weights to start from instead of the base's, where there is no checkpoint.
+        linked: a file of articles with known links, which show what links look like.
+        checkpoint: the file of the run's state; if it exists, the run is continued.
+        schedule: the duration and the learning rates.
+        start: weights to start with instead of the base's, if there is no checkpoint.
         threads: CPU threads; default: all.
-        device: where to compute, ``cpu`` or ``cuda``.
-        seed: of the damage, and of how the files take turns. Another one where a run starts from weights that
-            have seen these files, so that it doesn't see the same again.
+        device: the device, ``cpu`` or ``cuda``.
+        seed: the seed of the damage and of the order of files. A run that starts with weights trained on these files
+            needs another seed, so that it sees other examples.
     """
 
     base: Path
@@ -49,5 +49,5 @@ class TrainingRun:
         torch.manual_seed(self.seed)
 
     def learn_likeness(self) -> LinkLikeness:
-        """Return what links look like in ``linked``."""
+        """Return the look of links in ``linked``."""
         return LinkLikeness.learn(read_articles(self.linked), random.Random(0))

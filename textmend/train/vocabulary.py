@@ -1,4 +1,4 @@
-"""The vocabulary of a base, whatever names its special tokens have; without torch, for processes that only cut words."""
+"""The vocabulary of a base, with any names of special tokens; without torch, for processes that only cut words."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SPECIAL_TOKENS = (("<s>", "</s>", "<mask>"), ("[CLS]", "[SEP]", "[MASK]"))
 
 
 def read_pieces(file: Path) -> tuple[WordPieces, int]:
-    """Return the word pieces of a ``tokenizer.json`` and the mask's id, whichever names its special tokens have."""
+    """Return the word pieces of a ``tokenizer.json`` and the id of its mask, for any names of special tokens."""
     try:
         tokenizer = Tokenizer.from_file(str(file))
     except Exception as error:  # the library raises bare Exception
