@@ -43,7 +43,7 @@ ALLOWED: dict[str, set[str]] = {
     "api": {"article", "edits", "mender", "records", "streams"},
     "connect": WHOLE,
     "corpus": WHOLE | {"report", "page_files"},
-    "review": WHOLE,
+    "review": WHOLE | {"report"},
     "damage": {"errors", "text", "files"},
     "evaluate": WHOLE | {"damage", "report"},
     "train": WHOLE | {"damage", "review"},

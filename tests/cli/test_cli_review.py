@@ -297,6 +297,22 @@ def test_a_server_that_can_not_start_says_so_and_nothing_else(cli, article, deci
     assert outcome.err.count("\n") == 1
 
 
+@pytest.mark.parametrize(("port", "again"), [("0", "started again with  --port "), (None, "started again, it")])
+def test_a_server_says_how_it_goes_on_at_the_same_addresses(cli, article, decisions, monkeypatch, port, again):
+    from textmend.review.serve.server import ReviewServer
+
+    def stopped(server: ReviewServer, poll_interval: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ReviewServer, "serve_forever", stopped)
+    monkeypatch.setattr(ReviewServer, "server_bind", lambda server: None)
+    monkeypatch.setattr(ReviewServer, "server_activate", lambda server: None)
+    outcome = cli("review", "--serve", article, "-d", decisions, *(("--port", port) if port else ()))
+    assert outcome.code == 0
+    assert f"Control-C stops the server; {again}" in outcome.err
+    assert "2 gaps left: the same command goes on" in outcome.err
+
+
 def test_setup_is_shown(cli):
     assert "<Labels" in cli("decisions", "setup", "label-studio").text
     assert cli("decisions", "setup", "brat").code == 2

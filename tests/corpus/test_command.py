@@ -68,6 +68,7 @@ def test_a_report_shows_what_was_put_in_and_a_guess_only_as_one(cli, tmp_path):
     assert "A panel on Icelandic <mark>▢</mark>, among them." in html
     assert "best guess “fishermen”: gap 99%, fill 40%, joint 40%" in html
     assert "¶" not in html
+    assert "in.jsonl: 2 gaps in 13 words" in html
     assert re.search(r'<li><span class="bar s0"\s*(/>|></span>)<span>mended<', html)  # the legend is of the bars' make
 
 

@@ -535,7 +535,7 @@ def test_words_of_a_source_take_their_place_and_go_out_as_they_came(visit):
     page.locator("#panel").evaluate("(panel) => panel.focus()")
     press(page, "2")
     assert page.locator(".take .words .box").all_inner_texts() == ["no-break space"]
-    assert "First of 1 fills: white space alone" in page.get_by_role("status").inner_text()
+    assert "First of 1 fill: white space alone" in page.get_by_role("status").inner_text()
     press(page, "1", "x")
     assert page.locator('.gap[data-gap="1"] .box').inner_text() == "no-break space"
     assert article.locator("del").inner_text() == "Hallsson 🐟"

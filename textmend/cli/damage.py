@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from textmend.cli.outputs import standard_output
+from textmend.report.numbers import count
 
 _EXAMPLES = """
 Examples:
@@ -52,4 +53,4 @@ def damage(
             sys.stdout.write(json.dumps(record, ensure_ascii=True) + "\n")
             records += 1
             gaps += len(record["gaps"])
-    Console(stderr=True).print(f"{records:,} records, {gaps:,} gaps")
+    Console(stderr=True).print(f"{count(records, 'record')}, {count(gaps, 'gap')}")

@@ -141,7 +141,9 @@ def _plots(statistics: Statistics, names: dict[str, str], ranked: Sequence[Ranke
                     [one.found.rate for one in top],
                     title="Gaps per 1,000 words by source",
                     x_label="gaps per 1,000 words",
-                    notes=[f"{one.name}: {one.found.gaps:,} gaps in {one.found.words:,} words" for one in top],
+                    notes=[
+                        f"{one.name}: {count(one.found.gaps, 'gap')} in {count(one.found.words, 'word')}" for one in top
+                    ],
                 ),
             )
         )
@@ -152,7 +154,7 @@ def _plots(statistics: Statistics, names: dict[str, str], ranked: Sequence[Ranke
                 "What can be seen at gaps",
                 row_plot(
                     [name.replace("_", " ") for name, _ in cues],
-                    [count for _, count in cues],
+                    [number for _, number in cues],
                     title="Gaps by cue",
                     x_label="gaps with this cue",
                 ),

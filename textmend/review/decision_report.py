@@ -28,6 +28,7 @@ from textmend.metrics import (
     share,
     top_share,
 )
+from textmend.report.numbers import count
 from textmend.review.judged import Judged, Judgement
 
 SCHEMA = 1
@@ -141,9 +142,9 @@ def show(comparison: Comparison, console: Console) -> None:
         console.print("no decisions about these suggestions")
         return
     verdicts = ", ".join(f"{number:,} {verdict.replace('_', ' ')}" for verdict, number in comparison.verdicts.items())
-    console.print(f"{everything.decided:,} gaps decided: {verdicts}")
+    console.print(f"{count(everything.decided, 'gap')} decided: {verdicts}")
     if comparison.unmatched:
-        console.print(f"{comparison.unmatched:,} decisions are about other gaps than these suggestions, and left out")
+        console.print(f"left out: {count(comparison.unmatched, 'decision')} about other gaps than these suggestions")
     console.print(
         f"gaps: the machine expected {_percent(everything.expected)} %, people say {_percent(everything.gaps)} %; "
         f"calibration error {_number(comparison.gap_error)}, log loss {_number(comparison.gap_log_loss)}"
@@ -151,7 +152,7 @@ def show(comparison: Comparison, console: Console) -> None:
     if comparison.missed:
         found = round(everything.decided * everything.gaps)
         console.print(
-            f"recall: people added {comparison.missed:,} gap{'' if comparison.missed == 1 else 's'} that the machine had missed; it found {found:,} of "
+            f"recall: people added {count(comparison.missed, 'gap')} that the machine had missed; it found {found:,} of "
             f"{found + comparison.missed:,} ({_percent(comparison.recall)} %)"
         )
     if everything.filled:

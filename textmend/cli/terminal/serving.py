@@ -22,7 +22,7 @@ def serve_review(desk: Desk, reviewers: Sequence[str], host: str, port: int, scr
     keys = KeyFile(desk.log.path)
     try:
         with ReviewServer(desk, {name: keys.token(name) for name in reviewers}, host, port) as server:
-            _greet(server, reviewers, screen)
+            _greet(server, reviewers, screen, any_port=port == 0)
             with suppress(KeyboardInterrupt):
                 server.serve_forever(poll_interval=0.2)
     finally:
@@ -30,13 +30,14 @@ def serve_review(desk: Desk, reviewers: Sequence[str], host: str, port: int, scr
     _farewell(desk, screen)
 
 
-def _greet(server: ReviewServer, reviewers: Sequence[str], screen: Screen) -> None:
+def _greet(server: ReviewServer, reviewers: Sequence[str], screen: Screen, *, any_port: bool) -> None:
     err = screen.err
     for name in reviewers:
         err.print(show_line(f"{name}: {server.address(name)}"), soft_wrap=True)
     if not is_loopback(server.host):
         err.print("Who is on this network can listen in: the connection is not encrypted.", soft_wrap=True)
-    err.print("Control-C stops the server; started again, it goes on at the same addresses.", soft_wrap=True)
+    again = f"started again with  --port {server.port}" if any_port else "started again"
+    err.print(f"Control-C stops the server; {again}, it goes on at the same addresses.", soft_wrap=True)
 
 
 def _farewell(desk: Desk, screen: Screen) -> None:

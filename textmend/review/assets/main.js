@@ -349,7 +349,7 @@ class Review {
     const before = plain(tail(text, gap.from, 60));
     const after = plain(head(text, gap.to, 60));
     const best = gap.fills[0];
-    const offer = gap.added ? "Added by a person." : best ? `First of ${gap.fills.length} fills: ${plainFill(best.text)}, fill ${perCent(best.probability)}.` : "No fills.";
+    const offer = gap.added ? "Added by a person." : best ? `First of ${count(gap.fills.length, "fill")}: ${plainFill(best.text)}, fill ${perCent(best.probability)}.` : "No fills.";
     return `${before} (gap, ${perCent(gap.probability)}) ${after}. ${offer}`;
   }
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from textmend.errors import RecordError
 from textmend.records import Fill, Verdict
+from textmend.report.numbers import count
 from textmend.review.decisions import Key, Recorded, Undo, record
 from textmend.review.documents import ReviewDocument
 from textmend.review.exchange.rendering import fit
@@ -118,7 +119,7 @@ class Carried:
         if answer.label in FILLS and FILLS.index(answer.label) < len(self.fills):
             return self._decided("fill", self.fills[FILLS.index(answer.label)], by, at)
         raise RecordError(
-            f"{place}: the label {answer.label!r} stands for nothing here; there are {len(self.fills)} fills"
+            f"{place}: the label {answer.label!r} stands for nothing here: the gap has {count(len(self.fills), 'fill')}"
         )
 
     @property
