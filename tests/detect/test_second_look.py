@@ -11,7 +11,7 @@ from textmend.detect.inputs import encode
 from textmend.detect.lengths import LengthKinds
 from textmend.detect.opinions import SecondLookWeights, joined_lengths
 from textmend.detect.other_gaps import ArticleWeights
-from textmend.detect.second_look import EDGE, SIZE, SecondLook, windows_around
+from textmend.detect.second_look import MARGIN, SIZE, SecondLook, windows_around
 from textmend.errors import ModelError
 
 WEIGHTS = SecondLookWeights("fake", 0.1, 0.9)
@@ -135,7 +135,7 @@ def test_an_article_that_proves_damaged_is_read_on(fake_detector, letter, read_o
     weights = SecondLookWeights("fake", 0.1, 0.9, damaged=1e-3, least_in_damaged=1e-6)
     text, reader = far_apart("zinc", "zinc"), Reader(letter, sure=9.0)
     judge([text], doubting(fake_detector, "zinc"), SecondLook(lambda: reader, weights))
-    everything = len(encode(text, Pieces()).ids) / (SIZE - 1 - 2 * EDGE)
+    everything = len(encode(text, Pieces()).ids) / (SIZE - 1 - 2 * MARGIN)
     assert len(reader.rows) == (pytest.approx(everything, abs=2) if read_on else 2)
 
 

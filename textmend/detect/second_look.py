@@ -20,12 +20,12 @@ from textmend.detect.other_gaps import ArticleWeights, in_article, share_lost
 from textmend.detect.sites import Sites
 from textmend.models.queries import Row
 
-SIZE = 64
+SIZE = 128
 """Pieces of a stretch at most, the start token included."""
-EDGE = 8
-"""Pieces of context on both sides without which the reader's opinion of a place is not heeded."""
-MARGIN = 16
-"""Pieces of context that a doubtful place has on both sides in the first round; in the second, ``EDGE``."""
+MARGIN = 20
+"""Pieces of context that the places for which it is read have on both sides, as far as the text has them."""
+EDGE = 16
+"""With so many pieces of context on both sides, the reader's opinion of other places in it is heeded too."""
 
 
 class Reader(Protocol):
@@ -70,8 +70,8 @@ class SecondLook:
             return result
         reader = self.load()
         again = [Rereading(texts[index], judged[index], reader) for index in asked]
-        read(again, [doubts[index] for index in asked], reader, MARGIN)
-        read(again, [one.worth_reading(self.weights) for one in again], reader, EDGE)
+        read(again, [doubts[index] for index in asked], reader)
+        read(again, [one.worth_reading(self.weights) for one in again], reader)
         for index, one in zip(asked, again, strict=True):
             result[index] = one.revised(self.weights)
         return result
@@ -133,19 +133,18 @@ class Rereading:
         return np.flatnonzero((told >= weights.least_in_damaged) & ~self._read)
 
 
-def read(texts: Sequence[Rereading], sites: Sequence[NDArray[np.int64]], reader: Reader, margin: int) -> None:
+def read(texts: Sequence[Rereading], sites: Sequence[NDArray[np.int64]], reader: Reader) -> None:
     """Let the reader read stretches of texts; texts don't influence each other.
 
     Args:
         texts: the texts, which keep what the reader says.
         sites: for each, the indices of the sites for which it is read, rising.
         reader: what reads.
-        margin: pieces of context that each of these has on both sides, as far as the text has them.
     """
     stretches = [
         (text, window)
         for text, wanted in zip(texts, sites, strict=True)
-        for window in windows_around(text.document, wanted, SIZE - 1, margin, EDGE)
+        for window in windows_around(text.document, wanted, SIZE - 1, MARGIN, EDGE)
     ]
     rows = [
         row_of(

@@ -15,7 +15,7 @@ from textmend.damage.losing import Damaged
 from textmend.detect.network import OnnxDetector
 from textmend.detect.opinions import SecondLookWeights, features, log_odds_of_gap
 from textmend.detect.other_gaps import ArticleWeights, evidence, space_kinds
-from textmend.detect.second_look import EDGE, MARGIN, Reader, Rereading, doubtful, read
+from textmend.detect.second_look import Reader, Rereading, doubtful, read
 from textmend.fill.load import load_filler
 from textmend.train.calibrate import JudgedText, fit_evidence, judge_damaged, write_config
 from textmend.train.regression import logistic
@@ -54,9 +54,9 @@ def calibrate_second_look(filler: Path, detector: Path, damaged: Sequence[Damage
         log.info("second look: the detector is in doubt nowhere, so there is nothing to fit")
         return None
     again = [Rereading(one.text, one.sites, reader) for one in judged]
-    _read(again, doubts, reader, MARGIN)
+    _read(again, doubts, reader)
     first = _fitted(start, judged, again, judging.article)
-    _read(again, [one.worth_reading(first) for one in again], reader, EDGE)
+    _read(again, [one.worth_reading(first) for one in again], reader)
     weights = _fitted(first, judged, again, judging.article)
     log.info(
         "second look at %d of %d places: %s",
@@ -125,6 +125,6 @@ def fit_joint(
     return replace(weights, constant=constant, own=by_own, other=by_other, apart=apart)
 
 
-def _read(again: Sequence[Rereading], sites: Sequence[NDArray[np.int64]], reader: Reader, margin: int) -> None:
+def _read(again: Sequence[Rereading], sites: Sequence[NDArray[np.int64]], reader: Reader) -> None:
     for start in range(0, len(again), _BATCH):
-        read(again[start : start + _BATCH], sites[start : start + _BATCH], reader, margin)
+        read(again[start : start + _BATCH], sites[start : start + _BATCH], reader)
