@@ -11,6 +11,7 @@ from bench.compare import filling, finding, finding_by_role, growth, memory, pro
 from bench.compare.ablations import casing as casing_ablation
 from bench.compare.ablations import detection as detection_ablation
 from bench.compare.ablations import filling as filling_ablation
+from bench.compare.ablations import second_look
 from bench.compare.configuration import Report, Setting
 from bench.compare.tables import Table
 
@@ -72,6 +73,7 @@ PARTS: dict[str, Part] = {
         Part("ablation-beam", "beam width", filling_ablation.ablate_beam),
         Part("ablation-casing", "letter case", casing_ablation.ablate_casing),
         Part("ablation-detection", "the detector's context", detection_ablation.ablate_context),
+        Part("ablation-second-look", "what is read again, and what it costs", second_look.ablate_second_look),
         Part("quantization", "float32 models, where their folders are given", _quantization, _float_models),
     )
 }  # fmt: skip

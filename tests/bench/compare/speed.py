@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from spacy.language import Language
+
 from bench.compare.clock import Contender, drain, race
 from bench.compare.configuration import THREADS, Report, Setting
+from bench.compare.finding import described
 from bench.compare.plain_torch import TorchDetector, TorchMaskedLM
 from bench.compare.tables import Row, Table, columns, with_ratios
 from bench.rivals.fill_mask import OneMask
@@ -16,6 +19,7 @@ from textmend.evaluate.filling import documents_at_gaps
 from textmend.evaluate.system import MenderSystem
 from textmend.fill.load import load_filler
 from textmend.fill.propose import Proposer
+from textmend.mender import Mender
 from textmend.models.masked_lm import MaskedLM, Prediction
 from textmend.models.queries import Query
 from textmend.models.registry import locate
@@ -31,23 +35,29 @@ _NOTE = (
 
 
 def time_finding(setting: Setting, report: Report) -> list[Table]:
-    """Compare the words per second of ``find_gaps`` with spaCy's and torch's."""
-    texts = [record.text for one in setting.damaged(FIND_RECORDS) for record in one.records]
+    """Compare the words per second of ``find_gaps`` with spaCy's and torch's, on whole and on damaged text."""
+    nlp, torch = load_pipeline(), TorchDetector(setting.single.detector, THREADS)
+    tables = []
+    for benchmark in (*setting.whole(FIND_RECORDS), *setting.damaged(FIND_RECORDS)):
+        texts = [record.text for record in benchmark.records]
+        contenders = _finders(setting.single, texts, nlp)
+        if not benchmark.gaps:
+            name = "the same encoder, transformers and torch, float32"
+            contenders.append(Contender(name, partial(judge, texts, torch), contenders[0].units))
+        tables.append(_raced(f"Finding, {described(benchmark)}", "words/s", contenders, FIND_ROUNDS, report, _NOTE))
+    return tables
+
+
+def _finders(mender: Mender, texts: Sequence[str], nlp: Language) -> list[Contender]:
     words = sum(len(text.split()) for text in texts)
-    mender = setting.single
-    torch = TorchDetector(mender.detector, THREADS)
-    nlp = load_pipeline()
+    alone = partial(find_gaps, texts, mender.detector, mender.policy.find_at)
     parsing = [name for name in nlp.pipe_names if name in ("ner", "lemmatizer", "attribute_ruler")]
-    detectors_alone = partial(find_gaps, texts, mender.detector, mender.policy.find_at)
-    contenders = [
+    return [
         Contender("textmend `find_gaps`", partial(drain, partial(mender.find_gaps, texts)), words),
-        Contender("textmend `find_gaps`, without the second look", partial(drain, detectors_alone), words),
+        Contender("textmend `find_gaps`, without the second look", partial(drain, alone), words),
         Contender(f"spaCy `{PIPELINE}`, whole pipeline", partial(drain, partial(nlp.pipe, texts)), words),
         Contender("spaCy, tagger and parser only", partial(drain, partial(nlp.pipe, texts, disable=parsing)), words),
-        Contender("the same encoder, transformers and torch, float32", partial(judge, texts, torch), words),
     ]
-    title = f"Finding: {len(texts)} articles, {words:,} words"
-    return [_raced(title, "words/s", contenders, FIND_ROUNDS, report, _NOTE)]
 
 
 def time_filling(setting: Setting, report: Report) -> list[Table]:

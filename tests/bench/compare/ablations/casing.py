@@ -16,7 +16,7 @@ from textmend.damage.benchmark import Record
 from textmend.evaluate.bootstrap import Weights, intervals
 from textmend.evaluate.filling import true_gaps
 from textmend.evaluate.run import by_gaps
-from textmend.fill.casing import ArticleCasing, cased, starts_sentence
+from textmend.fill.casing import ArticleCasing, cased, starts_sentence, surroundings
 from textmend.fill.casing_table import UsualCasing
 from textmend.fill.context import contexts
 from textmend.fill.infill import Request, Search, infill
@@ -53,6 +53,7 @@ class _Known(NamedTuple):
 
     document: int
     text: str
+    start: int
     end: int
     words: list[tuple[str, int]]
     cases: Cases
@@ -107,10 +108,10 @@ def _true_words(batch: Sequence[Record], start: int, filler: LoadedFiller) -> It
             words = model.vocabulary.words(ids)
             if len(ids) <= search.most_pieces and " ".join(word for word, _ in words) == stood.casefold():
                 requests.append(Request(context, (0.0,) * (len(ids) - 1) + (1.0,), candidates=(ids,)))
-                places.append((number, record, gap.end, ids, words, stood))
-    for (number, record, end, ids, words, stood), found in zip(places, infill(requests, model, search), strict=True):
+                places.append((number, record, gap, ids, words, stood))
+    for (number, record, gap, ids, words, stood), found in zip(places, infill(requests, model, search), strict=True):
         cases = next(one.cases for one in found if one.ids == ids)
-        yield _Known(number, record.text, end, words, cases, stood)
+        yield _Known(number, record.text, gap.start, gap.end, words, cases, stood)
 
 
 def _written(one: _Known, choice: Choice, usual: UsualCasing) -> str:
@@ -120,4 +121,5 @@ def _written(one: _Known, choice: Choice, usual: UsualCasing) -> str:
         ArticleCasing(one.text if choice.article else ""),
         usual if choice.table else UsualCasing({}),
         at_sentence_start=starts_sentence(one.text, one.end),
+        beside=surroundings(one.text, one.start, one.end),
     )
