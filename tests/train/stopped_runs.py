@@ -11,14 +11,14 @@ from textmend.train.loop import train
 def stop_after(monkeypatch, room, steps):
     """Let the loop that ``textmend.train.ROOM`` calls take so many batches, with the clock standing still."""
 
-    def limited(model, groups, batches, loss, evaluate, schedule, file):
+    def limited(learner, batches, schedule, file):
         class Some:
             position = batches.position
 
             def __iter__(self):
                 return itertools.islice(iter(batches), steps)
 
-        train(model, groups, Some(), loss, evaluate, schedule, file)
+        train(learner, Some(), schedule, file)
 
     monkeypatch.setattr("textmend.train.loop.time.monotonic", lambda: 0.0)
     monkeypatch.setattr(f"textmend.train.{room}.train", limited)

@@ -141,7 +141,7 @@ def test_opened_spans_show_their_first_pieces_and_hide_the_last(mpnet):
     pieces, mask = read_pieces(mpnet / "tokenizer.json")
     units = read_units("Paul saw playing Rome.", pieces)
     play, ing = pieces("playing")
-    window = build_window(units, [(2, 3)], pieces, mask, opened=1.0, rng=random.Random(0))
+    window = build_window(units, [(2, 3)], pieces, mask, opened=lambda pieces: 1)
     assert list(window.ids[3:5]) == [play, mask]
     assert list(window.labels[3:5]) == [NO_LABEL, ing]
     assert (window.cases == NO_LABEL).all()
@@ -151,10 +151,10 @@ def test_repeated_words_are_masked_where_they_stand_elsewhere_too(mpnet):
     pieces, _ = read_pieces(mpnet / "tokenizer.json")
     text = "Paul saw NATO by the old green hill. A red dog sat near the king, and Paul ran with NATO by a river."
     units = read_units(text, pieces)
-    masking = Masking(rate=0.08, in_spans=0)
     copies = {True: 0, False: 0}
     for repeated, seed in itertools.product((True, False), range(40)):
-        spans = choose_masks(units, text, LIKENESS, masking, random.Random(seed), repeated=repeated)
+        masking = Masking(rate=0.08, in_spans=0, repeated=float(repeated))
+        spans = choose_masks(units, text, LIKENESS, masking, random.Random(seed))
         masked = {index for first, last in spans for index in range(first, last)}
         readable = {unit.text.casefold() for index, unit in enumerate(units) if index not in masked}
         copies[repeated] += sum(len(units[i].text) > 2 and units[i].text.casefold() in readable for i in masked)

@@ -26,7 +26,7 @@ from textmend.train.detector import (
 )
 from textmend.train.device import find_device
 from textmend.train.examples import NO_LABEL, Example, ExampleMaker, group_by_number
-from textmend.train.loop import train
+from textmend.train.loop import Learner, train
 from textmend.train.mixture import ArticleBatches, Batches, resumed
 from textmend.train.prepared import PreparedBatches, folder_for, folders_of
 from textmend.train.teacher import Teacher, load_teacher
@@ -71,13 +71,9 @@ def train_detector(
     def evaluate() -> dict[str, float]:
         return {f"{name}.{key}": value for name, rows in held.items() for key, value in measure(model, rows).items()}
 
-    named = list(model.named_parameters())
-    groups = {
-        "head": [(name, p) for name, p in named if name.startswith(_HEADS)],
-        "body": [(name, p) for name, p in named if not name.startswith(_HEADS)],
-    }
     log.info("before training: %s", evaluate())
-    train(model, groups, batches, _loss(model, opinion_of, taught), evaluate, run.schedule, run.checkpoint)
+    learner = Learner(model, lambda name: name.startswith(_HEADS), _loss(model, opinion_of, taught), evaluate)
+    train(learner, batches, run.schedule, run.checkpoint)
 
 
 def _begun(run: TrainingRun) -> tuple[DetectorNetwork, dict[str, Any] | None]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
@@ -27,16 +26,7 @@ from textmend.train.compact import load_compact
 from textmend.train.detector import tensors_of as examples_of
 from textmend.train.device import device_of
 from textmend.train.examples import MOST_WORDS, NO_LABEL, Example, pad
-from textmend.train.filler_examples import (
-    MaskedWindow,
-    Masking,
-    build_window,
-    choose_masks,
-    cut_windows,
-    group_by_length,
-    read_units,
-    window_at_gap,
-)
+from textmend.train.filler_examples import MaskedWindow, group_by_length, plain_windows, read_units, window_at_gap
 
 CASES = 4
 """Letter cases: lower, Title, UPPER, mixed (``text.case_of``)."""
@@ -179,18 +169,8 @@ def held_out_windows(
     file: Path, pieces: WordPieces, mask: int, likeness: LinkLikeness, *, count: int = 64, size: int = 128
 ) -> list[MaskedWindow]:
     """Return windows of clean articles with a few masked words, the same in every run."""
-    rng = random.Random(7)
-    masking = Masking(rate=0.08, repeated=0, quoted=0, damaged=0, opened=0, sizes=((size, 1.0),))
-    windows: list[MaskedWindow] = []
-    for article in read_articles(file):
-        units = read_units(article.text, pieces)
-        for window, _ in islice(cut_windows(units, masking, rng), 2):
-            row = units[window.start : window.stop]
-            spans = choose_masks(row, article.text, likeness, masking, rng)
-            windows.append(build_window(row, spans, pieces, mask))
-        if len(windows) >= count:
-            break
-    return windows[:count]
+    windows = plain_windows(read_articles(file), pieces, mask, likeness, size, seed=7)
+    return list(islice(windows, count))
 
 
 def gap_windows(file: Path, pieces: WordPieces, mask: int, *, count: int = 200, size: int = 128) -> list[MaskedWindow]:

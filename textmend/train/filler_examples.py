@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import random
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, groupby
+from functools import partial
+from itertools import accumulate, groupby, islice
 from typing import NamedTuple
 
 import numpy as np
@@ -24,6 +25,7 @@ from textmend.text.words import WORD, case_of, paragraphs
 from textmend.train.examples import NO_LABEL, lose_somehow
 
 _WINDOWS_PER_ARTICLE = 4
+_PLAIN_PER_ARTICLE = 2
 _LONGEST_SPAN = 5
 _MOST_MASKS = 3
 _FEWEST_PIECES = 12
@@ -136,8 +138,6 @@ def choose_masks(
     likeness: LinkLikeness,
     masking: Masking,
     rng: random.Random,
-    *,
-    repeated: bool = False,
     elsewhere: frozenset[str] = frozenset(),
 ) -> list[tuple[int, int]]:
     """Choose the words to mask in a window.
@@ -146,14 +146,14 @@ def choose_masks(
         units: the window's units, of one text in order.
         text: that text.
         likeness: which spans look like links.
-        masking: the shares.
+        masking: the shares. Where words that the window repeats are preferred, the other place stays readable.
         rng: the random generator.
-        repeated: whether to prefer words that the window repeats; the other place stays readable.
         elsewhere: content words (case-folded) outside the window, which are preferred too.
 
     Returns:
         Spans of units, sorted, none touching another.
     """
+    repeated = masking.repeated and rng.random() < masking.repeated
     choice = _Choice(units)
     goal = masking.rate * rng.uniform(0.7, 1.3) * sum(len(unit.ids) for unit in units)
     if elsewhere:
@@ -258,8 +258,7 @@ def build_window(
     mask: int,
     *,
     before: Sequence[Unit] = (),
-    opened: float = 0.0,
-    rng: random.Random | None = None,
+    opened: Callable[[int], int] = lambda pieces: 0,
 ) -> MaskedWindow:
     """Return the window with its spans masked: the start token, ``before`` as its own paragraph, the units.
 
@@ -269,8 +268,7 @@ def build_window(
         pieces: cuts words.
         mask: the mask's id.
         before: units of a paragraph to put in front.
-        opened: the share of spans of several pieces with visible first pieces.
-        rng: the random generator, if ``opened`` is more than 0.
+        opened: returns how many first pieces of a span of so many pieces, more than one, stay visible.
     """
     ids = [pieces.start]
     for unit in before:
@@ -285,9 +283,8 @@ def build_window(
         case: list[int] = []
         for unit in units[first:last]:
             case += [case_of(unit.text), *[NO_LABEL] * (len(unit.ids) - 1)]
-        if len(hidden) > 1 and rng and rng.random() < opened:
-            known = rng.randrange(1, len(hidden))
-            shown, hidden, case = shown + hidden[:known], hidden[known:], case[known:]
+        known = opened(len(hidden)) if len(hidden) > 1 else 0
+        shown, hidden, case = shown + hidden[:known], hidden[known:], case[known:]
         ids += [*shown, *[mask] * len(hidden)]
         labels += [*[NO_LABEL] * len(shown), *hidden]
         cases += [*[NO_LABEL] * len(shown), *case]
@@ -343,6 +340,19 @@ def cut_windows(units: Sequence[Unit], masking: Masking, rng: random.Random) -> 
     return windows
 
 
+def plain_windows(
+    articles: Iterable[LinkedText], pieces: Pieces, mask: int, likeness: LinkLikeness, size: int, seed: int
+) -> Iterator[MaskedWindow]:
+    """Yield a few windows of each clean article, with few words masked and nothing else lost."""
+    masking = Masking(rate=0.08, repeated=0, quoted=0, damaged=0, opened=0, sizes=((size, 1.0),))
+    rng = random.Random(seed)
+    for article in articles:
+        units = read_units(article.text, pieces)
+        for window, _ in islice(cut_windows(units, masking, rng), _PLAIN_PER_ARTICLE):
+            row = units[window.start : window.stop]
+            yield build_window(row, choose_masks(row, article.text, likeness, masking, rng), pieces, mask)
+
+
 def _is_content(word: str) -> bool:
     return len(word) > 2 and word[0].isalnum() and word.casefold() not in FUNCTION_WORDS
 
@@ -382,24 +392,17 @@ class WindowMaker:
                 for index, unit in enumerate(units)
                 if quoted and index not in window and _is_content(unit.text)
             )
-            spans = choose_masks(
-                row,
-                text,
-                self.likeness,
-                masking,
-                rng,
-                repeated=rng.random() < masking.repeated,
-                elsewhere=elsewhere,
-            )
+            spans = choose_masks(row, text, self.likeness, masking, rng, elsewhere)
             if spans:
                 masked = (unit.text.casefold() for first, last in spans for unit in row[first:last])
                 before = distant_sentence(units, window, elsewhere.intersection(masked), rng) if quoted else None
-                result.append(
-                    build_window(
-                        row, spans, self.pieces, self.mask, before=before or (), opened=masking.opened, rng=rng
-                    )
-                )
+                opened = partial(self._opened, rng)
+                result.append(build_window(row, spans, self.pieces, self.mask, before=before or (), opened=opened))
         return result
+
+    def _opened(self, rng: random.Random, pieces: int) -> int:
+        """Return how many first pieces of a span stay visible: mostly none."""
+        return rng.randrange(1, pieces) if rng.random() < self.masking.opened else 0
 
 
 def group_by_length(windows: Sequence[MaskedWindow], budget: int) -> list[list[MaskedWindow]]:

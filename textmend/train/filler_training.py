@@ -30,7 +30,7 @@ from textmend.train.filler import (
     measure,
 )
 from textmend.train.filler_examples import Masking, WindowMaker, group_by_length
-from textmend.train.loop import train
+from textmend.train.loop import Learner, train
 from textmend.train.mixture import ArticleBatches, Batches, Turns, resumed
 from textmend.train.prepared import PreparedBatches, folders_of
 from textmend.train.training_run import TrainingRun
@@ -78,18 +78,13 @@ def train_filler(
         raise FileError(f"no prepared examples of words {missing.pop()} were given, which --lost {lost:g} asks for")
     batches = Turns({name: streams[name] for name in shares}, shares, run.seed, position)
     evaluate = _evaluation(model, pieces, mask, likeness, clean, gaps)
-    trained = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
-    groups = {
-        "head": [(name, p) for name, p in trained if is_head(name)],
-        "body": [(name, p) for name, p in trained if not is_head(name)],
-    }
 
     def loss(item: tuple[str, Any]) -> tuple[torch.Tensor, int]:
         kind, windows = item
         return loss_of(model, windows, padding) if kind == "masked" else loss_of_gaps(model, windows)
 
     log.info("before training: %s", " ".join(f"{key} {value:.4f}" for key, value in evaluate().items()))
-    train(model, groups, batches, loss, evaluate, run.schedule, run.checkpoint)
+    train(Learner(model, is_head, loss, evaluate), batches, run.schedule, run.checkpoint)
 
 
 def _streams(

@@ -45,41 +45,55 @@ class Schedule:
         return min(1.0, (step + 1) / self.warmup) * max(0.0, falling)
 
 
-def train(
-    model: torch.nn.Module,
-    groups: dict[str, list[tuple[str, torch.nn.Parameter]]],
-    batches: Batches,
-    loss_of: Callable[[Any], tuple[torch.Tensor, int]],
-    evaluate: Callable[[], dict[str, float]],
-    schedule: Schedule,
-    checkpoint: Path,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """A network, and how it learns.
+
+    Attributes:
+        model: the network; its parameters with gradients are trained.
+        is_head: whether the parameter of a name belongs to a new head, which has a learning rate of its own.
+        loss_of: returns the loss of a batch, and the number of its tokens.
+        evaluate: measures the network on held-out text.
+    """
+
+    model: torch.nn.Module
+    is_head: Callable[[str], bool]
+    loss_of: Callable[[Any], tuple[torch.Tensor, int]]
+    evaluate: Callable[[], dict[str, float]]
+
+    def groups(self) -> dict[str, list[tuple[str, torch.nn.Parameter]]]:
+        """Return the trained parameters, by name, under ``"head"`` and ``"body"``."""
+        groups: dict[str, list[tuple[str, torch.nn.Parameter]]] = {"head": [], "body": []}
+        for name, parameter in self.model.named_parameters():
+            if parameter.requires_grad:
+                groups["head" if self.is_head(name) else "body"].append((name, parameter))
+        return groups
+
+
+def train(learner: Learner, batches: Batches, schedule: Schedule, checkpoint: Path) -> None:
     """Train for ``schedule.hours``, continuing from ``checkpoint`` if it exists.
 
     Args:
-        model: the model; ``evaluate`` sees its averaged weights.
-        groups: the trained parameters, by name, under ``"head"`` and ``"body"``.
+        learner: the network; it is evaluated with its averaged weights.
         batches: the data.
-        loss_of: returns the loss of a batch, and the number of its tokens.
-        evaluate: measures the model on held-out text.
         schedule: the duration and the learning rates.
         checkpoint: the file that is written every few minutes.
     """
-    state = _State(model, groups, schedule, checkpoint)
+    state = _State(learner, schedule, checkpoint)
     begun = saved = time.monotonic()
     first_step, first_tokens = state.run.step, state.run.tokens
 
     def save() -> None:
         state.run.hours += (time.monotonic() - saved) / 3600
         state.save(checkpoint, batches.position())
-        with averaged(model, state.average):
-            _log_measures(state.run, evaluate())
+        with averaged(learner.model, state.average):
+            _log_measures(state.run, learner.evaluate())
 
     for batch in batches:
         progress = (time.monotonic() - begun) / (schedule.hours * 3600)
         if progress >= 1:
             break
-        loss, tokens = loss_of(batch)
+        loss, tokens = learner.loss_of(batch)
         loss.backward()  # type: ignore[no-untyped-call]
         state.step(schedule.factor(state.run.step - first_step, progress), float(loss.detach()), tokens)
         now = time.monotonic()
@@ -94,14 +108,9 @@ def train(
 class _State:
     """The state that changes with every step: the weights, their average, the optimizer, the run's progress."""
 
-    def __init__(
-        self,
-        model: torch.nn.Module,
-        groups: dict[str, list[tuple[str, torch.nn.Parameter]]],
-        schedule: Schedule,
-        checkpoint: Path,
-    ) -> None:
-        self._model, self._most_average = model, schedule.average
+    def __init__(self, learner: Learner, schedule: Schedule, checkpoint: Path) -> None:
+        self._model, self._most_average = learner.model, schedule.average
+        groups = learner.groups()
         self._names = [name for group in groups.values() for name, _ in group]
         rates = {"head": schedule.head_rate, "body": schedule.rate}
         self._optimizer = torch.optim.AdamW(

@@ -25,15 +25,7 @@ from textmend.models.trunk import NO_TYPE
 from textmend.models.wordpiece import WordPieces
 from textmend.train.examples import NO_LABEL, Example, cut, lose_words, pad, site_labels
 from textmend.train.filler import load_filler, tensors_of, weights_to_export
-from textmend.train.filler_examples import (
-    MaskedWindow,
-    Masking,
-    build_window,
-    choose_masks,
-    cut_windows,
-    group_by_length,
-    read_units,
-)
+from textmend.train.filler_examples import MaskedWindow, group_by_length, plain_windows
 from textmend.train.filler_graph import export_filler
 from textmend.train.quantize import second_moments
 from textmend.train.vocabulary import read_pieces
@@ -63,9 +55,8 @@ def moments_of_filler(
         FileError: the articles are too short.
     """
     pieces, mask = read_pieces(base / "tokenizer.json")
-    masked = [
-        window for window in _masked_windows(articles, pieces, mask, likeness, size) if (window.ids == mask).any()
-    ][:count]
+    windows = plain_windows(articles, pieces, mask, likeness, size, seed=17)
+    masked = [window for window in windows if (window.ids == mask).any()][:count]
     if not masked:
         raise FileError("the held-out articles are too short to measure the filler's layers; use --windows 0")
     model = load_filler(base, weights)
@@ -83,18 +74,6 @@ def moments_of_filler(
     with tempfile.TemporaryDirectory(prefix="textmend-") as folder:
         full = export_filler(weights_to_export(model), config, folder, bits=32, embedding_bits=32)
         return second_moments(full, batches())
-
-
-def _masked_windows(
-    articles: Sequence[LinkedText], pieces: WordPieces, mask: int, likeness: LinkLikeness, size: int
-) -> Iterator[MaskedWindow]:
-    masking = Masking(rate=0.08, repeated=0, quoted=0, damaged=0, opened=0, sizes=((size, 1.0),))
-    rng = random.Random(17)
-    for article in articles:
-        units = read_units(article.text, pieces)
-        for window, _ in islice(cut_windows(units, masking, rng), _PER_ARTICLE):
-            row = units[window.start : window.stop]
-            yield build_window(row, choose_masks(row, article.text, likeness, masking, rng), pieces, mask)
 
 
 def _damaged_windows(
