@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from textmend.calibration import Calibration
-from textmend.fill.casing import LOWER, MIXED, TITLE, UPPER, ArticleCasing, cased, starts_sentence
+from textmend.fill.casing import LOWER, MIXED, TITLE, UPPER, ArticleCasing, cased, starts_sentence, surroundings
 from textmend.fill.casing_table import Habit, UsualCasing
 from textmend.fill.rank import FEATURE_NAMES, Features, Ranking, feature_row, feature_rows, log_odds_of_one
 
@@ -279,6 +279,53 @@ def test_a_word_has_the_case_of_its_first_piece():
     pairs = [("otters", 0), ("bay", 2)]
     cases = [opinion(LOWER), opinion(UPPER), opinion(TITLE)]
     assert cased(pairs, cases, ArticleCasing(""), USUAL, at_sentence_start=False) == "otters Bay"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("the otters", "the Otters"),
+        ("university of otters", "University of Otters"),
+        ("otters and boats", "Otters and Boats"),
+    ],
+)
+def test_small_words_stay_small_within_names(words, expected):
+    cases = [opinion(TITLE)] * len(words.split())
+    assert write(words, *cases) == expected
+    assert write(words, *cases, at_start=True) == expected[0].upper() + expected[1:]
+
+
+def test_small_words_are_capitals_among_capitals():
+    assert write("bank of otters", *[opinion(UPPER)] * 3) == "BANK OF OTTERS"
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "expected"),
+    [
+        ("He read “▢” twice.", "the otter", "The Otter"),  # a title begins
+        ("He read the ▢ twice.", "otter", "Otter"),
+        # Well-known names are written as they always are, also where a part of them stands beside the gap.
+        ("The ▢ has agreed.", "european union", "European Union"),
+        ("The European ▢ has agreed.", "union", "Union"),
+        ("The European, ▢ of them.", "union", "union"),
+        ("The ▢ Kingdom has agreed.", "united", "United"),
+        ("A ▢ kingdom has agreed.", "united", "united"),
+        ("The ▢ sat.", "european union court", "European Union court"),
+        ("The ▢ army came.", "north korea’s", "North Korea’s"),
+        ("The ▢ came.", "new yorkers", "new yorkers"),
+        ("They met in ▢.", "the hague", "The Hague"),
+        ("They met in the ▢.", "us", "US"),
+        ("They met ▢.", "us", "us"),
+        ("They met ▢\nKingdom", "united", "united"),
+    ],
+)
+def test_names_of_several_words(text, words, expected):
+    place = text.index("▢")
+    beside = surroundings(text.replace("▢", ""), place, place)
+    kind = TITLE if words.startswith(("the ", "otter")) else LOWER
+    pairs = [(word, index) for index, word in enumerate(words.split())]
+    cases = [opinion(kind)] * len(pairs)
+    assert cased(pairs, cases, ArticleCasing(""), USUAL, at_sentence_start=False, beside=beside) == expected
 
 
 class TestArticleCasing:

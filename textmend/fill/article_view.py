@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from textmend.article import Article
-from textmend.fill.casing import ArticleCasing, cased, starts_sentence
+from textmend.fill.casing import ArticleCasing, Surroundings, cased, starts_sentence, surroundings
 from textmend.fill.casing_table import UsualCasing
 from textmend.fill.context import Context, contexts
 from textmend.fill.infill import Hypothesis, Request, log_share
@@ -146,11 +146,12 @@ class ArticleView:
         """Return the hypotheses of a gap as written words, one candidate for each distinct text."""
         gap = self._gaps[index]
         at_start = starts_sentence(self._document.text, gap.end)
+        beside = surroundings(self._document.text, gap.start, gap.end)
         phrases = self._phrases[index]
         found: dict[str, Proposed] = {}
         for hypothesis in hypotheses:
             echo, phrase = self._echoes[index].get(hypothesis.ids), phrases.get(hypothesis.ids)
-            text = self._written(hypothesis, phrase, at_start)
+            text = self._written(hypothesis, phrase, at_start, beside)
             if text.casefold() in found or not is_encodable(text):  # bytes that together form no character
                 continue
             if hypothesis.ids not in self._given[index] and self._unwritten.is_at(
@@ -172,12 +173,12 @@ class ArticleView:
             found[text.casefold()] = Proposed(text, features, evidence, introduces)
         return list(found.values())
 
-    def _written(self, hypothesis: Hypothesis, phrase: Phrase | None, at_start: bool) -> str:
+    def _written(self, hypothesis: Hypothesis, phrase: Phrase | None, at_start: bool, beside: Surroundings) -> str:
         """Return the words of a hypothesis: a name as the article writes it, other words in their usual case."""
         words = self._model.vocabulary.words(hypothesis.ids)
         if self._model.vocabulary.cased:
             return " ".join(word for word, _ in words)
-        text = cased(words, hypothesis.cases, self._casing, self._usual, at_sentence_start=at_start)
+        text = cased(words, hypothesis.cases, self._casing, self._usual, at_sentence_start=at_start, beside=beside)
         if phrase is not None and " " in phrase.text and phrase.text.casefold() == text.casefold():
             return phrase.text[:1].upper() + phrase.text[1:] if at_start else phrase.text
         return text

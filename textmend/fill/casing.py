@@ -11,6 +11,7 @@ import regex
 from numpy.typing import NDArray
 
 from textmend.fill.casing_table import UsualCasing
+from textmend.fill.usual_names import with_names
 
 LOWER, TITLE, UPPER, MIXED = range(4)
 
@@ -18,11 +19,15 @@ _TOKEN = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:[-'’.&][\p{L}\p{M}\p{N}]+)*\.?")
 _LINE_ENDS = frozenset("\n\r\u2028\u2029")
 _OPENING = "\"“‘'([*#>•-–"
 _CLOSING = "'\"”’)]"
+_WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}'’-]*+")
 _INITIALS = regex.compile(r"(?:\p{L}\.){2,}\p{L}?")
 _POINTED = regex.compile(r"\p{L}\.\p{L}(?:\.|$)")
 _SURELY_LOWER = -0.3
 _AGREED = 0.8
 _LOWER_ELSEWHERE = 0.7
+_NEAR = 80
+_SMALL = frozenset("a an and as at but by for from in of on or the to with".split())
+"""Words that stay small within names: the University of Oslo."""
 
 # How much likelier a case is after another than anywhere (natural log), as counted at neighbouring words of 40,000
 # link texts; three quarters of it, for the model's own opinion of the place knows some of that already.
@@ -78,6 +83,46 @@ def _ends_sentence(before: str) -> bool:
     return words.rstrip(_CLOSING).endswith((".", "!", "?", "…"))
 
 
+class Surroundings(NamedTuple):
+    """What stands around a place, in its line.
+
+    Attributes:
+        before: the words before it, as far as no mark parts them.
+        after: the words after it.
+        opens: whether a title may begin there: after an opening mark, or a colon.
+    """
+
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    opens: bool = False
+
+
+def surroundings(text: str, start: int, end: int) -> Surroundings:
+    """Return what stands around a place of a text."""
+    line_before = regex.split(r"[\r\n\u2028\u2029]", text[max(0, start - _NEAR) : start])[-1]
+    line_after = regex.split(r"[\r\n\u2028\u2029]", text[end : end + _NEAR])[0]
+    before: list[str] = []
+    for token in reversed(line_before.split()):
+        word = token.lstrip(_OPENING)
+        if not _WORD.fullmatch(word):
+            break
+        before.insert(0, word)
+        if word != token:
+            break
+    after: list[str] = []
+    for token in line_after.split():
+        match = _WORD.match(token)
+        if match is None:
+            break
+        after.append(match.group())
+        if match.end() < len(token):
+            break
+    return Surroundings(tuple(before), tuple(after), line_before.rstrip()[-1:] in {":", *_OPENING})
+
+
+_NOTHING = Surroundings()
+
+
 def cased(
     words: Sequence[tuple[str, int]],
     cases: Sequence[NDArray[np.float32] | None],
@@ -85,12 +130,14 @@ def cased(
     usual: UsualCasing,
     *,
     at_sentence_start: bool,
+    beside: Surroundings = _NOTHING,
 ) -> str:
     """Return words in their most likely spelling.
 
     The article's own spelling comes first, then the usual spelling of words that have only one, then the model's
     opinion of the place or, if it has none, the most frequent spelling. Several words are decided together, because
-    capitals come in runs, as in names; in a run, a small letter elsewhere is weak evidence.
+    capitals come in runs, as in names; in a run, a small letter elsewhere is weak evidence. Words such as “of” stay
+    small, and well-known names are written as they always are.
 
     Args:
         words: words in lower case, each with the index of its first piece.
@@ -99,10 +146,21 @@ def cased(
         usual: how words are usually written.
         at_sentence_start: whether the first word seems to start a sentence; if the model is sure of a small letter
             there (after an abbreviation), it stays small.
+        beside: what stands beside the words.
     """
     if not words:
         return ""
-    ways = [_ways(word, cases[piece], article, usual, alone=len(words) == 1) for word, piece in words]
+    ways = [
+        _ways(
+            word,
+            cases[piece],
+            article,
+            usual,
+            alone=len(words) == 1,
+            small=word in _SMALL and not (beside.opens and index == 0),
+        )
+        for index, (word, piece) in enumerate(words)
+    ]
     paths = {way.case: (way.score, [way.surface]) for way in ways[0]}
     for following in ways[1:]:
         paths = {
@@ -115,7 +173,7 @@ def cased(
             )
             for way in following
         }
-    written = max(paths.values(), key=lambda path: path[0])[1]
+    written = with_names(max(paths.values(), key=lambda path: path[0])[1], before=beside.before, after=beside.after)
     case = cases[words[0][1]]
     if at_sentence_start and (case is None or case[LOWER] < _SURELY_LOWER):
         written[0] = written[0][:1].upper() + written[0][1:]
@@ -131,9 +189,9 @@ class _Way(NamedTuple):
 
 
 def _ways(
-    word: str, case: NDArray[np.float32] | None, article: ArticleCasing, usual: UsualCasing, *, alone: bool
+    word: str, case: NDArray[np.float32] | None, article: ArticleCasing, usual: UsualCasing, *, alone: bool, small: bool
 ) -> list[_Way]:
-    """Return the possible spellings of a word; only one if its spelling is known."""
+    """Return the possible spellings of a word; only one if its spelling is known. A ``small`` word stays so in names."""
     known = _known(word, article, usual)
     if case is None:
         known = known or (word.upper() if _INITIALS.fullmatch(word) else usual.likeliest(word) or word)
@@ -149,6 +207,8 @@ def _ways(
         scores[LOWER] += _LOWER_ELSEWHERE
     # Initials with a capital have no small letters: U.S, never U.s.
     title = word.upper() if _POINTED.match(word) else "-".join(part[:1].upper() + part[1:] for part in word.split("-"))
+    if small:
+        title = word
     return [
         _Way(word, float(scores[LOWER]), LOWER),
         _Way(title, float(max(scores[TITLE], scores[MIXED])), TITLE),
