@@ -158,7 +158,10 @@ class TestRegions:
         assert mender_without_models(["and"], known_words=["FROM"]).find_gaps(TEXT) == []
         assert len(mender_without_models(["and"], known_words=["met"]).find_gaps(TEXT)) == 1
 
-    @pytest.mark.parametrize("options", [{"ignore": "code"}, {"ignore": ["("]}, {"ignore": [3]}, {"known_words": "a"}])
+    @pytest.mark.parametrize(
+        "options",
+        [{"ignore": "code"}, {"ignore": ["("]}, {"ignore": ["code, table"]}, {"ignore": [3]}, {"known_words": "a"}],
+    )
     def test_what_is_no_region(self, options):
         with pytest.raises(PolicyError, match="Policy"):
             Policy(**options)

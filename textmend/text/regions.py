@@ -85,6 +85,8 @@ def check_regions(names: Iterable[str]) -> None:
         if not isinstance(name, str) or not name:
             raise PolicyError(f"Policy: ignore holds {name!r}; it should hold names and regular expressions")
         if name not in NAMED:
+            if len(parts := name.split(",")) > 1 and all(part.strip() in NAMED for part in parts):
+                raise PolicyError(f"Policy: ignore={name!r} holds several names of regions; give each by itself")
             try:
                 regex.compile(name, regex.MULTILINE)
             except regex.error as error:
