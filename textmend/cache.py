@@ -83,7 +83,7 @@ class Cache:
                     " WHERE NOT EXISTS (SELECT * FROM total)"
                 )
         except (OSError, sqlite3.Error) as error:
-            raise FileError(f"{folder}: can't be used as a cache: {error}; choose another, or none") from error
+            raise FileError(f"{folder}: can't be used as a cache: {error}; choose another folder") from error
 
     def through(
         self, articles: Sequence[Article], context: str, compute: Compute[Why]

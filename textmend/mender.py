@@ -201,7 +201,7 @@ class Mender:
         if at is not None or masks:
             work = partial(self._suggested_at, at=at, masks=(masks,) if isinstance(masks, str) else tuple(masks))
             if at is not None and not isinstance(text, str | Article):
-                raise InputError("at: spans go with one text, not with a stream; masks go with both")
+                raise InputError("at: spans are for one text, not for a stream; masks are for both")
             if at is not None and masks:
                 raise InputError("at and masks exclude each other: give the places in one way")
             return run(text, about, work, self._batch, failed)
@@ -471,7 +471,7 @@ class Mender:
             return None
         if (why := not_english(article.text)) is None:
             return None
-        reason = f"this is no English prose, which the models know: {why}"
+        reason = f"this is no English prose, the only kind of text that the models know: {why}"
         if self.policy.foreign == "raise":
             raise LanguageError(f"the text that begins {article.text.strip()[:40]!r}: {reason}")
         return Skipped(kind="language", reason=reason)

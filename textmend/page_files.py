@@ -23,7 +23,7 @@ class PageFolder:
 
     def __init__(self, path: Path) -> None:
         if not path.is_dir():
-            raise FileError(f"{path}: no such folder; pages are looked for in one, by the names of the texts")
+            raise FileError(f"{path}: no such folder; it should hold the pages, named like the texts")
         self._path = path
 
     def page(self, name: str) -> bytes | None:

@@ -59,7 +59,7 @@ def tag(
     target = Path(attributes) if attributes is not None else _beside(source, experiment)
     files = sorted(path for path in source.rglob("*") if path.name.endswith(_SUFFIXES)) if source.is_dir() else [source]
     if not files:
-        raise FileError(f"{source}: there are no documents here ({', '.join(_SUFFIXES)})")
+        raise FileError(f"{source}: no documents found here ({', '.join(_SUFFIXES)})")
     done = Tagged(0, 0, 0)
     for file in files:
         beside = target / file.relative_to(source) if source.is_dir() else target

@@ -39,7 +39,7 @@ class MendModifier(DocumentModifier):
         self._name = "textmend"
         for name in ("annotations", "annotate", "top"):
             if name in options:
-                raise PolicyError(f"{name}: a modifier of NeMo Curator gives the text and nothing beside it")
+                raise PolicyError(f"{name}: a modifier of NeMo Curator can give only the text")
         self.mending = Mending.of(**_ONE_THREAD | options, annotations=None)
 
     def modify_document(self, *values: Any, **fields: Any) -> Any:

@@ -236,7 +236,7 @@ def _gaps(items: Sequence[Any], text: str, place: str) -> tuple[TrueGap, ...]:
         if start <= floor:
             raise RecordError(f"{here}: {start}:{end} overlaps the gap before it or is out of order")
         if text[start:end].strip():
-            raise RecordError(f"{here}: {start}:{end} holds {text[start:end]!r}; a gap is white space, or nothing")
+            raise RecordError(f"{here}: {start}:{end} holds {text[start:end]!r}; a gap is white space or empty")
         lost = _string(item, "lost", here)
         if not lost.strip():
             raise RecordError(f"{here}: 'lost' holds no words")

@@ -83,7 +83,7 @@ class Mended:
         if not decision.added:
             raise RecordError(f"decision at {start}:{end}: no gap was found there in this text")
         if end > len(self.original) or self.original[start:end].strip():
-            raise RecordError(f"decision at {start}:{end}: a gap is added where white space stands, or nothing")
+            raise RecordError(f"decision at {start}:{end}: a gap that is added must be white space or empty")
         if any(start <= gap.end and gap.start <= end for gap in gaps):
             raise RecordError(f"decision at {start}:{end}: the gap that it adds overlaps or touches another one")
         return Gap(start=start, end=end, probability=1.0)

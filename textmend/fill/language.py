@@ -69,6 +69,6 @@ def check_language(survey: Survey, text: str, model: str) -> None:
     if pieces > MOST_PIECES or unknown > MOST_UNKNOWN:
         raise LanguageError(
             f"the text that begins {text.strip()[:40]!r} is not in a language of the filler {model}: its words have "
-            f"{pieces:.1f} pieces each and {unknown:.0%} of them hold unknown ones; choose a masked language model "
+            f"{pieces:.1f} pieces each and {unknown:.0%} of them hold unknown pieces; choose a masked language model "
             "of the text's language, or a multilingual one"
         )

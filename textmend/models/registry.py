@@ -62,7 +62,7 @@ def hub_model(
     if isinstance(name, Path) or not _HUB_NAME.fullmatch(bare) or _LANGUAGE.fullmatch(bare):
         return None
     if pinned and revision is not None and pinned != revision:
-        raise ModelError(f"filler {name!r}: its name says one revision, revision={revision!r} another")
+        raise ModelError(f"filler {name!r}: its name has one revision, revision={revision!r} is another")
     return HubModel(bare, pinned or revision, device, dtype)
 
 

@@ -79,7 +79,7 @@ def load_compact(base: Mapping[str, torch.Tensor], file: Path) -> Weights:
             name = name.removesuffix(".q")
             old = base.get(name)
             if old is None or f"{name}.s" not in tensors or tensor.shape != _stored_shape(old, tensor.dtype):
-                raise ModelError(f"{file}: {name} differs from a matrix that this base hasn't got")
+                raise ModelError(f"{file}: {name} differs from a matrix that this base lacks")
             steps = tensor if tensor.dtype == torch.int8 else _unpacked(tensor, old.shape[1])
             weights[name] = old.float() + steps.float() * tensors[f"{name}.s"].float()
         elif not name.endswith(".s"):

@@ -246,7 +246,7 @@ def _gap_probabilities(detector: OnnxDetector, decided: Sequence[Judged]) -> NDA
                 site = int(np.searchsorted(sites.ends, gap.end))
                 if site == len(sites.ends) or sites.ends[site] != gap.end:
                     raise RecordError(
-                        f"{decided[number].document.id}: the detector knows no place for a gap at {gap.start}:{gap.end}"
+                        f"{decided[number].document.id}: the detector can't judge a gap at {gap.start}:{gap.end}"
                     )
                 found[number] = sites.probabilities[site]
     return found

@@ -77,7 +77,7 @@ def _translation(student: WordPieces, teacher: WordPieces, base: Path) -> torch.
     lacking = sorted(piece for piece, index in own.items() if table[index] < 0 and not _is_reserved(piece, special))
     if lacking:
         raise ModelError(
-            f"{base}: cuts words otherwise than the detector: it lacks the pieces {', '.join(lacking[:5])}"
+            f"{base}: cuts words differently from the detector: it lacks the pieces {', '.join(lacking[:5])}"
         )
     return table.clamp_min(0)
 

@@ -72,9 +72,7 @@ def _download(model: HubModel, revision: str | None, files: tuple[str, ...]) -> 
     except RevisionNotFoundError as error:
         raise ModelError(f"filler {model.name!r}: the hub has no revision {revision!r} of it") from error
     except GatedRepoError as error:
-        raise ModelError(
-            f"filler {model.name!r}: the hub gives it to accounts it was granted to only: {error}"
-        ) from error
+        raise ModelError(f"filler {model.name!r}: the hub gives it only to accounts with access: {error}") from error
     except RepositoryNotFoundError as error:
         raise ModelError(
             f"filler {model.name!r}: neither an embedded model, nor a folder that exists, nor a model on the hub "
@@ -94,7 +92,7 @@ def _check_weights(folder: Path, name: str) -> None:
     pickles = sorted(file.name for pattern in _PICKLES for file in folder.glob(pattern))
     found = f"only pickles ({', '.join(pickles)}), which can run code and are never loaded" if pickles else "none"
     raise ModelError(
-        f"filler {name}: weights in safetensors are needed, and there are {found}. Convert them where you trust "
+        f"filler {name}: weights in safetensors are needed, but there are {found}. If you trust them, convert "
         'them: AutoModelForMaskedLM.from_pretrained(…).save_pretrained("folder")'
     )
 

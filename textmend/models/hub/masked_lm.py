@@ -50,6 +50,6 @@ def _window(name: str, *limits: int | None) -> int:
     """Return the longest window within all limits that stays within them when it is padded."""
     most = min((limit for limit in limits if limit is not None), default=_WINDOW)
     if most < _LEAST_WINDOW:
-        raise ModelError(f"filler {name}: it reads {most} tokens at once, and {_LEAST_WINDOW} are needed")
+        raise ModelError(f"filler {name}: it reads {most} tokens at once, but {_LEAST_WINDOW} are needed")
     window = min(_WINDOW, most)
     return window if padded(window) <= most else padded(most) - padded(1)
