@@ -98,6 +98,15 @@ def test_several_positions_of_a_row_are_told(rounded):
     assert np.abs(found[0].log_probs - found[1].log_probs).max() > 0.01
 
 
+def test_lost_words_beside_other_masks_have_places_of_their_own(rounded):
+    ids = (*question(5, 14).ids,)  # 14 masks in a row, of seven gaps that follow each other
+    queries = [Query(ids, at, Place(at, at + 2)) for at in range(20, 34, 2)]
+    found = NearReader(rounded, MASK).read(queries)
+    for one, each in zip(found, queries, strict=True):
+        (alone,) = NearReader(rounded, MASK).read([each])
+        np.testing.assert_array_equal(one.log_probs, alone.log_probs)
+
+
 def test_rows_without_a_place_or_too_short_for_a_stretch_are_left_to_others(rounded):
     reader = NearReader(rounded, MASK)
     query = question(3, 1, left=3, right=3)

@@ -61,13 +61,15 @@ class NearReader:
     def read(self, queries: Sequence[Query]) -> list[Answer]:
         """Return the answer to each query; queries don't influence each other."""
         answers: dict[int, Answer] = {}
-        groups: dict[tuple[_Row, int], dict[_Row, list[int]]] = {}
+        # Beside masks for other lost words, one row and one context may have several places.
+        groups: dict[tuple[_Row, int, int], dict[_Row, list[int]]] = {}
         for index, query in enumerate(queries):
             assert query.place is not None
-            group = self._context(query), _length(query.place.end - query.place.start)
-            groups.setdefault(group, {}).setdefault(query.ids, []).append(index)
-        readings = self._read_contexts({context for context, _ in groups})
-        for (context, length), rows in groups.items():
+            start, end = query.place
+            group = groups.setdefault((self._context(query), start, _length(end - start)), {})
+            group.setdefault(query.ids, []).append(index)
+        readings = self._read_contexts({context for context, _, _ in groups})
+        for (context, _, length), rows in groups.items():
             alike, most = list(rows.values()), _BATCH_TOKENS // length
             for start in range(0, len(alike), most):
                 some = alike[start : start + most]
