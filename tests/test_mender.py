@@ -274,8 +274,8 @@ class TestReview:
     @pytest.mark.parametrize(
         ("start", "end", "message"),
         [
-            (5, 6, "where white space stands"),
-            (900, 901, "where white space stands"),
+            (5, 6, "must be white space or empty"),
+            (900, 901, "must be white space or empty"),
             (24, 24, "overlaps or touches"),
             (23, 23, "overlaps or touches"),
         ],

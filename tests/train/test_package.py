@@ -163,6 +163,7 @@ def test_a_packaged_detector_says_what_it_is(detector):
 
 def test_from_text_to_folders_by_command(bert, detector, corpus, tmp_path, caplog, monkeypatch):
     monkeypatch.setattr("textmend.train.second_look.LEAST", 0.001)  # the tiny detector is never sure of a gap
+    monkeypatch.setattr("textmend.train.second_look.LEAST_IN_DAMAGED", 0.0005)
     with caplog.at_level(logging.INFO):
         checkpoint, mine = tmp_path / "detector.ckpt", tmp_path / "mine"
         common = ["--linked", corpus, "--hours", 0.0001, "--decay", 1, "--threads", 1]
