@@ -116,16 +116,7 @@ def _read(encoded: Sequence[Encoded], detector: Detector) -> list[NDArray[np.flo
     raw = [np.zeros((len(document.sites), detector.labels)) for document in encoded]
     for begin in range(0, len(cut), _TOGETHER):
         some = cut[begin : begin + _TOGETHER]
-        rows = [
-            row_of(
-                encoded[index],
-                window.start,
-                window.end,
-                np.arange(window.first_site, window.last_site),
-                detector.pieces.start,
-            )
-            for index, window in some
-        ]
+        rows = [row_of(encoded[index], window, detector.pieces.start) for index, window in some]
         for (index, window), logits in zip(some, detector.logits(rows), strict=True):
             raw[index][window.first_site : window.last_site] = logits
     return raw

@@ -126,20 +126,13 @@ def windows(encoded: Encoded, size: int, margin: int) -> Iterator[Window]:
         start += step
 
 
-def row_of(document: Encoded, start: int, end: int, sites: NDArray[np.int64], opening: int) -> Row:
-    """Return a slice of a text as a network reads it.
-
-    Args:
-        document: the text.
-        start: its first piece.
-        end: the piece after its last.
-        sites: which of the text's sites are judged in it (indices).
-        opening: the start token.
-    """
+def row_of(document: Encoded, window: Window, opening: int) -> Row:
+    """Return a window of a text as a network reads it; ``opening`` is the start token."""
+    part = slice(window.start, window.end)
     return Row(
-        np.concatenate(([opening], document.ids[start:end])).astype(np.int64, copy=False),
-        np.concatenate(([0], document.types[start:end])).astype(np.int64, copy=False),
-        document.sites[sites].astype(np.int64) - start + 1,
+        np.concatenate(([opening], document.ids[part])).astype(np.int64, copy=False),
+        np.concatenate(([0], document.types[part])).astype(np.int64, copy=False),
+        document.sites[window.first_site : window.last_site].astype(np.int64) - window.start + 1,
     )
 
 

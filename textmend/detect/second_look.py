@@ -146,16 +146,7 @@ def read(texts: Sequence[Rereading], sites: Sequence[NDArray[np.int64]], reader:
         for text, wanted in zip(texts, sites, strict=True)
         for window in windows_around(text.document, wanted, SIZE - 1, MARGIN, EDGE)
     ]
-    rows = [
-        row_of(
-            text.document,
-            window.start,
-            window.end,
-            np.arange(window.first_site, window.last_site),
-            reader.pieces.start,
-        )
-        for text, window in stretches
-    ]
+    rows = [row_of(text.document, window, reader.pieces.start) for text, window in stretches]
     for (text, window), logits in zip(stretches, reader.logits(rows), strict=True):
         text.note(window, logits)
 
