@@ -401,7 +401,8 @@ class Mender:
             return settled
         from textmend.fill.sense import make_sense
 
-        verdicts = zip(unseen, make_sense(article.text, unseen, self.proposer.model), strict=True)
+        sure = [gap for gap in settled.gaps if gap.fills and (gap.start, gap.end) not in settled.unseen]
+        verdicts = zip(unseen, make_sense(article.text, unseen, self.proposer.model, sure), strict=True)
         senseless = {(gap.start, gap.end) for gap, makes_sense in verdicts if not makes_sense}
         doubted = [
             gap.with_fills((replace(gap.fills[0], probability=_SENSELESS),))

@@ -74,3 +74,21 @@ def test_of_figures_and_sentences_they_are_not_asked(text, fill, spacing):
 
 def test_many_are_asked_at_once():
     assert make_sense("", [], Model()) == []
+
+
+def test_known_words_of_other_gaps_stand_in_the_sentence():
+    rows = []
+
+    class Asked(Model):
+        def predict(self, queries):
+            rows.extend([WORDS[piece] if piece != MASK else "_" for piece in query.ids] for query in queries)
+            return super().predict(queries)
+
+    def gap(place: int, fill: str) -> Gap:
+        fills = (Fill(text=fill, probability=0.9, origin="source", spacing=(" ", " ")),)
+        return Gap(start=place, end=place + 1, probability=0.9, fills=fills)
+
+    text = "the saw keeper left\nthe boat"
+    sure = [gap(3, "old boat"), gap(14, "( tab )"), gap(text.index("\n") + 4, "harbour")]
+    assert make_sense(text, [gap(7, "old")], Asked(), sure) == [True]
+    assert [" ".join(row) for row in rows[:2]] == ["the old boat _ _ ( tab ) left", "the old boat _ old _ ( tab ) left"]

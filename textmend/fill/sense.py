@@ -2,12 +2,14 @@
 
 Words that don't belong there, such as “(opens in a new tab)”, make their neighbours less likely. So the two words
 next to the place are masked, once with the new words between them and once without, and a masked language model gives
-their probabilities. The difference of log-probabilities is the pseudo-log-likelihood ratio (Salazar et al. 2020,
+their probabilities. Other words of the sentence that were lost, and are known, stand in it both times: in “The talks in
+and ended”, “between” is likely without “Geneva”, and in “The talks in between Iran and Oman ended” it is not. The difference of log-probabilities is the pseudo-log-likelihood ratio (Salazar et al. 2020,
 "Masked Language Model Scoring") of the neighbours alone.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from textmend.models.masked_lm import MaskedLM
@@ -29,18 +31,20 @@ _PIECES = 16
 _CHARACTERS = 400
 
 
-def make_sense(text: str, gaps: Sequence[Gap], model: MaskedLM) -> list[bool]:
+def make_sense(text: str, gaps: Sequence[Gap], model: MaskedLM, sure: Sequence[Gap] = ()) -> list[bool]:
     """Return, for each gap, whether the words of its first fill make sense at its place.
 
     Args:
         text: the caller's text.
         gaps: gaps with a fill each.
         model: the masked language model.
+        sure: other gaps, sorted and disjoint, whose first fills are known to be right.
     """
+    line = _Line(text, sure)
     queries: list[Query] = []
     asked: list[list[tuple[int, int, int]]] = []  # for each gap: query without, query with, and the piece to expect
     for gap in gaps:
-        asked.append(list(_asked(text, gap, model, queries)))
+        asked.append(list(_asked(line, gap, model, queries)))
     answers = model.predict(queries) if queries else []
     verdicts = []
     for pairs in asked:
@@ -49,9 +53,10 @@ def make_sense(text: str, gaps: Sequence[Gap], model: MaskedLM) -> list[bool]:
     return verdicts
 
 
-def _asked(text: str, gap: Gap, model: MaskedLM, queries: list[Query]) -> list[tuple[int, int, int]]:
+def _asked(line: _Line, gap: Gap, model: MaskedLM, queries: list[Query]) -> list[tuple[int, int, int]]:
     """Add the queries for a gap, and return which query belongs to which neighbour."""
-    left, right = _beside(text, gap)
+    text = line.text
+    left, right = line.beside(gap)
     if not _can_be_judged(text, gap):
         return []
     pieces, mask = model.pieces, model.vocabulary.mask
@@ -82,10 +87,32 @@ def _can_be_judged(text: str, gap: Gap) -> bool:
     return not glued
 
 
-def _beside(text: str, gap: Gap) -> tuple[str, str]:
-    """Return what stands before and after a gap in its line."""
-    left = text[max(0, gap.start - _CHARACTERS) : gap.start]
-    right = text[gap.end + gap.fills[0].replaces :][:_CHARACTERS]
-    left = left[1 + max(left.rfind(end) for end in LINE_ENDS) :]
-    ends = [place for end in LINE_ENDS if (place := right.find(end)) >= 0]
-    return left, right[: min(ends)] if ends else right
+class _Line:
+    """The line of a gap, with the known words of other gaps in it."""
+
+    def __init__(self, text: str, sure: Sequence[Gap]) -> None:
+        self.text = text
+        self._sure = [gap for gap in sure if gap.fills]
+        self._starts = [gap.start for gap in self._sure]
+
+    def beside(self, gap: Gap) -> tuple[str, str]:
+        """Return what stands before and after a gap in its line."""
+        text = self.text
+        after = gap.end + gap.fills[0].replaces
+        left = text[max(0, gap.start - _CHARACTERS) : gap.start]
+        right = text[after:][:_CHARACTERS]
+        begin = gap.start - len(left) + 1 + max(left.rfind(end) for end in LINE_ENDS)
+        ends = [place for end in LINE_ENDS if (place := right.find(end)) >= 0]
+        return self._mended(begin, gap.start), self._mended(after, after + min(ends, default=len(right)))
+
+    def _mended(self, start: int, end: int) -> str:
+        """Return a stretch of the text, with the words of the sure gaps within."""
+        parts = []
+        for gap in self._sure[bisect_left(self._starts, start) : bisect_right(self._starts, end)]:
+            fill = gap.fills[0]
+            if gap.start < start or gap.end + fill.replaces > end:
+                continue
+            before, behind = fill.spacing or (" ", " ")
+            parts += [self.text[start : gap.start], before, fill.text, behind]
+            start = gap.end + fill.replaces
+        return "".join([*parts, self.text[start:end]])
