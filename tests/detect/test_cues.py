@@ -24,6 +24,7 @@ STRANDED = "preposition_before_punctuation"
 NO_PARTNER = "coordination_without_partner"
 MARKS = "punctuation_clash"
 ARTICLE = "article_mismatch"
+QUANTITY = "quantity_without_number"
 LOWER = "lower_case_start"
 GLUED = "glued_words"
 
@@ -36,7 +37,6 @@ CASES: list[tuple[str, tuple[str, ...]]] = [
     ("“It rained all day ▢” and left", (SPACED,)),
     ("Will it rain ▢?", (SPACED,)),
     ("Denmark and Norway ▢’s fleets", (SPACED,)),
-    ("prices rose ▢% in May", ()),  # no space, no sign
     ("see you there ▢:)", ()),
     ("see you there ▢ ;-) bye", ()),
     ("and then ▢... nothing", ()),
@@ -52,6 +52,20 @@ CASES: list[tuple[str, tuple[str, ...]]] = [
     ("in the ▢ ’90s", ()),
     ("`` It was n't me ▢, '' he said", ()),
     ("word ▢ / word", ()),
+    # quantity_without_number
+    ("prices rose ▢% in May", (QUANTITY,)),
+    ("the tower rises to ▢ m above the square", (QUANTITY,)),
+    ("it was sold for $▢ last spring", (QUANTITY,)),
+    ("a bridge of £ ▢ million", (QUANTITY,)),
+    ("trains may run at ▢ mph here", (QUANTITY,)),
+    ("the canal is ▢ miles long", (QUANTITY,)),
+    ("the canal is forty ▢ miles long", ()),
+    ("the canal is many ▢ miles long", ()),
+    ("water boils at 95 ▢ °C up there", ()),
+    ("it lasted ▢ years and years", ()),
+    ("I was there, I ▢ m sure", (QUANTITY,)),  # a misprint, “I’m”, looks the same
+    ("prices in US$▢ 5 and more", ()),
+    ("a speed in m▢/s", ()),
     # double_space
     ("the old ▢  otters slept", (DOUBLE,)),
     ("the old\u00a0▢ otters slept", (DOUBLE,)),

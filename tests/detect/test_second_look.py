@@ -150,6 +150,14 @@ def test_where_nothing_is_doubtful_nothing_is_loaded(fake_detector):
             assert np.array_equal(one.probabilities, other.probabilities)
 
 
+@pytest.mark.parametrize(("text", "read"), [("a depth of m in the lake", 1), ("a depth of 9 m in the lake", 0)])
+def test_a_unit_without_its_number_is_read_though_the_detector_sees_nothing(fake_detector, text, read):
+    reader = Reader("m")
+    (sites,) = judge([text], fake_detector(), SecondLook(lambda: reader, WEIGHTS))
+    assert len(reader.rows) == read
+    assert [text[sites.ends[at] :][:1] for at in np.flatnonzero(sites.probabilities > 0.1)] == ["m"] * read
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.text("abz \n", max_size=80), min_size=1, max_size=5))
 def test_texts_do_not_influence_each_other(fake_detector, texts):

@@ -26,6 +26,7 @@ from textmend.text.function_words import (
     POINTING,
     PREPOSITIONS,
 )
+from textmend.text.quantities import is_bare_quantity
 from textmend.text.words import LINE_ENDS
 
 CUES: dict[str, str] = {
@@ -39,6 +40,7 @@ CUES: dict[str, str] = {
     "coordination_without_partner": "A conjunction, such as “and”, lacks one of the two things it should join.",
     "punctuation_clash": "Two punctuation marks meet, or one opens a paragraph, as when the words before it were lost.",
     "article_mismatch": "The article “a” stands before a vowel sound, or “an” before a consonant.",
+    "quantity_without_number": "A unit or a sign of money, such as “km” or “$”, has no number.",
     "lower_case_start": "A sentence or paragraph starts with a small letter.",
     "glued_words": "White space is missing between two words.",
 }
@@ -107,7 +109,8 @@ def cues_at(text: str, start: int, end: int) -> tuple[str, ...]:
     left, right = text[max(0, start - _REACH) : start], text[end : end + _REACH]
     word_before = _word_before(left)
     if space == " " and word_before.lower() not in _WATCHED and left[-1:].isalpha() and right[:1].isalpha():
-        return ()  # most sites: between two ordinary words
+        # Most sites: between two ordinary words.
+        return ("quantity_without_number",) if is_bare_quantity(left + space + right, len(left), len(left) + 1) else ()
     word_after, next_at = _word_after(right)
     site = _Site(
         left=left,
@@ -265,6 +268,11 @@ def _article_mismatch(site: _Site) -> bool:
     return vowel if len(article) == 1 else bool(_CONSONANT_SOUND.match(stem))
 
 
+def _quantity_without_number(site: _Site) -> bool:
+    start = len(site.left)
+    return is_bare_quantity(site.left + site.space + site.right, start, start + len(site.space))
+
+
 def _lower_case_start(site: _Site) -> bool:
     word = site.word_after
     if not word.islower() or word.split("-")[0] in NAME_PARTICLES or not site.right[0].isalpha():
@@ -381,6 +389,7 @@ _SIGNS: dict[str, Callable[[_Site], bool]] = {
     "coordination_without_partner": _coordination_without_partner,
     "punctuation_clash": _punctuation_clash,
     "article_mismatch": _article_mismatch,
+    "quantity_without_number": _quantity_without_number,
     "lower_case_start": _lower_case_start,
     "glued_words": _glued_words,
 }

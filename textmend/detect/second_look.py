@@ -19,6 +19,7 @@ from textmend.detect.opinions import SecondLookWeights, revised
 from textmend.detect.other_gaps import ArticleWeights, in_article, share_lost
 from textmend.detect.sites import Sites
 from textmend.models.queries import Row
+from textmend.text.quantities import bare_quantities
 
 SIZE = 128
 """Pieces of a stretch at most, the start token included."""
@@ -80,10 +81,13 @@ class SecondLook:
 def doubtful(text: str, own: Sites, article: ArticleWeights, weights: SecondLookWeights) -> NDArray[np.int64]:
     """Return the indices of the sites for which the first round reads.
 
-    In the light of the article's other gaps: where nothing else is missing, few doubts are worth the time.
+    In the light of the article's other gaps: where nothing else is missing, few doubts are worth the time. A unit
+    without its number is always read: the detector, which saw few of them, is too sure that it is whole.
     """
     probabilities = in_article(text, own.starts, own.ends, own.probabilities, article)
-    return np.flatnonzero((probabilities >= weights.least) & (probabilities <= weights.most))
+    bare = np.array(bare_quantities(text), dtype=np.int64)
+    worth = (probabilities >= weights.least) | np.isin(own.ends, bare) | np.isin(own.starts, bare)
+    return np.flatnonzero(worth & (probabilities <= weights.most))
 
 
 class Rereading:
