@@ -52,6 +52,11 @@ def verdict(text: str, fill: str, model: Model, spacing=(" ", " ")) -> bool:
     return answer
 
 
+def source_gap(place: int, fill: str) -> Gap:
+    fills = (Fill(text=fill, probability=0.9, origin="source", spacing=(" ", " ")),)
+    return Gap(start=place, end=place + 1, probability=0.9, fills=fills)
+
+
 @pytest.mark.parametrize(("fill", "expected"), [("old keeper", True), ("(opens tab)", False)])
 def test_the_neighbours_tell(fill, expected):
     assert verdict("the boat saw| the harbour", fill, Model()) is expected
@@ -84,11 +89,22 @@ def test_known_words_of_other_gaps_stand_in_the_sentence():
             rows.extend([WORDS[piece] if piece != MASK else "_" for piece in query.ids] for query in queries)
             return super().predict(queries)
 
-    def gap(place: int, fill: str) -> Gap:
-        fills = (Fill(text=fill, probability=0.9, origin="source", spacing=(" ", " ")),)
-        return Gap(start=place, end=place + 1, probability=0.9, fills=fills)
-
     text = "the saw keeper left\nthe boat"
-    sure = [gap(3, "old boat"), gap(14, "( tab )"), gap(text.index("\n") + 4, "harbour")]
-    assert make_sense(text, [gap(7, "old")], Asked(), sure) == [True]
+    sure = [source_gap(3, "old boat"), source_gap(14, "( tab )"), source_gap(text.index("\n") + 4, "harbour")]
+    assert make_sense(text, [source_gap(7, "old")], Asked(), sure) == [True]
     assert [" ".join(row) for row in rows[:2]] == ["the old boat _ _ ( tab ) left", "the old boat _ old _ ( tab ) left"]
+
+
+@pytest.mark.parametrize(("other", "expected"), [("keeper", True), ("harbour", False)])
+def test_words_that_make_sense_help_to_judge_the_others(other, expected):
+    class Choosy(Model):
+        """Takes “tab” for odd in a sentence without “keeper”."""
+
+        def predict(self, queries):
+            tab, keeper = WORDS.index("tab"), WORDS.index("keeper")
+            odd = [tab in query.ids and keeper not in query.ids for query in queries]
+            return [Prediction(np.full(len(WORDS), -9.0 if is_odd else -1.0), None) for is_odd in odd]
+
+    text = "the saw the boat left"
+    gaps = [source_gap(3, "tab"), source_gap(11, other)]
+    assert make_sense(text, gaps, Choosy()) == [expected, True]

@@ -34,13 +34,25 @@ _CHARACTERS = 400
 def make_sense(text: str, gaps: Sequence[Gap], model: MaskedLM, sure: Sequence[Gap] = ()) -> list[bool]:
     """Return, for each gap, whether the words of its first fill make sense at its place.
 
+    Those that don't are judged once more in the sentence with the words of those that do.
+
     Args:
         text: the caller's text.
         gaps: gaps with a fill each.
         model: the masked language model.
         sure: other gaps, sorted and disjoint, whose first fills are known to be right.
     """
-    line = _Line(text, sure)
+    verdicts = _verdicts(_Line(text, sure), gaps, model)
+    told = [gap for gap, sensible in zip(gaps, verdicts, strict=True) if sensible]
+    again = [index for index, sensible in enumerate(verdicts) if not sensible]
+    if again and told:
+        line = _Line(text, sorted((*sure, *told), key=lambda gap: gap.start))
+        for index, sensible in zip(again, _verdicts(line, [gaps[index] for index in again], model), strict=True):
+            verdicts[index] = sensible
+    return verdicts
+
+
+def _verdicts(line: _Line, gaps: Sequence[Gap], model: MaskedLM) -> list[bool]:
     queries: list[Query] = []
     asked: list[list[tuple[int, int, int]]] = []  # for each gap: query without, query with, and the piece to expect
     for gap in gaps:
