@@ -367,23 +367,36 @@ class Mender:
         unfit = [self._unfit(article, one.gaps) for article, one in zip(articles, settled, strict=True)]
         return self._propose(articles, settled, unfit)
 
-    def _find(self, articles: Sequence[Article], least: float) -> list[list[Gap]]:
+    def _find(self, articles: Sequence[Article], least: float, *, fast: bool = False) -> list[list[Gap]]:
         """Find: return the places of each article where words are missing with a probability of at least ``least``."""
         from textmend.detect.finder import find_gaps
 
-        found = find_gaps([article.text for article in articles], self.detector, least, self.second_look)
+        second_look = None if fast else self.second_look
+        found = find_gaps([article.text for article in articles], self.detector, least, second_look)
         return [self.policy.heeded(article.text, gaps) for article, gaps in zip(articles, found, strict=True)]
 
     def _settle(self, articles: Sequence[Article]) -> list[Settled]:
         """Find and settle: return the gaps of each article; those that a page or copy answers have their fills."""
-        sourced = any(article.has_source for article in articles)
-        found = self._find(articles, min(FAINT, self.policy.find_at) if sourced else self.policy.find_at)
-        settled = []
-        for article, seen in zip(articles, found, strict=True):
-            gaps = [gap for gap in seen if gap.probability >= self.policy.find_at]
-            faint = [gap for gap in seen if gap.probability < self.policy.find_at]
-            settled.append(self._settled(article, gaps, faint) if article.has_source else Settled(gaps))
-        return settled
+        settled = [self._from_page(article) for article in articles]
+        rest = [article for article, one in zip(articles, settled, strict=True) if one is None]
+        sourced = any(article.has_source for article in rest)
+        found = self._find(rest, min(FAINT, self.policy.find_at) if sourced else self.policy.find_at)
+        read = (self._answered(article, seen) for article, seen in zip(rest, found, strict=True))
+        return [next(read) if one is None else one for one in settled]
+
+    def _from_page(self, article: Article) -> Settled | None:
+        """Find and settle an article whose page answers for it, without a second look; ``None`` for other articles."""
+        if article.html is None or not self._looks_again:
+            return None
+        (seen,) = self._find([article], min(FAINT, self.policy.find_at), fast=True)
+        settled = self._answered(article, seen)
+        return settled if settled.answered else None
+
+    def _answered(self, article: Article, seen: Sequence[Gap]) -> Settled:
+        gaps = [gap for gap in seen if gap.probability >= self.policy.find_at]
+        if not article.has_source:
+            return Settled(gaps)
+        return self._settled(article, gaps, [gap for gap in seen if gap.probability < self.policy.find_at])
 
     def _settled(self, article: Article, gaps: list[Gap], faint: list[Gap]) -> Settled:
         from textmend.detect.cues import cues_at

@@ -46,6 +46,22 @@ def test_the_filler_is_asked_about_the_rest_and_told_what_the_page_holds(mender_
     assert [bool(gap.fills) for gap in document.gaps] == [True, False, True]
 
 
+@pytest.mark.parametrize(("html", "asked"), [(PAGE, 0), (PAGE.replace("<b>Lunde</b>", "Lunde"), 1), (None, 1)])
+def test_no_second_look_where_the_page_answers(mender_without_models, monkeypatch, html, asked):
+    looks = []
+
+    class Look:
+        weights = mender_without_models([]).detector
+
+        def revise(self, texts, judged, article):
+            looks.extend(texts)
+            return judged
+
+    monkeypatch.setattr(textmend.Mender, "second_look", Look())
+    mender_without_models(["and"]).find_gaps(textmend.Article(text=TEXT, html=html))
+    assert len(looks) == asked
+
+
 def test_a_gap_where_the_page_holds_nothing_more_is_none(mender_without_models):
     mender = mender_without_models(["officials"], ["the"])
     assert [gap.fills[0].text for gap in mender.suggest(TEXT, html=PAGE)] == ["Oslo", "Lunde"]

@@ -355,6 +355,25 @@ class TestGapsThatWereFound:
         assert len(result.gaps) == 1
 
 
+@pytest.mark.parametrize(
+    ("paragraph", "html", "answered"),
+    [
+        ("He met , who left.", "He met <a>Eva Lind</a>, who left.", True),
+        ("He met Eva Lind, who left.", "He met <a>Eva Lind</a>, who left.", True),
+        ("He met , who left.", "He met Eva Lind, who left.", False),
+        ("He met Eva Lind, who left.", "He met Eva Lind<sup><a>[1]</a></sup>, who left.", True),
+        ("He met Eva Lind, and nothing of what follows stands anywhere on the page.", "He met Eva Lind.", False),
+    ],
+)
+def test_a_page_answers_for_a_text_if_its_elements_say_all_that_is_missing(paragraph, html, answered):
+    assert settle(in_text(paragraph), [], read_copies(on_page(html))).answered is answered
+
+
+def test_a_copy_without_elements_never_answers():
+    whole = in_text("He met Eva Lind, who left.")
+    assert not settle(whole, [], read_copies(None, (whole,))).answered
+
+
 def gaps_kept(gaps):
     return tuple(gap.with_decision("keep") for gap in gaps)
 

@@ -27,6 +27,9 @@ from textmend.text.words import CLOSING, OPENING, is_space, paragraphs, quote_ar
 _LEAST_SHARE = 0.5
 """A copy belongs to a text if so large a share of the shorter one's words stands in the other, in order."""
 
+_ANSWERED = 0.95
+"""A page must hold so large a share of a text's words to answer for it."""
+
 _LEAST_WORDS = 5
 _LENGTHS = 6
 _LINK = "]("
@@ -62,6 +65,7 @@ def settle(text: str, gaps: Sequence[Gap], copies: Sequence[Copy], faint: Sequen
     suspects = sorted((*gaps, *faint), key=lambda gap: (gap.start, gap.end))
     found: list[tuple[Loss, Copy]] = []
     views: list[_View] = []
+    answered = False
     for copy in copies:
         words = vocabulary.read(copy.text, copy.blocks, copy.edges)
         compared = pieces_of(side, Side(copy.text, words))
@@ -77,10 +81,13 @@ def settle(text: str, gaps: Sequence[Gap], copies: Sequence[Copy], faint: Sequen
         ]
         found = _merged(_merged(found, new), [(loss, copy) for loss in view.unspoken(suspects)])
         views.append(view)
+        if copy.has_markup and compared.spoken >= _ANSWERED * sum(side.words.spoken):
+            answered = answered or not view.has_more_than([loss for loss, _ in found])
     return Settled(
         _settled(gaps, [_gap(loss, copy) for loss, copy in found], views),
         tuple(view.article() for view in views),
         frozenset((loss.start, loss.end) for loss, _ in found if _is_unseen(loss, text, suspects)),
+        answered,
     )
 
 
@@ -187,6 +194,21 @@ class _View:
                 yield Loss(
                     *site, words, None, start, end, block, len(words.split()), _UNSPOKEN, certainty=_UNSPOKEN_WORDS
                 )
+
+    def has_more_than(self, found: Sequence[Loss]) -> bool:
+        """Whether the copy has words inside a block that the text lacks and that no element shows to be lost."""
+        shown = sorted(loss.start for loss in found if not loss.bare)
+        for before, after in pairwise(self._pieces):
+            if after.word == before.word + 1 or after.after or after.marks:
+                continue
+            if self._words.blocks[before.word] != self._words.blocks[after.word]:
+                continue
+            index = bisect_left(shown, before.end)
+            if index < len(shown) and shown[index] <= after.start:
+                continue
+            if not self._are_aside(before.word + 1, after.word):
+                return True
+        return False
 
     def _passes(self, before: int, after: int) -> bool:
         """Whether only asides stand between two words of the copy that are not asides themselves."""

@@ -19,8 +19,11 @@ class Settled:
         known: the article's words in the copies; names and numbers in them are not new.
         unseen: the places of losses that only an element shows: neither the detector, nor white space, nor a lack of
             all links. Their words must be checked for whether they make sense there.
+        answered: whether the page that is shown holds nearly all of the text, and says by its elements alone what was
+            lost. If it has more words anywhere that no element shows, the detector must confirm that they were lost.
     """
 
     gaps: list[Gap]
     known: tuple[str, ...] = ()
     unseen: frozenset[tuple[int, int]] = frozenset()
+    answered: bool = False
