@@ -19,9 +19,9 @@ def gap(probability=1.0, fill=1.0, introduces=()) -> Gap:
     ("policy", "gap", "decision"),
     [
         ({}, gap(), "apply"),
-        ({}, gap(1.0, 0.9), "apply"),
-        ({}, gap(0.9, 1.0), "apply"),
-        ({}, gap(0.94, 0.94), "keep"),  # 0.88 together
+        ({}, gap(1.0, 0.95), "apply"),
+        ({}, gap(0.95, 1.0), "apply"),
+        ({}, gap(0.97, 0.97), "keep"),  # 0.94 together
         ({}, gap(fill=None), "keep"),
         ({"unsure": "mark"}, gap(fill=None), "mark"),
         ({"unsure": "drop"}, gap(fill=None), "drop"),
@@ -41,6 +41,9 @@ def gap(probability=1.0, fill=1.0, introduces=()) -> Gap:
         ({"allow_numbers": True}, gap(introduces=("Tromsø",)), "keep"),
         ({"allow_numbers": True}, gap(introduces=("17", "Tromsø")), "keep"),
         ({"allow_names": True, "allow_numbers": True}, gap(introduces=("17", "Tromsø")), "apply"),
+        ({"allow_names": True}, gap(introduces=("not",)), "keep"),
+        ({"allow_numbers": True}, gap(introduces=("never",)), "keep"),
+        ({"allow_names": True, "allow_numbers": True}, gap(introduces=("not",)), "apply"),
         ({"allow_names": True, "allow_numbers": True}, gap(1.0, 0.5, ("17", "Tromsø")), "keep"),
     ],
 )

@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 from textmend.errors import PolicyError
 from textmend.records import Action, Gap
 from textmend.text.regions import check_regions, is_inside, regions
-from textmend.text.words import WORD, is_number
+from textmend.text.words import WORD, is_negation, is_number
 
 Unsure = Literal["keep", "mark", "drop"]
 Foreign = Literal["skip", "raise", "mend"]
@@ -46,7 +46,8 @@ class Policy:
             inserts ``placeholder``, ``"drop"`` removes the damaged sentence.
         placeholder: the visible mark; not empty, one line.
         allow_names: apply a fill even if it brings in a name that is new to the article.
-        allow_numbers: apply a fill even if it brings in a number that is new to the article.
+        allow_numbers: apply a fill even if it brings in a number that is new to the article. A fill with a negation
+            (“not”, “never”) is applied only if both are allowed.
         most_gaps: a text with more gaps to fill than this is too damaged: none is filled, and ``Mended.skipped`` says
             so; ``None``: no limit. A gap takes one to two seconds of a core.
         foreign: what happens to a text that is evidently not in a language of the models: ``"skip"`` leaves it as it
@@ -63,7 +64,7 @@ class Policy:
         PolicyError: a value is out of its range.
     """
 
-    apply_at: float = 0.9
+    apply_at: float = 0.95
     find_at: float = FIND_AT
     unsure: Unsure = "keep"
     placeholder: str = "[…]"
@@ -154,7 +155,14 @@ class Policy:
         return self.unsure
 
     def _admits(self, introduces: tuple[str, ...]) -> bool:
-        return all(self.allow_numbers if is_number(item) else self.allow_names for item in introduces)
+        for item in introduces:
+            if is_negation(item):
+                admitted = self.allow_names and self.allow_numbers
+            else:
+                admitted = self.allow_numbers if is_number(item) else self.allow_names
+            if not admitted:
+                return False
+        return True
 
 
 def _stands_beside(text: str, gap: Gap, words: set[str]) -> bool:

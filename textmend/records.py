@@ -75,7 +75,7 @@ class Fill:
         origin: ``"model"`` (masked language model), ``"echo"`` (the article says so elsewhere),
             ``"source"`` (the page or copy the text came from) or ``"reviewer"`` (a person).
         evidence: where the words stand, for echoes and sources.
-        introduces: names and numbers in ``text`` that neither the article nor its title and metadata hold.
+        introduces: names and numbers in ``text`` that neither the article nor its title and metadata hold, and negations.
         spacing: the white space before and after the words, where a source gives it; ``None``: the place decides. Only
             with it may ``text`` be white space alone, where nothing else was lost.
         replaces: how many code points of the caller's text after the gap ``text`` replaces too, because the same words

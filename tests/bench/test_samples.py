@@ -8,7 +8,7 @@ from bench import samples
 from bench.samples import BLOCKS, PAGES, ROOT, Block, Sample, names_in, read, says_the_same, update
 from textmend.errors import RecordError
 
-MEND = "1 mended, 5 left: textmend review\n  ▢1  5:111   kept  best “skippers” (joint 25%, below --apply-at 0.9)\n"
+MEND = "1 mended, 5 left: textmend review\n  ▢1  5:111   kept  best “skippers” (joint 25%, below --apply-at 0.95)\n"
 
 
 def test_the_samples_are_what_the_embedded_models_say(embedded):

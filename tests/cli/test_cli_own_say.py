@@ -13,7 +13,7 @@ def test_a_policy_by_name(cli, menders, article):
     cli("mend", "--policy", "bold", "--apply-at", "0.8", article)
     assert menders[-1].policy.apply_at == 0.8
     cli("mend", article)
-    assert menders[-1].policy.apply_at == 0.9
+    assert menders[-1].policy.apply_at == 0.95
 
 
 def test_a_policy_that_is_none(cli, menders, article):

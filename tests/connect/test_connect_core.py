@@ -37,7 +37,7 @@ class TestRecipe:
         assert Recipe.of().options() == DEFAULTS
 
     def test_defaults_are_no_difference(self, tmp_path):
-        assert Recipe.of(detector="en", threads=None, apply_at=0.9) == Recipe.of()
+        assert Recipe.of(detector="en", threads=None, apply_at=0.95) == Recipe.of()
         assert Recipe.of(detector=tmp_path) == Recipe.of(detector=str(tmp_path))
 
     def test_a_process_makes_one_mender(self, tiny):

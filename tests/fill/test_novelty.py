@@ -6,7 +6,7 @@ import pytest
 
 from textmend.fill.novelty import Novelty
 
-ARTICLE = "All states of the union have met Ms Dahl in Oslo on 3 May."
+ARTICLE = "All states of the union, but not all ships, have met Ms Dahl in Oslo on 3 May."
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,9 @@ ARTICLE = "All states of the union have met Ms Dahl in Oslo on 3 May."
         ("Oslo, Bergen", ("Bergen",)),
         ("J. Berg", ("J. Berg",)),
         ("otters", ()),
+        ("have not met", ("not",)),
+        ("doesn’t", ("doesn’t",)),
+        ("knot", ()),
         ("", ()),
     ],
 )

@@ -1,10 +1,14 @@
-"""New names and numbers in a fill: those that neither the article nor its title and metadata hold."""
+"""What a fill would bring in that must not be guessed: new names and numbers, and negations.
+
+A name or number is new if neither the article nor its title and metadata hold it. A negation is new wherever else it
+stands: it turns what a sentence says into the contrary.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from textmend.text.words import WORD, is_number
+from textmend.text.words import WORD, is_negation, is_number
 
 _PARTICLES = frozenset("of de du la le van von der den del di da dos el al bin ibn y".split())
 """Small words that stand within names."""
@@ -13,7 +17,7 @@ _STOPS = frozenset(",;:!?")
 
 
 class Novelty:
-    """Finds names and numbers that are new to an article.
+    """Finds names, numbers and negations that are new to an article.
 
     Args:
         texts: the article, its title, its metadata, its source: names and numbers in them are not new.
@@ -23,7 +27,7 @@ class Novelty:
         self._known = {match.group().casefold() for text in texts for match in WORD.finditer(text)}
 
     def introduced(self, words: str, *, at_sentence_start: bool, is_common: Callable[[str], bool]) -> tuple[str, ...]:
-        """Return the names and numbers in ``words`` that are new.
+        """Return the names, numbers and negations in ``words`` that are new.
 
         Args:
             words: a fill, cased.
@@ -37,7 +41,8 @@ class Novelty:
         ]
         found: list[str] = []
         for start, stop in _names(tokens, named):
-            if (named[start] or is_number(tokens[start])) and any(map(self._is_new, tokens[start:stop])):
+            is_name = named[start] or is_number(tokens[start])
+            if (is_name and any(map(self._is_new, tokens[start:stop]))) or is_negation(tokens[start]):
                 found.append(" ".join(tokens[start:stop]))
         return tuple(found)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 CERTAIN = 0.999
 """Probability that the copy's words are the lost words, where text and copy are the same version."""
 
-_APPLIED = 0.9
+_APPLIED = 0.95
 
 
 @dataclass(frozen=True, slots=True)

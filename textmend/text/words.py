@@ -37,6 +37,7 @@ _QUOTE_MARGIN = 40
 _WRAP_COLUMN = 100
 _WRAP_FILL = 0.6
 
+_NEGATIONS = frozenset("not no never none nor neither nobody nothing nowhere without cannot".split())
 _NUMBER_WORDS = frozenset(
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion trillion "
@@ -57,6 +58,12 @@ def is_number(token: str) -> bool:
     return any(char.isnumeric() for char in token) or any(
         part in _NUMBER_WORDS for part in token.casefold().replace("’", "-").split("-")
     )
+
+
+def is_negation(token: str) -> bool:
+    """Whether a token turns what a sentence says into its contrary, as “not” and “never” do."""
+    word = token.casefold().strip(".,;:!?“”\"‘’'()")
+    return word in _NEGATIONS or word.endswith(("n't", "n’t"))
 
 
 def encodable(text: str) -> str:
