@@ -21,7 +21,7 @@ MENDED = ARTICLE.replace("night  against", "night raids against")
 
 
 def test_the_text_goes_out_exactly_and_the_report_to_standard_error(cli, article):
-    outcome = cli("mend", article)
+    outcome = cli("mend", article, "--apply-at", "0.9")
     assert outcome.code == 0
     assert outcome.out == MENDED.encode()
     assert "2 gaps: 1 mended, 1 kept" in outcome.err

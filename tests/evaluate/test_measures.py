@@ -184,7 +184,7 @@ def mended(records):
     }
     fills = {
         (a.text, place(a.text, "of")[0]): [fill("port", 0.99)],
-        (a.text, place(a.text, "and")[0]): [fill("seals", 0.95)],
+        (a.text, place(a.text, "and")[0]): [fill("seals", 0.98)],
         (a.text, place(a.text, "otters")[0]): [fill("big wet", 0.6)],
         (b.text, place(b.text, "in")[0]): [fill("Bob", 0.98, introduces=("Bob",))],
     }
