@@ -18,7 +18,7 @@ _UNIT = regex.compile(rf"(?:{_ALONE}|(?<=[$£€¥]\s?))(?:{_SYMBOL}|(?P<name>{_
 _AFTER_SIGN = regex.compile(
     r"(?<=(?<![$£€¥\p{L}])[$£€¥])(?=\s?[,;:.!?)]|\s\p{L}|\s?$|(?:bn|tn|m|k)(?!\p{L}))(?!\s?\.?\d)"
 )
-_WORD_BEFORE = regex.compile(r"[\p{L}\p{N}.,-]+$")
+_WORD_BEFORE = regex.compile(r"(?<![\p{L}\p{N}.,-])[\p{L}\p{N}.,-]++$")
 _REACH = 32
 
 _NUMBER_WORDS = frozenset(
