@@ -386,7 +386,7 @@ class Mender:
 
     def _from_page(self, article: Article) -> Settled | None:
         """Find and settle an article whose page answers for it, without a second look; ``None`` for other articles."""
-        if article.html is None or not self._looks_again:
+        if article.html is None or self.second_look is None:
             return None
         (seen,) = self._find([article], min(FAINT, self.policy.find_at), fast=True)
         settled = self._answered(article, seen)
