@@ -49,7 +49,7 @@ class Policy:
         allow_numbers: apply a fill even if it brings in a number that is new to the article. A fill with a negation
             (“not”, “never”) is applied only if both are allowed.
         most_gaps: a text with more gaps to fill than this is too damaged: none is filled, and ``Mended.skipped`` says
-            so; ``None``: no limit. A gap takes one to two seconds of a core.
+            so; ``None``: no limit. A gap takes an eighth to a third of a second of a core.
         foreign: what happens to a text that is evidently not in a language of the models: ``"skip"`` leaves it as it
             is, and ``Mended.skipped`` says so; ``"raise"`` raises :class:`textmend.errors.LanguageError`; ``"mend"``
             turns the check off.
@@ -155,14 +155,12 @@ class Policy:
         return self.unsure
 
     def _admits(self, introduces: tuple[str, ...]) -> bool:
-        for item in introduces:
-            if is_negation(item):
-                admitted = self.allow_names and self.allow_numbers
-            else:
-                admitted = self.allow_numbers if is_number(item) else self.allow_names
-            if not admitted:
-                return False
-        return True
+        return all(map(self._admits_new, introduces))
+
+    def _admits_new(self, item: str) -> bool:
+        if is_negation(item):
+            return self.allow_names and self.allow_numbers
+        return self.allow_numbers if is_number(item) else self.allow_names
 
 
 def _stands_beside(text: str, gap: Gap, words: set[str]) -> bool:

@@ -110,7 +110,7 @@ def cues_at(text: str, start: int, end: int) -> tuple[str, ...]:
     word_before = _word_before(left)
     if space == " " and word_before.lower() not in _WATCHED and left[-1:].isalpha() and right[:1].isalpha():
         # Most sites: between two ordinary words.
-        return ("quantity_without_number",) if is_bare_quantity(left + space + right, len(left), len(left) + 1) else ()
+        return ("quantity_without_number",) if is_bare_quantity(text, start, end) else ()
     word_after, next_at = _word_after(right)
     site = _Site(
         left=left,

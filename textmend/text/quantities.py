@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import regex
 
+from textmend.text.words import is_number
+
 _SYMBOL = (
     r"(?:mph|kph|km/h|km²?|cm²?|mm|m[²³]?|kg|lbs?|mg|g|ft|ml|k[Ww]h?|[MG]W|°\s?[CF]|[KMGT]B|[GM]?Hz|%|per ?cent"
     r"|percentage points?)"
@@ -21,11 +23,6 @@ _AFTER_SIGN = regex.compile(
 _WORD_BEFORE = regex.compile(r"(?<![\p{L}\p{N}.,-])[\p{L}\p{N}.,-]++$")
 _REACH = 32
 
-_NUMBER_WORDS = frozenset(
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
-    " eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion"
-    " trillion dozen half quarter third fifth tenth".split()
-)
 _BEFORE_SYMBOLS = frozenset("a an the per no".split())
 # Words after which the name of a unit needs no number: “a few miles”, “on her feet”, “sold by metres”.
 _BEFORE_NAMES = _BEFORE_SYMBOLS | frozenset(
@@ -58,9 +55,8 @@ def _numbered(text: str, unit: regex.Match[str]) -> bool:
     left = text[max(0, unit.start() - _REACH) : unit.start()].rstrip(" \u00a0")
     found = _WORD_BEFORE.search(left)
     word = found.group() if found else ""
-    if any(char.isnumeric() for char in word):
+    if is_number(word):
         return True
     if unit["name"] and not word[-1:].isalpha():
         return True  # it opens its clause: “Miles away, …”
-    last = word.casefold().rsplit("-", 1)[-1]
-    return last in _NUMBER_WORDS or last in (_BEFORE_NAMES if unit["name"] else _BEFORE_SYMBOLS)
+    return word.casefold().rsplit("-", 1)[-1] in (_BEFORE_NAMES if unit["name"] else _BEFORE_SYMBOLS)
