@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from textmend.fill.phrases import Phrase
     from textmend.fill.propose import GappedArticle, Proposer, Watch
     from textmend.loading import Filler
+    from textmend.source.copies import Copy
 
 
 _TOGETHER = 64
@@ -340,7 +341,9 @@ class Mender:
         """Return the given gaps and no others; those that a source answers have their fills."""
         if not article.has_source or not given:
             return Settled(given)
-        settled = self._settled(article, given, [])
+        from textmend.source.settle import read_copies
+
+        settled = self._settled(article, given, read_copies(article.html, article.references))
         told = {(gap.start, gap.end): gap for gap in settled.gaps if gap.fills}
         return replace(settled, gaps=[told.get((gap.start, gap.end), gap) for gap in given])
 
@@ -377,33 +380,32 @@ class Mender:
 
     def _settle(self, articles: Sequence[Article]) -> list[Settled]:
         """Find and settle: return the gaps of each article; those that a page or copy answers have their fills."""
-        settled = [self._from_page(article) for article in articles]
-        rest = [article for article, one in zip(articles, settled, strict=True) if one is None]
-        sourced = any(article.has_source for article in rest)
-        found = self._find(rest, min(FAINT, self.policy.find_at) if sourced else self.policy.find_at)
-        read = (self._answered(article, seen) for article, seen in zip(rest, found, strict=True))
-        return [next(read) if one is None else one for one in settled]
+        found = iter(self._find([article for article in articles if not article.has_source], self.policy.find_at))
+        return [self._from_source(one) if one.has_source else Settled(next(found)) for one in articles]
 
-    def _from_page(self, article: Article) -> Settled | None:
-        """Find and settle an article whose page answers for it, without a second look; ``None`` for other articles."""
-        if article.html is None or self.second_look is None:
-            return None
-        (seen,) = self._find([article], min(FAINT, self.policy.find_at), fast=True)
-        settled = self._answered(article, seen)
-        return settled if settled.answered else None
+    def _from_source(self, article: Article) -> Settled:
+        """Find and settle an article with a source; where its page answers for it, the second look is left out."""
+        from textmend.source.settle import read_copies
 
-    def _answered(self, article: Article, seen: Sequence[Gap]) -> Settled:
-        gaps = [gap for gap in seen if gap.probability >= self.policy.find_at]
-        if not article.has_source:
-            return Settled(gaps)
-        return self._settled(article, gaps, [gap for gap in seen if gap.probability < self.policy.find_at])
+        copies = read_copies(article.html, article.references)
+        if article.html is not None and self.second_look is not None:
+            settled = self._settled(article, self._seen(article, fast=True), copies)
+            if settled.answered:
+                return settled
+        return self._settled(article, self._seen(article), copies)
 
-    def _settled(self, article: Article, gaps: list[Gap], faint: list[Gap]) -> Settled:
+    def _seen(self, article: Article, *, fast: bool = False) -> list[Gap]:
+        """Return the gaps of an article with a source, faint ones too."""
+        (seen,) = self._find([article], min(FAINT, self.policy.find_at), fast=fast)
+        return seen
+
+    def _settled(self, article: Article, seen: Sequence[Gap], copies: Sequence[Copy]) -> Settled:
         from textmend.detect.cues import cues_at
-        from textmend.source.settle import read_copies, settle
+        from textmend.source.settle import settle
 
-        settled = settle(article.text, gaps, read_copies(article.html, article.references), faint)
-        settled = self._sensible(article, settled)
+        gaps = [gap for gap in seen if gap.probability >= self.policy.find_at]
+        faint = [gap for gap in seen if gap.probability < self.policy.find_at]
+        settled = self._sensible(article, settle(article.text, gaps, copies, faint))
         sure = [gap for gap in settled.gaps if gap.probability >= self.policy.find_at]
         return replace(settled, gaps=[replace(gap, cues=cues_at(article.text, gap.start, gap.end)) for gap in sure])
 
