@@ -90,6 +90,14 @@ def items(text: str, rng: random.Random) -> list[Span]:
     return found
 
 
+def pairs(text: str, rng: random.Random) -> list[Span]:
+    """What is joined by two words that belong together, so that these stay alone: ``Neither nor``, ``between and``."""
+    found = []
+    for match in patterns.PAIR.finditer(text):
+        found += [match.span("x"), match.span("y")] if rng.random() < 0.7 else [match.span(rng.choice("xy"))]
+    return found
+
+
 def terms(text: str, rng: random.Random) -> list[Span]:
     """Terms set in italics or as glossary links: after ``called``, ``known as``; a noun that closes its clause."""
     found = []
@@ -244,11 +252,12 @@ def initial(text: str, rng: random.Random) -> list[Span]:
 
 KINDS: dict[str, tuple[Kind, float]] = {
     "numbers": (numbers, 1.0),
-    "measures": (measures, 1.5),
-    "amounts": (amounts, 1.0),
+    "measures": (measures, 2.0),
+    "amounts": (amounts, 1.3),
     "dates": (dates, 1.0),
     "possessors": (possessors, 1.2),
     "items": (items, 1.5),
+    "pairs": (pairs, 1.0),
     "terms": (terms, 1.2),
     "names": (names, 1.5),
     "keywords": (keywords, 1.5),
@@ -262,7 +271,7 @@ KINDS: dict[str, tuple[Kind, float]] = {
     "verbs": (verbs, 0.8),
     "endings": (endings, 1.0),
     "starts": (starts, 0.8),
-    "tail": (tail, 1.0),
+    "tail": (tail, 1.4),
     "head": (head, 0.4),
     "initial": (initial, 0.4),
 }

@@ -140,7 +140,7 @@ class ExampleMaker:
             damaged = Damaged(article.text, ())
         else:
             damaged = lose_somehow(article, self.likeness, rng)
-        if rng.random() < 0.2:
+        if rng.random() < 0.25:
             for _ in range(rng.randint(1, 3)):
                 damaged = insert(damaged, aside(article.text, rng), rng)
         encoded = encode(damaged.text, self.pieces)

@@ -98,6 +98,12 @@ SHARED = (
     "{N} both can and should be asked about the {n}.",
     "The {n} is on or about, or at least not far from, the border.",
     "For and on behalf of {N}, the {n} was signed by a clerk.",
+    "It is a {n} by and for the people of {N}.",
+    "Every {n} up to and including the last was about {N}.",
+    "The {n} runs in and around {N}, to and from the {n}.",
+    "{N} has been on and off the {n} since {y}.",
+    "If and when the {n} opens, {N} will be over and above all that.",
+    "There is more to it than that, and there was to be more of it than there had been.",
 )
 
 STATUTE = (
@@ -177,6 +183,44 @@ FIGURES = (
     "The {n} was built in {y}, rebuilt between {y} and {y}, and closed in May {y}.",
     "As of {y}, the {n} had {d} members in {d} towns.",
     "Chapter {d} deals with the {n}, and chapters {d} to {d} with {N}.",
+    "The path climbs for {d} km, falls {d} m and ends {d} yards from the {n}.",
+    "Cars are held to {d} mph here and lorries to {d} km/h.",
+    "A full sack weighs {d} lbs, an empty one {d} oz; a man can lift {d} kg at most.",
+    "The wood spreads over {d} acres, the lake over {d} hectares.",
+    "Pour {d} ml into a {d} litre pan; it takes {d} minutes to boil.",
+    "The meeting went on for {d} hours, and {N} spoke for {d} minutes.",
+    "The {n} stands {d} feet tall and is {d} years old.",
+    "Nights of -{d} °C are common, and {d} °F was once read at {N}.",
+    "Its motor gives {d} kW at {d} rpm from a {d} V line.",
+)
+
+SUMS = (
+    "They paid ${d} for the {n}, £{d} for the van and €{d} for lunch.",
+    "{N} lost ${d}m in spring and made £{d}bn by autumn.",
+    "The {n} was valued at ${d} million, with £{d} thousand a year to keep it.",
+    "A ticket is £{d}, a child’s €{d}, and the guide ${d} more.",
+    "About {d} percent of the {n} is paid for by {N}, another {d} per cent by the state.",
+    "Nearly {d}% said yes, some {d} percent no, and {d}% did not know.",
+    "Sales fell {d}% in {N} and were up by {d}% in {N}.",
+    "A share of {d} percent, or ${d}k, went to {N}.",
+    "Of every ${d} spent, {d} cents go to the {n}.",
+)
+
+PAIRS = (
+    "Neither {N} nor {N} had seen the {n}.",
+    "Neither the {n} nor the {n} was hurt.",
+    "Both {N} and {N} turned down the {n}.",
+    "Either {N} or {N} will have to pay for it.",
+    "There is bad blood between {N} and {N}.",
+    "Between {N} and {N} there are two more of them.",
+    "The train from {N} to {N} was late.",
+    "Not only {N} but also {N} has had to close.",
+    "Whether {N} or {N} wins, the {n} stays.",
+    "It is sold in {N}, {N} and {N}, and soon in {N} too.",
+    "Rooms {d}, {d} and {d} are shut; go to {d} or {d}.",
+    "Turn to pages {d}, {d} and {d}, and to the maps on {d} and {d}.",
+    "It happened in {y}, in {y} and again in {y}.",
+    "Compare lines {d} and {d} with line {d}.",
 )
 
 CODE = (
@@ -208,5 +252,5 @@ TERMS = (
     "The two parts are the {w} and the {w}, joined by a {w}.",
 )
 
-LOSABLE = (FORMULAS, FIGURES, CODE, CITED, TERMS)
+LOSABLE = (FORMULAS, FIGURES, SUMS, PAIRS, CODE, CITED, TERMS)
 """Kinds of sentences whose slots may be lost."""
