@@ -10,7 +10,8 @@ from textmend.errors import ModelError
 from textmend.text.words import WORD
 
 _LONGEST = 100
-_REMEMBERED = 200_000
+_REMEMBERED = 1 << 16
+"""Words whose pieces are kept; they take about 15 MB."""
 
 
 class WordPieces:

@@ -39,7 +39,8 @@ from pathlib import Path
 from textmend import Mender
 mender, sizes = Mender(threads=1), []
 for number in range(int(sys.argv[1])):
-    mender.find_gaps(f"They met in the harbour {number} and left for  on Monday, as {number * 7919} people said.")
+    some = number % 1_000  # else the memory of word pieces, which is bounded, would grow by each new number
+    mender.find_gaps(f"They met in the harbour {some} and left for  on Monday, as {some * 7919} people said.")
     if number % (int(sys.argv[1]) // 4) == 0:
         sizes.append(int(Path("/proc/self/status").read_text().split("VmRSS:")[1].split()[0]) // 1000)
 print(*sizes)
