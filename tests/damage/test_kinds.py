@@ -43,6 +43,8 @@ def found(kind, text, seeds=40):
         ("items", "It is spoken in Norway, Iceland and the Faroe Islands.", {"Norway", "Iceland", "Faroe Islands"}),
         ("items", "She met Roe and Hallsson there.", {"Roe", "Hallsson"}),
         ("items", "He ran and fell.", set()),
+        ("pairs", "Neither Roe nor the mayor saw both boats and nets.", {"Roe", "mayor", "boats", "nets"}),
+        ("pairs", "He and Roe went from Oslo to Lund.", {"Oslo", "Lund"}),
         ("terms", "It is known as a tail vise by all of us.", {"tail vise"}),
         ("terms", "They returned to the village, and slept.", {"village"}),
         ("names", "We met Jon Hallsson in Sandvåg. Roe left the U.S. fleet.", {"Jon Hallsson", "Sandvåg", "U.S."}),
