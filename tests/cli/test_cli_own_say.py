@@ -103,6 +103,30 @@ class TestNextStep:
         assert f"2 gaps to decide on: textmend review -o review.html {article}\n" in cli("suggest", article).err
         assert cli("suggest", "--json", article).err == ""
 
+    def test_of_suggestions_that_were_written(self, cli, article, tmp_path):
+        told = cli("suggest", "--json", "-o", tmp_path / "s.jsonl", article).err
+        assert told == f"2 gaps to decide on: textmend review -o review.html {tmp_path / 's.jsonl'}\n"
+
+    def test_it_knows_what_this_run_knew(self, cli, article, tmp_path):
+        page = tmp_path / "its page.html"
+        page.write_text("<p>A page.</p>")
+        for command in (["find"], ["suggest"], ["mend"]):
+            assert cli(*command, "--html", page, article).err.endswith(f" --html '{page}' {article}\n")
+        told = cli("suggest", "--title", "Trawlers", "--reference", page, article).err
+        assert told.endswith(f"textmend review -o review.html --title Trawlers --reference '{page}' {article}\n")
+        told = cli("mend", "--html-dir", tmp_path, article).err
+        assert told.endswith(f"textmend review -o review.html --html-dir {tmp_path} {article}\n")
+
+    def test_of_mend_where_all_is_mended(self, cli, article):
+        told = cli("mend", "--apply-at", "0.01", "--allow-names", article).err
+        assert told.endswith("\n2 mended, nothing left to decide\n")
+
+    def test_of_a_page_and_of_tasks_for_another_tool(self, cli, article, tmp_path):
+        told = cli("review", "-o", tmp_path / "page.html", article).err
+        assert told.endswith("then: textmend apply DECISIONS\n")
+        told = cli("review", "--export", "csv", "-o", tmp_path / "tasks.csv", article).err
+        assert told.endswith("then: textmend apply --from csv ANSWERS\n")
+
     def test_it_names_what_was_given_not_every_file_of_a_folder(self, cli, article):
         for number in range(4):
             (article.parent / f"{number}.txt").write_bytes(article.read_bytes())

@@ -9,7 +9,7 @@ import typer
 
 from textmend.cli.options import Debug, NoColor, Output, flag
 from textmend.cli.outputs import check_output, write_bytes
-from textmend.cli.terminal.screen import open_screen
+from textmend.cli.terminal.screen import open_screen, show_line
 from textmend.files import write_file
 from textmend.report.numbers import count
 
@@ -86,11 +86,13 @@ def merge(
         write_file(Path(output), data)
     err = open_screen().err
     if output is not None:
-        err.print(f"{output}: {count(len(made), 'decision')}", soft_wrap=True)
+        err.print(show_line(f"{output}: {count(len(made), 'decision')}"), soft_wrap=True)
+    written = output or "FILE"
     if disputed := len(conflicts(made)):
-        err.print(
-            f"people disagree about {count(disputed, 'gap')}: textmend decisions agree tells which", soft_wrap=True
-        )
+        told = f"people disagree about {count(disputed, 'gap')}: textmend decisions agree {written} tells which"
+        err.print(show_line(told), soft_wrap=True)
+    elif output is not None:
+        err.print(show_line(f"mend the texts with  textmend apply {written}"), soft_wrap=True)
 
 
 @app.command()
@@ -173,7 +175,9 @@ def import_(
         write_bytes(data)
     else:
         write_file(Path(output), data)
-        open_screen().err.print(f"{output}: {count(len(found), 'decision')}", soft_wrap=True, highlight=False)
+        err = open_screen().err
+        err.print(show_line(f"{output}: {count(len(found), 'decision')}"), soft_wrap=True)
+        err.print(show_line(f"mend the texts with  textmend apply {output}"), soft_wrap=True)
 
 
 @app.command()

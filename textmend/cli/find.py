@@ -34,7 +34,7 @@ from textmend.cli.options import (
 )
 from textmend.cli.outputs import check_output, standard_output, write_json
 from textmend.cli.policies import policy_of
-from textmend.cli.sources import about, with_pages
+from textmend.cli.sources import about, told_again, with_pages
 from textmend.cli.terminal.article import Places, label, page, snippet, with_gaps
 from textmend.cli.terminal.screen import Screen, bar, is_plain, show_line
 from textmend.files import Document
@@ -139,7 +139,13 @@ def find(
     too_many = tally.exceeds(max_rate)
     tally.end(too_many and max_rate)
     if tally.gaps and not (quiet or json or sarif):
-        run.next_step(work.screen, "to see what may have stood there", "textmend suggest", files or [])
+        run.next_step(
+            work.screen,
+            "to see what may have stood there",
+            "textmend suggest",
+            files or [],
+            told_again(html=html, html_dir=html_dir),
+        )
     work.end(1 if too_many or (fail_if_gaps and tally.gaps) else 0)
 
 

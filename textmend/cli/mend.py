@@ -50,7 +50,7 @@ from textmend.cli.options import (
 )
 from textmend.cli.outputs import targets, write_bytes, write_json
 from textmend.cli.policies import policy_of
-from textmend.cli.sources import about, with_pages
+from textmend.cli.sources import about, told_again, with_pages
 from textmend.cli.terminal.article import Places, label, page, with_edits
 from textmend.cli.terminal.diff import draw_diff, unified_diff
 from textmend.cli.terminal.screen import Screen, is_plain, quoted, show_line, visible
@@ -186,15 +186,19 @@ def mend(
         if not quiet:
             _report(document, mended, policy, work.screen)
     if not quiet:
-        _say_what_is_next(tally, files or paths, work.screen)
+        _say_what_is_next(tally, files or paths, work.screen, told_again(title, html, html_dir, reference))
     work.end()
 
 
-def _say_what_is_next(tally: Counter[str | None], paths: Sequence[Path], screen: Screen) -> None:
+def _say_what_is_next(
+    tally: Counter[str | None], paths: Sequence[Path], screen: Screen, options: Sequence[str]
+) -> None:
     left = tally.total() - tally["apply"]
     if left:
         told = f"{tally['apply']:,} mended, {left:,} left"
-        run.next_step(screen, told, run.REVIEW, paths)
+        run.next_step(screen, told, run.REVIEW, paths, options)
+    elif tally["apply"]:
+        screen.err.print(f"{tally['apply']:,} mended, nothing left to decide", soft_wrap=True, highlight=False)
 
 
 def reason(gap: Gap, policy: Policy) -> str:

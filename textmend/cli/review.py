@@ -43,7 +43,7 @@ from textmend.cli.outputs import check_output, write_bytes
 from textmend.cli.policies import policy_of
 from textmend.cli.review_documents import Analysis, read_reviewed
 from textmend.cli.sources import about
-from textmend.cli.terminal.screen import Screen, open_screen
+from textmend.cli.terminal.screen import Screen, open_screen, show_line
 from textmend.errors import FileError
 from textmend.files import STDIN, write_file
 from textmend.page_files import PageFolder
@@ -289,7 +289,10 @@ def review(
     else:
         earlier = _about(read, log.decisions if log else [])
         _write(
-            read, _page(read, earlier, who, policy) if export is None else _task(read, earlier, export, policy), output
+            read,
+            _page(read, earlier, who, policy) if export is None else _task(read, earlier, export, policy),
+            output,
+            export,
         )
 
 
@@ -307,14 +310,21 @@ def _task(read: Sequence[ReviewDocument], earlier: Sequence[Recorded], export: s
     return exchange(export).export(with_added(read, earlier), latest(earlier), policy)
 
 
-def _write(read: Sequence[ReviewDocument], content: str, output: str | None) -> None:
+def _write(read: Sequence[ReviewDocument], content: str, output: str | None, export: str | None) -> None:
     if output is None:
         write_bytes(content.encode())
         return
     write_file(Path(output), content.encode())
     gaps = sum(len(document.gaps) for document in read)
-    told = f"{output}: {count(gaps, 'gap')} in {count(len(read), 'document')}"
-    open_screen().err.print(told, soft_wrap=True)
+    err = open_screen().err
+    err.print(show_line(f"{output}: {count(gaps, 'gap')} in {count(len(read), 'document')}"), soft_wrap=True)
+    if not gaps:
+        return
+    if export is None:
+        told = "open it in a browser, decide, download the decisions, then: textmend apply DECISIONS"
+    else:
+        told = f"decide there, export the answers, then: textmend apply --from {export} ANSWERS"
+    err.print(told, soft_wrap=True, highlight=False)
 
 
 def now() -> str:

@@ -70,7 +70,7 @@ def cache_of(folder: Path | None, off: bool) -> Cache | None:
     return None
 
 
-def next_step(screen: Screen, told: str, command: str, paths: Sequence[Path]) -> None:
+def next_step(screen: Screen, told: str, command: str, paths: Sequence[Path], options: Sequence[str] = ()) -> None:
     """Say what a run came to, and the command that goes on from there.
 
     Args:
@@ -78,9 +78,11 @@ def next_step(screen: Screen, told: str, command: str, paths: Sequence[Path]) ->
         told: what was done and what is left.
         command: the next command, without its files.
         paths: the files, folders and patterns it goes on with, as they were given.
+        options: what was told of them, which the next command is to know too.
     """
     names = " ".join(shlex.quote(str(path)) for path in paths if path != STDIN) if len(paths) <= _FEW else "FILES"
-    screen.err.print(show_line(f"{told}: {command} {names or 'FILE'}"), soft_wrap=True)
+    words = " ".join([command, *map(shlex.quote, options), names or "FILE"])
+    screen.err.print(show_line(f"{told}: {words}"), soft_wrap=True)
 
 
 class Run:

@@ -58,3 +58,19 @@ def with_pages(html: Path | None, html_dir: Path | None) -> Callable[[Document],
         folder = PageFolder(html_dir)
         return lambda document: Article(text=document.text, html=folder.page(document.path.name))
     return None
+
+
+def told_again(
+    title: str | None = None,
+    html: Path | None = None,
+    html_dir: Path | None = None,
+    references: Sequence[Path] | None = None,
+) -> list[str]:
+    """Return what is known of the files as options for the next command; what came from standard input is gone."""
+    given = [
+        ("--title", title),
+        ("--html", html),
+        ("--html-dir", html_dir),
+        *(("--reference", path) for path in references or ()),
+    ]
+    return [part for name, value in given if value not in (None, STDIN) for part in (name, str(value))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -41,7 +42,7 @@ from textmend.cli.options import (
 )
 from textmend.cli.outputs import check_output, standard_output, write_json
 from textmend.cli.policies import policy_of
-from textmend.cli.sources import about, with_pages
+from textmend.cli.sources import about, told_again, with_pages
 from textmend.cli.terminal.article import Places, label, page, snippet, with_gaps
 from textmend.cli.terminal.screen import Screen, bar, is_plain, quoted, show_line, visible
 from textmend.files import Document
@@ -138,8 +139,10 @@ def suggest(
             else:
                 _draw(document, gaps, top, work.screen, tuple(masks or ()))
             found_gaps += len(gaps)
-    if found_gaps and not json and not masks:
-        run.next_step(work.screen, f"{count(found_gaps, 'gap')} to decide on", run.REVIEW, files or paths)
+    if found_gaps and not masks and (output is not None or not json):
+        told = f"{count(found_gaps, 'gap')} to decide on"
+        goes_on = [Path(output)] if json and output is not None else files or paths
+        run.next_step(work.screen, told, run.REVIEW, goes_on, told_again(title, html, html_dir, reference))
     work.end()
 
 
@@ -227,7 +230,9 @@ def _facts(fill: Fill, places: Places, *, plain: bool) -> Iterator[Text]:
     if evidence.place == "text":
         where = f"line {places.line(evidence.start)}" if evidence.start is not None else "the article"
     else:
-        where = " ".join(filter(None, (_PLACES.get(evidence.place, evidence.place), evidence.detail)))
+        where = _PLACES.get(evidence.place, evidence.place)
+        if evidence.place == "metadata" and evidence.detail:  # of a page, it is the path of an element
+            where += f" {evidence.detail}"
     joint = ", " if fill.origin in ("echo", "source") else "; also "  # a model's words that stand elsewhere too
     yield (
         Text(f"{fill.origin}{joint}") + show_line(f"{where}: ") + quoted(evidence.quote.strip(), "italic", plain=plain)

@@ -43,7 +43,7 @@ def show_decisions(made: Sequence[Recorded], screen: Screen, *, history: bool = 
     for key in sorted(shown, key=lambda key: (key[0], key[1] or "", key[2:])):
         if key[:2] != document:
             document = key[:2]
-            screen.out.print(show_line(key[0], "bold"))
+            screen.out.print(show_line(key[0], "bold"), soft_wrap=True)
         _show_gap(shown[key], stand.get(key, []), screen)
     disputed = sum(map(is_conflict, stand.values()))
     screen.out.print(
@@ -58,7 +58,7 @@ def show_agreement(pairs: Sequence[Pair], disputed: Mapping[Key, Sequence[Record
     else:
         screen.out.print(_pairs_table(pairs))
     for key, found in disputed.items():
-        screen.out.print(show_line(f"{key[0]}, gap at {key[2]}:{key[3]}", "bold"))
+        screen.out.print(show_line(f"{key[0]}, gap at {key[2]}:{key[3]}", "bold"), soft_wrap=True)
         _show_gap(found, found, screen)
     if disputed:
         told = f"{count(len(disputed), 'gap')} to settle: open a page with these decisions (textmend review … -d FILE)"
