@@ -216,6 +216,15 @@ def test_export_goes_out_and_decisions_come_back(cli, article, tmp_path, decisio
     assert cli("apply", "--from", "csv", table, article).out == cli("apply", decisions, article).out
 
 
+def test_an_empty_file_of_json_lines_holds_no_document(cli, menders, tmp_path):
+    for name in ("none.jsonl", "none.ndjson"):
+        (tmp_path / name).write_text("\n")
+        outcome = cli("review", tmp_path / name, "-o", tmp_path / "page.html")
+        assert (outcome.code, outcome.err) == (0, f"{tmp_path / 'page.html'}: 0 gaps in 0 documents\n")
+    (tmp_path / "none.txt").write_text("\n")
+    assert "0 gaps in 1 document\n" in cli("review", tmp_path / "none.txt", "-o", tmp_path / "page.html").err
+
+
 def test_a_ranking_reaches_the_mender_and_the_policy_orders_what_is_exported(cli, article, menders):
     ranking = article.with_name("ranking.json")
     firsts = []

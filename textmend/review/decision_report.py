@@ -36,6 +36,7 @@ SCHEMA = 1
 
 _BINS = 10
 _TOPS = (1, 5)
+_WIDEST_WORD = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +220,8 @@ def _bins(title: str, said: str, bins: Sequence[ReliabilityBin], items: int) -> 
 
 def _parts_table(title: str, parts: dict[str, Part]) -> Table:
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column("", overflow="fold")
+    longest = max((len(word) for name in parts for word in name.replace("_", " ").split()), default=0)
+    table.add_column("", overflow="fold", min_width=min(longest, _WIDEST_WORD))
     for column in ("decided", "expected %", "gaps %", "words given", "expected first %", "first %", "in five %"):
         # A narrow screen breaks heads between words, and names before heads are cut.
         table.add_column(column, justify="right", min_width=max(map(len, column.split())))

@@ -16,6 +16,7 @@ from textmend.nested import value_at
 from textmend.records import Gap
 from textmend.review.quotes import digest_of
 
+_JSON_LINES = regex.compile(r"\.(?:jsonl|ndjson)(?:\.(?:gz|bz2|zst))?$", regex.IGNORECASE)
 _PAIR = regex.compile(r"[\ud800-\udbff][\udc00-\udfff]")
 
 
@@ -110,7 +111,7 @@ def read_rows(name: str, text: str, load: Callable[[str], str], fields: Keys | N
     ``textmend suggest --json`` and ``textmend clean --annotate`` write, or any objects with a text. Their gaps are
     the list ``gaps``, or those of the annotations, an object that stands only in lines with gaps. Where no line of
     a file has gaps, its documents are yet to be analysed. A line without a text names a ``file``. Anything else
-    is one text.
+    is one text, but for an empty file of JSON Lines, which holds no document.
 
     Args:
         name: the file's name, which is the id of a document without one.
@@ -122,6 +123,8 @@ def read_rows(name: str, text: str, load: Callable[[str], str], fields: Keys | N
         RecordError: a line is malformed; the error names it.
     """
     if not is_json_lines(text):
+        if not text.strip() and is_named_json_lines(name):
+            return
         yield ReadDocument(id=name, text=text)
         return
     rows: list[ReadDocument] = []
@@ -177,6 +180,11 @@ def is_json_lines(text: str) -> bool:
         return isinstance(json.loads(first), dict)
     except (ValueError, RecursionError):
         return False
+
+
+def is_named_json_lines(name: str) -> bool:
+    """Return whether a file is JSON Lines by its name, compressed or not."""
+    return bool(_JSON_LINES.search(name))
 
 
 def json_object(line: str, place: str) -> Mapping[str, Any]:
