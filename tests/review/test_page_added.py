@@ -333,3 +333,34 @@ def test_on_a_phone_every_action_is_in_reach(visit):
     assert page.locator("#count").inner_text() == "1 of 13 decided"
     page.locator("#panel").get_by_role("button", name="Undo").tap()
     assert page.locator("#count").inner_text() == "0 of 12 decided"
+
+
+def test_an_article_without_gaps_is_opened_by_the_filter_and_gets_one(visit):
+    whole = replace(document("The roof of the hall had leaked.", "whole.txt"), title="Rain")
+    page = visit(document(), whole)
+    page.locator("#more-filters summary").click()
+    page.locator("#document").select_option(label="whole.txt")
+    api.expect(page.locator("#article")).to_contain_text("The roof of the hall had leaked.")
+    api.expect(page.locator("#panel")).to_contain_text("No gaps were found in this article.")
+    assert page.get_by_role("group", name="Decisions").get_by_role("button").count() == 2
+    page.evaluate("document.activeElement.blur()")
+    press(page, "a", "Enter", "Escape")  # begun, and left again
+    api.expect(page.locator("#panel")).to_contain_text("No gaps were found in this article.")
+    point(page, "hall", 4)
+    press(page, "a")
+    page.keyboard.type("old town")
+    press(page, "Enter")
+    (made,) = decisions_of(page)
+    assert (made.document, made.text, made.added) == ("whole.txt", "old town", True)
+    page.locator("#filters").get_by_role("button", name="Show everything").click()
+    api.expect(page.locator(".gap.current")).to_have_count(1)
+
+
+def test_an_article_whose_gaps_the_filters_leave_out_is_shown_all_the_same(visit):
+    page = visit(document(), document("They saw the‹ ›of the hall.", "hall.txt"))
+    page.locator("#more-filters summary").click()
+    page.locator("#gap-low").fill("100")
+    page.locator("#document").select_option(label="hall.txt")
+    api.expect(page.locator("#article")).to_contain_text("of the hall.")
+    api.expect(page.locator("#panel")).to_contain_text("No gap of this article fits these filters.")
+    api.expect(page.locator(".gap.current")).to_have_count(0)

@@ -565,3 +565,59 @@ def test_writing_what_a_fill_says_takes_the_fill(visit):
     press(page, "Enter")
     _, (made,) = decisions_of(page)
     assert (made.spacing, made.replaces) == (("\t", ""), 10)
+
+
+def test_on_paper_stands_the_whole_article_and_nothing_to_press(visit):
+    long = document("\n".join([NEWS] * 20))
+    page = visit(long)
+    page.emulate_media(media="print")
+    assert page.locator("#article").is_visible()
+    for hidden in ("#panel", "#list", ".tools"):
+        assert not page.locator(hidden).is_visible()
+    high = page.evaluate("[document.documentElement.scrollHeight, document.querySelector('#article').scrollHeight]")
+    assert high[0] >= high[1] > 2000
+
+
+@pytest.mark.parametrize("width", [390, 800, 1000, 1400])
+def test_nothing_in_the_bar_covers_another_thing(visit, width):
+    page = visit(document(), document(name="b" * 90), viewport={"width": width, "height": 800})
+    boxes = page.evaluate("""[...document.querySelectorAll('.bar > *, .steps > *')].filter((one) => one.offsetWidth)
+      .map((one) => one.getBoundingClientRect()).map((box) => [box.left, box.top, box.right, box.bottom])""")
+    assert len(boxes) > 4
+    for number, (left, top, right, bottom) in enumerate(boxes):
+        assert right <= width
+        for other in boxes[:number]:
+            assert left >= other[2] - 1 or other[0] >= right - 1 or top >= other[3] - 1 or other[1] >= bottom - 1
+    assert page.evaluate(
+        "document.querySelector('#count').scrollWidth <= document.querySelector('.progress').offsetWidth"
+    )
+
+
+@pytest.mark.parametrize("width", range(360, 420, 7))
+def test_no_line_begins_with_the_comma_after_a_gap(visit, width):
+    text = "They came to ‹ ›, and went by way of ‹ ›, which was the last of ‹ ›, or of ‹ ›, as some in ‹ ›, have said."
+    page = visit(document(text), viewport={"width": width, "height": 800})
+    tops = page.evaluate("""[...document.querySelectorAll('#article .site')].map((site) => {
+      const range = document.createRange();
+      range.setStart(site.nextSibling, 0);
+      range.setEnd(site.nextSibling, 1);
+      const comma = range.getBoundingClientRect(), gap = site.querySelector('button').getBoundingClientRect();
+      return comma.top < gap.bottom && comma.left >= gap.right - 1;
+    })""")
+    assert tops == [True] * 5
+
+
+def test_a_headline_with_which_the_text_begins_stands_there_once_also_as_markdown(visit):
+    page = visit(document("# Rain in the hall\n\nThey saw the‹ ›of it.", title="Rain in the hall"), name="b.html")
+    assert page.locator("h2.title").count() == 0
+
+
+def test_the_path_of_an_element_is_no_part_of_the_sentence(visit):
+    evidence = Evidence(
+        place="page", quote="the mayor of it", start=4, end=9, detail="a /html/body[1]/p[1]/a[1] (link)"
+    )
+    fill = Fill(text="mayor", probability=0.99, origin="source", evidence=evidence)
+    page = visit(document("They saw the‹ ›of it.", fills=(fill,)))
+    shown = page.locator(".evidence")
+    assert "/html" not in shown.inner_text()
+    assert page.get_by_title("a /html/body[1]/p[1]/a[1] (link)").is_visible()

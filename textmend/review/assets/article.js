@@ -56,6 +56,14 @@ class ArticleView {
     return this.sites.get(index);
   }
 
+  /** Have no gap the current one. */
+  leave() {
+    const before = this.current;
+    this.current = this.preview = null;
+    this.#highlight([]);
+    if (before !== null) this.update(before);
+  }
+
   /** Draw a gap anew after something about it changed. */
   update(index) {
     const site = this.sites.get(index);
@@ -234,8 +242,9 @@ class ArticleView {
     site.replaceChildren();
     const [left, right] = shown.spacing ?? [gap.left, gap.right];
     show(site, closed || decision?.verdict === "drop" ? gap.exact : left);
-    site.append(button);
-    if (!closed && decision?.verdict !== "drop") show(site, right);
+    const space = closed || decision?.verdict === "drop" ? "" : right;
+    site.append(space ? button : make("span", { class: "tight" }, button));
+    show(site, space);
     if (held) button.focus({ preventScroll: true });
   }
 
@@ -275,10 +284,10 @@ function said({ verdict, text }) {
   }
 }
 
-/** Return what stands above an article: its headline, unless the text begins with it, and where it was published. */
+/** Return what stands above an article: its headline, unless the text begins with it, also as Markdown; its address. */
 function headOf({ title, text, url }) {
   const parts = [];
-  if (title && !text.trimStart().startsWith(title.trim())) {
+  if (title && !text.replace(/^[\s#*_]+/, "").startsWith(title.trim())) {
     parts.push(show(make("h2", { class: "title", dir: "auto" }), title, { oneLine: true }));
   }
   if (url) {

@@ -35,10 +35,7 @@ class Review {
     this.#listen(data);
     this.#name(data);
     this.#arrange();
-    if (!this.model.size) {
-      if (this.model.documents.length) this.article.open(0);
-      this.panel.showEmpty("No gaps were found: there is nothing to decide. Where you see one, point at the place and press a.");
-    }
+    if (!this.model.size) this.#openWhole(0);
     this.#serve();
   }
 
@@ -115,6 +112,7 @@ class Review {
     this.#tell(indexes.length > 1 ? `${indexes.length} decisions undone.` : "Undone.", { silent: true });
     const index = indexes.find((one) => !this.model.gaps[one].gone) ?? this.#left();
     if (index !== null) this.go(index, { aloud: "Undone." });
+    else this.#openWhole(this.model.gaps[indexes[0]].document);
   }
 
   download() {
@@ -175,6 +173,7 @@ class Review {
     if (this.model.decisions.has(index)) this.model.change([[index, null, false]]);
     this.#tell("The added gap is taken out.", { silent: next !== null });
     if (next !== null) this.go(next, { aloud: "The added gap is taken out." });
+    else this.#openWhole(this.model.gaps[index].document);
   }
 
   /** Return a gap to go on with when the current one may be gone; null where there is none. */
@@ -294,8 +293,26 @@ class Review {
       this.list.focus(this.current);
     } else if (order.length) {
       this.go(this.#first(order, placeOf));
+    } else if (this.filters.values.document !== "") {
+      this.#openWhole(Number(this.filters.values.document));
     }
     this.#draw();
+  }
+
+  /** Show an article of which no gap is to be decided: a person may read it, and add gaps. */
+  #openWhole(number) {
+    const document = this.model.documents[number];
+    if (this.model.pending !== null) this.model.begin(null);
+    this.current = null;
+    this.list.current = null;
+    this.place.clear();
+    this.article.leave();
+    if (document) this.article.open(number);
+    const why = !document ? "There is no article here."
+      : document.gaps.length ? "No gap of this article fits these filters."
+        : "No gaps were found in this article. Where you see one, point at the place and press a.";
+    this.panel.showEmpty(why);
+    this.#say(why);
   }
 
   /** Return the gap to begin with: where the person left off, or the first open one of their first article. */
@@ -455,8 +472,10 @@ class Review {
   #stopWriting() {
     this.panel.closeWriting();
     if (this.model.pending === null || this.model.decisions.has(this.model.pending)) return;
+    const { document } = this.model.gaps[this.model.pending];
     const next = this.#left();
     if (next !== null) this.go(next);
+    else this.#openWhole(document);
   }
 
   #action(key) {

@@ -7,6 +7,7 @@ const ORIGINS = {
   source: ["source", "It stands in the page or copy that the text came from."],
   reviewer: ["reviewer", "A person wrote it."],
 };
+const ADDING = "Words are missing elsewhere: point at the place";
 const PLACES = { text: "in this article", title: "in the title", metadata: "in the metadata", page: "in the page",
   reference: "in another copy" };
 
@@ -51,9 +52,13 @@ class PanelView {
     this.root.querySelector(".fills, .empty")?.replaceWith(this.#fills(this.model.gaps[this.index]));
   }
 
+  /** Say why there is nothing to decide; a gap can be added all the same. */
   showEmpty(message) {
+    if (this.isWriting) this.closeWriting();
     this.index = null;
-    this.root.replaceChildren(make("p", { class: "soft empty" }, message));
+    this.root.replaceChildren(make("p", { class: "soft empty" }, message), make("div", { class: "verdicts", role: "group", "aria-label": "Decisions" },
+      this.#button("a", "Add gap", "Add gap", null, ADDING, () => this.actions.add()),
+      this.#button("u", "Undo", "Undo", null, "Take the last decision back", () => this.actions.undo())));
   }
 
   /** Open the line for words of one's own. */
@@ -209,8 +214,8 @@ class PanelView {
       cited.append(words(quote.slice(...inside), { class: "echoed" }));
       show(cited, quote.slice(inside[1]), { oneLine: true });
     }
-    const where = make("span", { class: "soft" }, PLACES[place] ?? place);
-    if (detail) where.append(" (", words(detail), ")");
+    const where = make("span", { class: "soft", title: detail ? plain(detail) : null }, PLACES[place] ?? place);
+    if (detail && place === "metadata") where.append(" (", words(detail), ")"); // an element's path is for its title
     const all = make("span", { class: "evidence" }, where, ": ", cited);
     if (span && rank <= KEYED) {
       all.append(" ", make("button", { type: "button", class: "link", "data-action": `reveal-${rank}`,
@@ -236,12 +241,16 @@ class PanelView {
     return this.form;
   }
 
-  #verdicts() {
+  #button(key, name, brief, verdict, meaning, action) {
     const decision = this.model.decisions.get(this.index);
-    const button = (key, name, brief, verdict, meaning, action) => make("button", { type: "button", class: "tool",
+    return make("button", { type: "button", class: "tool",
       "data-action": name, title: meaning, "aria-label": name, "aria-pressed": verdict ? String(decision?.verdict === verdict) : null,
       onclick: action },
     make("kbd", { "aria-hidden": "true" }, key), make("span", { class: "wide" }, name), make("span", { class: "brief" }, brief));
+  }
+
+  #verdicts() {
+    const button = (...what) => this.#button(...what);
     const verdict = (key, name, brief, value, meaning) => button(key, name, brief, value, meaning, () => this.actions.verdict(value));
     return make("div", { class: "verdicts", role: "group", "aria-label": "Other decisions" },
       button("e", "Write the words", "Write", null, "Write what stood here", () => this.actions.write()),
@@ -250,7 +259,7 @@ class PanelView {
       verdict("m", "Mark", "Mark", "mark", `Words are missing, nobody knows which: put ${plain(this.model.placeholder)}`),
       verdict("d", "Drop sentence", "Drop", "drop", "Words are missing: take the sentence out"),
       verdict("l", "Leave it", "Leave", "keep", "Words are missing: leave the text as it is"),
-      button("a", "Add gap", "Add gap", null, "Words are missing elsewhere: point at the place", () => this.actions.add()),
+      button("a", "Add gap", "Add gap", null, ADDING, () => this.actions.add()),
       button("u", "Undo", "Undo", null, "Take the last decision back", () => this.actions.undo()));
   }
 }
