@@ -238,3 +238,16 @@ def test_a_histogram_stacks_its_parts_and_stays_inside(parts):
         assert sum(sizes(column, "height")) == pytest.approx(100 * sum(counts) / top, abs=0.05)
         assert sum(counts) <= top
     assert len(list(root.iter("li"))) == (len(parts) if len(parts) > 1 else 0)
+
+
+def test_line_ends_in_a_row_are_one_sign():
+    assert visible("One.\n\n \r\nTwo.\nThree.") == "One. ¶ Two. ¶ Three."
+
+
+def test_errors_are_shown_in_whole_words(tmp_path):
+    lines = [record("long", f"{'earlier ' * 40}the‹ ›of the{' later' * 40}", "mayor")]
+    bench = read_benchmark(write_lines(tmp_path / "bench.jsonl", lines))
+    evaluation = evaluate_system(FakeSystem({}, {}), [bench], [], Plan(fills=False, resamples=0))
+    (case,) = worst_missed_gaps(evaluation.benchmarks[0].detection.judged, 0.5)
+    assert case.before.startswith("…earlier ")
+    assert case.after.endswith(" later…")

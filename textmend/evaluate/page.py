@@ -273,9 +273,21 @@ def _case(record: Record, start: int, end: int, here: str, probability: float, n
     text = record.text
     return Case(
         where=record.id,
-        before=("…" if start > _BEFORE else "") + text[max(0, start - _BEFORE) : start],
+        before=_tail(text[:start]),
         here=here,
-        after=text[end : end + _AFTER] + ("…" if end + _AFTER < len(text) else ""),
+        after=_head(text[end:]),
         probability=probability,
         note=note,
     )
+
+
+def _tail(text: str) -> str:
+    """Return the last words of a text that fit."""
+    cut = text[-_BEFORE:]
+    return text if cut == text else "…" + (cut.partition(" ")[2] or cut)
+
+
+def _head(text: str) -> str:
+    """Return the first words of a text that fit."""
+    cut = text[:_AFTER]
+    return text if cut == text else (cut.rpartition(" ")[0] or cut) + "…"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 from textmend.extras import needs
+
+_LINE_ENDS = re.compile(r"(?:\r?\n[ \t]*)+")
 
 
 def render(template: Path, **values: Any) -> str:
@@ -39,8 +42,8 @@ def render(template: Path, **values: Any) -> str:
 
 
 def visible(text: str) -> str:
-    """Return visible text: control characters and lone surrogates become their codes, line ends ¶."""
-    return "".join(_visible(char) for char in text)
+    """Return visible text: control characters and lone surrogates become their codes, line ends in a row one ¶."""
+    return "".join(_visible(char) for char in _LINE_ENDS.sub("\n", text))
 
 
 def _visible(char: str) -> str:
