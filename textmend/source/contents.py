@@ -43,7 +43,7 @@ def read_page(page: str | bytes) -> list[Copy]:
     """
     text = page_text(page)
     if _FEED.match(text[:_LOOKED_AT]):
-        return list(_feed_copies(text))
+        return list(_feed_copies(text, "page"))
     root = parsed(text)
     if root is None:
         return []
@@ -53,6 +53,11 @@ def read_page(page: str | bytes) -> list[Copy]:
         shown(root, "page"),
         *(replace(copy_of(text, "page"), describe=_named(name)) for text, name in longest),
     ]
+
+
+def copies_of(text: str, place: CopyPlace) -> list[Copy]:
+    """Return the copies that a text holds: several if it is a feed, or an item of one."""
+    return list(_feed_copies(text, place)) if _FEED.match(text[:_LOOKED_AT]) else [copy_of(text, place)]
 
 
 def copy_of(text: str, place: CopyPlace) -> Copy:
@@ -74,7 +79,7 @@ def _named(name: str) -> Callable[[int, int], str | None]:
     return lambda start, end: name
 
 
-def _feed_copies(text: str) -> Iterator[Copy]:
+def _feed_copies(text: str, place: CopyPlace) -> Iterator[Copy]:
     """Yield the contents of a feed, then the summaries: the items of each kind are one copy."""
     from lxml import etree
 
@@ -88,7 +93,7 @@ def _feed_copies(text: str) -> Iterator[Copy]:
     for _, items in sorted(found.items(), key=lambda kind: -sum(map(len, kind[1]))):
         body = parsed("".join(f"<div>{item}</div>" for item in items))
         if body is not None:
-            yield shown(body, "page")
+            yield shown(body, place)
 
 
 def _item_html(element: Any, etree: Any) -> str:

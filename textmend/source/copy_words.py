@@ -113,6 +113,10 @@ class CopyWords:
         """Return the white space between two words, if nothing but asides stands between them."""
         return next(filter(None, map(self.space, range(word + 1, other + 1))), "")
 
+    def has_break(self, word: int, other: int) -> bool:
+        """Whether a line ends between two words of a block."""
+        return not LINE_ENDS.isdisjoint(self.text[self.words.ends[word] : self.words.starts[other]])
+
     def space(self, word: int) -> str:
         """Return the white space before a word; between blocks, that of the text between its paragraphs."""
         words = self.words

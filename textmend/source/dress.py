@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice, pairwise
 from typing import Literal
+from unicodedata import normalize
 
 from textmend.source.loss import Loss
 from textmend.source.pieces import Piece, Side
@@ -30,12 +31,14 @@ class Dress:
 
     Attributes:
         case: the letter case of all its words, if it isn't the copy's.
+        form: the Unicode normalization form of its words, if it isn't the copy's.
         characters: characters of the copy, and those that the text has in their places.
         apart: whether it puts white space between words and marks, as tokenisers do.
         pairs: whether it has white space between two characters that touch in the copy, ``w`` for any word.
     """
 
     case: Literal["lower", "upper"] | None = None
+    form: Literal["NFC", "NFD"] | None = None
     characters: dict[int, str] = field(default_factory=dict)
     apart: bool = False
     pairs: dict[tuple[str, str], bool] = field(default_factory=dict)
@@ -45,6 +48,8 @@ class Dress:
         words = loss.words
         if self.case:
             words = words.lower() if self.case == "lower" else words.upper()
+        if self.form:
+            words = normalize(self.form, words)
         words = words.translate(self.characters)
         spacing = loss.spacing
         if spacing is not None and self.characters:
@@ -102,7 +107,7 @@ def dress_of(text: Side, copy: Side, pieces: Sequence[Piece]) -> Dress:
     touching = sum(counts[False] for counts in seen.values())
     apart = spaced >= max(_LEAST, _CLEAR * (spaced + touching) / 2)
     pairs = {pair: counts[True] > counts[False] for pair, counts in seen.items()}
-    return Dress(_case(text, copy, read), characters, apart, pairs if apart else {})
+    return Dress(_case(text, copy, read), _form(text, copy, read), characters, apart, pairs if apart else {})
 
 
 def _case(text: Side, copy: Side, pieces: Sequence[Piece]) -> Literal["lower", "upper"] | None:
@@ -120,6 +125,19 @@ def _case(text: Side, copy: Side, pieces: Sequence[Piece]) -> Literal["lower", "
     if lowered >= max(_LEAST, _CLEAR * capital) and not text.text.isupper():
         return "lower"
     return "upper" if raised >= max(_LEAST, _CLEAR * small) else None
+
+
+def _form(text: Side, copy: Side, pieces: Sequence[Piece]) -> Literal["NFC", "NFD"] | None:
+    """Return the normalization form in which the text writes words that the copy writes in another."""
+    seen: Counter[Literal["NFC", "NFD"] | None] = Counter()
+    for piece in pieces:
+        theirs = copy.text[copy.words.starts[piece.word] : copy.words.ends[piece.word]]
+        ours = text.text[piece.start : piece.end]
+        if not theirs.isascii() and len(ours) != len(theirs):
+            forms: tuple[Literal["NFC", "NFD"], ...] = ("NFC", "NFD")
+            seen[next((form for form in forms if ours == normalize(form, theirs)), None)] += 1
+    form, count = seen.most_common(1)[0] if seen else (None, 0)
+    return form if count >= max(_LEAST_CHARACTERS, _CLEAR * seen.total()) else None
 
 
 def _characters(text: Side, copy: Side, pieces: Sequence[Piece]) -> dict[int, str]:

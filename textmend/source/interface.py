@@ -77,6 +77,9 @@ class Interface:
     calls: frozenset[str]
     with_colon: frozenset[str]
     of_controls: frozenset[str]
+    signs: frozenset[str]
+    icons_drawn: frozenset[str]
+    ligatures: frozenset[str]
     beginnings: tuple[str, ...]
     icon_tags: frozenset[str]
     formula_tags: frozenset[str]
@@ -116,6 +119,9 @@ def interface() -> Interface:
         calls=frozenset(map(plain, labels["calls"])),
         with_colon=frozenset(map(plain, labels["with_colon"])),
         of_controls=frozenset(map(plain, labels["of_controls"])),
+        signs=frozenset(labels["signs"]),
+        icons_drawn=frozenset(labels["icons_drawn"]),
+        ligatures=frozenset(labels["ligatures"]),
         beginnings=tuple(text.translate(_PLAIN) for text in labels["beginnings"]),
         icon_tags=frozenset(labels["icon_tags"]),
         formula_tags=frozenset(formulas["tags"]),

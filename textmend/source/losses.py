@@ -12,6 +12,8 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+import regex
+
 from textmend.records import Gap
 from textmend.source.copies import Copy
 from textmend.source.copy_words import MOST_WORDS, CopyWords, usual_break
@@ -38,6 +40,8 @@ _OPEN_SENTENCE = 0.7
 _MANY_DROPPED = 3
 _SEPARATORS = frozenset("|¦·•›»‹«")
 _BEYOND = 40
+# Tags, placeholders of templates and TeX that a page shows as they are: no reader is meant to read them.
+_CODE = regex.compile(r"</?[a-z][^<>]*>|\{\{|\}\}|\{%|%\}|<%|\$\{|\\[(\[\])]", regex.IGNORECASE)
 _JOINS_LEFT = frozenset(".,;:!?)]”’")
 _JOINS_RIGHT = frozenset("(“‘")
 _EMPTY_BEFORE = frozenset("[*_")
@@ -103,7 +107,10 @@ class _Judge:
         site = self._sites.between(before, after)
         if site is None:
             return None
-        spacing = None if self._sites.has_line_end(site) else self._spacing(site, before, after, first, last)
+        if self._sites.has_line_end(site):
+            spacing = self._beside_break(site, before, after, first, last)
+        else:
+            spacing = self._spacing(site, before, after, first, last)
         around = self._around.before(index - 1), self._around.after(index)
         if not self._is_likely(first, last, *around):
             return None
@@ -112,6 +119,8 @@ class _Judge:
             lost = self._loss(site, first, last, spacing)
             return self._sentence(lost) if sentence else lost
         if sentence:
+            return None
+        if _CODE.search(self._copy.lost(first, last)):
             return None
         spaced, seen = is_spaced_oddly(self._text.text, site), seen_at(self._suspects, site)
         if not self._is_likely_bare(first, last, *around, traced=spaced or seen > 0):
@@ -144,6 +153,16 @@ class _Judge:
         right = self._text.text[site[1] : after.start]
         inside = bool(left) and bool(right) and left[-1] in _EMPTY_BEFORE and right[0] in _EMPTY_AFTER
         return ("", "") if inside else own
+
+    def _beside_break(self, site: Site, before: Piece, after: Piece, first: int, last: int) -> tuple[str, str] | None:
+        """Return the white space around words lost at a line's end, if the copy ends a line on one side of them."""
+        ahead, behind = self._copy.has_break(before.word, first), self._copy.has_break(last, after.word)
+        if ahead == behind:
+            return None
+        space = self._sites.space(site)
+        if ahead:
+            return space, self._copy.space_between(last, after.word)
+        return self._copy.space_between(before.word, first), space
 
     def _at_block_edges(self, index: int, before: Piece | None, after: Piece | None) -> Iterator[Loss]:
         """Yield the losses at the end of the block of ``before``, and at the start of the block of ``after``.

@@ -9,17 +9,20 @@ import regex
 
 from textmend.source.interface import Classes, class_parts, interface, plain
 
-_SIGN = r"[*†‡§¶#‖⁂※]"
-_NUMERAL = r"(?:\d{1,4}|[a-z]{1,2}|[ivxl]{1,6}|[A-Z])"
+_SIGN = r"[*†‡§¶#‖⁂※❋◊✝✻✱❖♦]"
+_NUMERAL = r"(?:\d{1,4}|[¹²³⁰⁴-⁹]{1,3}|[①-⑳]|[a-z]{1,2}|[ivxl]{1,6}|[A-Z])"
 _LONG = r"(?:(?:notes?|nb|n|fn|ref|refs?|footnotes?|endnotes?|lower-alpha|sic)[\s.:]*\d{0,4}|[A-Z]\d{1,3})"
 _ONE = rf"(?:{_SIGN}{{1,4}}\d{{0,3}}|{_LONG}|{_NUMERAL})"
-_MARK = regex.compile(rf"[\[({{]?\s*{_ONE}(?:\s*[,;–‐-]\s*{_ONE})*+\s*[\])}}.:]?", regex.IGNORECASE)
+_MARK = regex.compile(rf"[\[({{<|]?\s*{_ONE}(?:\s*[,;–‐-]\s*{_ONE})*+\s*[\])}}.:>|]?", regex.IGNORECASE)
 _SIGNS = regex.compile(rf"[\[(]?{_SIGN}{{1,4}}\d{{0,3}}[\])]?")
-_BRACKETED = regex.compile(r"\[[^\[\]]*\]|\([^()]*\)|\{[^{}]*\}")
+_BRACKETED = regex.compile(r"\[[^\[\]]*\]|\([^()]*\)|\{[^{}]*\}|<[^<>]*>|\|[^|]*\|")
 _FIGURES = regex.compile(r"\d{1,3}")
 _LETTERS = regex.compile(r"[a-zªº]{1,2}", regex.IGNORECASE)
 _MARKS_BEFORE = frozenset(".,;:!?…\"'”’»)]}")
+_PRESSED = frozenset(("button", "label"))
 _POWERS = frozenset(("10", "2"))
+_RAISED_FIGURES = regex.compile(r"[¹²³⁰⁴-⁹①-⑳]+")
+_GOES_ON = frozenset(",;–-])")
 _MOST = 24
 
 
@@ -50,6 +53,8 @@ def note_mark(element: Any, text: str, classes: Classes, *, raised: bool, before
     bracketed = _BRACKETED.fullmatch(text) is not None
     if bracketed and text[0] == "[" and plain(text) in interface().note_labels:
         return Mark.NOTE
+    if bracketed and text[0] == "[" and _is_note_target(_link_to_a_place(element)):
+        return Mark.NOTE
     if not _MARK.fullmatch(text):
         return Mark.WORDS
     if _SIGNS.fullmatch(text) and (raised or element.tag == "a") and not text.startswith("#"):
@@ -67,13 +72,17 @@ def _level(element: Any, text: str, classes: Classes, bracketed: bool, before: s
     link = _link_to_a_place(element)
     if classes.note_if_mark and not (link and not _is_note_target(link)) and not _is_word(text):
         return Mark.NOTE
+    glued = bool(before) and not before[-1].isspace()
     if not link:
-        return Mark.NOTE if square and element.find(".//a") is not None else Mark.WORDS
+        if glued and element.tag in _PRESSED and _FIGURES.fullmatch(text):
+            return Mark.NOTE if before[-1].isalpha() or before[-1] in _MARKS_BEFORE else Mark.WORDS
+        return Mark.NOTE if square and (element.tag == "a" or element.find(".//a") is not None) else Mark.WORDS
+    if before.rstrip(" ,;–-0123456789").endswith("[") and (element.tail or "").lstrip()[:1] in _GOES_ON:
+        return Mark.NOTE
     if before.rstrip().endswith(("[", "(")):
         return Mark.WORDS  # the brackets belong to the sentence
     if bracketed or (_is_note_target(link) and not _is_word(text)):
         return Mark.NOTE
-    glued = bool(before) and not before[-1].isspace()
     return Mark.NOTE if glued and (before[-1].isalnum() or before[-1] in _MARKS_BEFORE) else Mark.WORDS
 
 
@@ -89,6 +98,8 @@ def _raised(text: str, before: str) -> Mark:
     if before[-1] in _MARKS_BEFORE:
         return Mark.UNSURE if before[-1] in ")]}" and _FIGURES.fullmatch(text) else Mark.NOTE
     base = _last_word(before)
+    if _RAISED_FIGURES.fullmatch(text):
+        return Mark.WORDS if base.lower() in interface().units or base in _POWERS else Mark.NOTE
     if _FIGURES.fullmatch(text):
         return _after_base(base, text)
     if _LETTERS.fullmatch(text):
@@ -126,6 +137,8 @@ def _link_to_a_place(element: Any) -> str:
     for link in (element, element.find(".//a"), element.getparent()):
         if link is not None and link.tag == "a":
             address = (link.get("href") or "").strip()
+            if address.lower().startswith("javascript:"):
+                return "#"
             if "#" in address:
                 return address.partition("#")[2] or "#"
     return ""

@@ -13,16 +13,13 @@ from typing import Any
 import regex
 
 from textmend.source.copies import Aside, Copy, CopyPlace, Hole, Inline
-from textmend.source.seen import BLOCKS, Reader, Sight, formula, words_of
+from textmend.source.note_brackets import with_brackets
+from textmend.source.seen import BLOCKS, UNSEEN, Reader, Sight, formula, words_of
 from textmend.source.styles import Styles
 from textmend.text.words import Span
 
 _SPACE = regex.compile(r"[ \t\n\r\f]+")
-# Invisible characters: possible word breaks, directions of writing, tags, private characters.
-_UNSEEN = regex.compile(
-    "[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ue000-\uf8ff]+"
-    "|(?<![\U0001f3f4\U000e0020-\U000e007e])[\U000e0000-\U000e0fff\U000f0000-\U000ffffd]+"
-)
+_BACKWARDS = regex.compile("\u202e[^\u202c]*+\u202c?+")
 _READ = frozenset((Sight.WORDS, Sight.ASIDE, Sight.NOTE))
 _BEFORE = 40
 _LONGEST_FORMULA = 60
@@ -38,7 +35,9 @@ def shown(root: Any, place: CopyPlace) -> Copy:
     """
     from lxml import etree
 
-    reader = Reader(Styles([sheet.text for sheet in root.iter("style") if _is_for_screens(sheet)]))
+    described = {name for each in root.iter("*") for name in (each.get("aria-describedby") or "").split()}
+    styles = Styles([sheet.text for sheet in root.iter("style") if _is_for_screens(sheet)])
+    reader = Reader(styles, frozenset(described))
     writer = _Writer()
     walker = etree.iterwalk(root, events=("start", "end", "comment"))
     left_out = None
@@ -148,13 +147,14 @@ class _Writer:
     def copy(self, place: CopyPlace) -> Copy:
         """Return the written copy."""
         self._end_block()
+        text = "".join(self._parts)
         places = _Places(self._starts, self._owners)
         return Copy(
             place=place,
-            text="".join(self._parts),
+            text=text,
             blocks=self._blocks,
             edges=self._edges,
-            asides=self._asides,
+            asides=with_brackets(text, self._asides),
             holes=self._holes,
             inlines=self._inlines,
             has_markup=True,
@@ -188,7 +188,13 @@ class _Writer:
             self._write_line(raw, owner)
 
     def _write_line(self, raw: str, owner: Any) -> None:
-        text = _SPACE.sub(" ", raw if raw.isascii() else _UNSEEN.sub("", raw))
+        for number, part in enumerate(_BACKWARDS.split(raw) if "\u202e" in raw else (raw,)):
+            if number:
+                self._hole(Hole(self._length, True))
+            self._write_words(part, owner)
+
+    def _write_words(self, raw: str, owner: Any) -> None:
+        text = _SPACE.sub(" ", raw if raw.isascii() else UNSEEN.sub("", raw))
         words = text.strip(" ")
         if not words:
             self._space = self._space or bool(text)

@@ -1,7 +1,7 @@
 """What a reader sees in running text: which elements hold words of its sentences, and which do not.
 
 All reading of pages depends on this model of a reader. Its data (usual classes, words of buttons) are in
-``interface.toml``; ``styles`` reads styles, and ``notes`` recognises marks of notes.
+``interface.toml``; ``styles`` reads styles, ``labels`` recognises labels of the interface, and ``notes`` marks of notes.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from typing import Any
 
 import regex
 
-from textmend.source.interface import NO_CLASSES, Classes, classes_of, interface, plain
+from textmend.source.interface import NO_CLASSES, Classes, classes_of, interface
+from textmend.source.labels import is_label
+from textmend.source.looks import Look
 from textmend.source.notes import Mark, note_mark
-from textmend.source.styles import Look, Styles
+from textmend.source.styles import Styles
 
 BLOCKS = frozenset(
     "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure "
@@ -35,14 +37,15 @@ _SILENT = frozenset(
 _NAVIGATION = frozenset(("navigation", "menu", "menubar", "search", "tooltip", "dialog", "alertdialog"))
 _NEVER_HIDDEN = frozenset(("html", "body", "main", "article"))
 _STRUCK = frozenset(("s", "strike", "del"))
-_ICONS = frozenset(("i", "span", "em", "b"))
-_LIGATURE = regex.compile(r"[a-z0-9]+(?:_[a-z0-9]+)*")
-_SHARES = regex.compile(
-    r"^(?:#?$|#!|javascript:)|(?:twitter|x)\.com/(?:intent|share)|facebook\.com/(?:sharer|share|dialog)"
-    r"|linkedin\.com/(?:share|cws|sharing)|pinterest\.[a-z.]+/pin/create|reddit\.com/submit|wa\.me/|t\.me/share"
-    r"|api\.whatsapp\.com|^mailto:\?",
-    regex.IGNORECASE,
+UNSEEN = regex.compile(
+    "\u202e[^\u202c\n]*+\u202c?+"
+    "|[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202d\u2060-\u206f\ufeff\ufff9-\ufffb\ue000-\uf8ff]+"
+    "|(?<![\U0001f3f4\U000e0020-\U000e007e])[\U000e0000-\U000e0fff\U000f0000-\U000ffffd]+"
 )
+"""Text without visible words: words written backwards, word breaks, directions, tags, private characters."""
+
+_PLACEHOLDER = regex.compile(r"\{\{.*\}\}|\{%.*%\}|<%.*%>|\$\{.*\}", regex.DOTALL)
+_TEX = regex.compile(r"\\\(.*\\\)|\\\[.*\\\]|\$\$.*\$\$", regex.DOTALL)
 _OFF_THE_LINE = frozenset(
     "mfrac mroot msqrt msub msup msubsup mtable munder mover munderover mmultiscripts menclose mstack mlongdiv sub "
     "sup".split()
@@ -53,7 +56,6 @@ _SHORT = 60
 _FEW_WORDS = 4
 _BUDGET = 40
 _LONG_FORMULA = 2000
-_SENTENCE_ENDS = frozenset('.!?…:"”’»)|•·')
 
 
 class Sight(Enum):
@@ -79,10 +81,11 @@ class Reader:
 
     Args:
         styles: the styles of the page.
+        described: the identifiers of the elements that explain others (``aria-describedby``).
     """
 
-    def __init__(self, styles: Styles) -> None:
-        self._styles = styles
+    def __init__(self, styles: Styles, described: frozenset[str] = frozenset()) -> None:
+        self._styles, self._described = styles, described
 
     def sight(self, element: Any, before: str) -> Sight:
         """Return how a reader takes an element.
@@ -93,7 +96,7 @@ class Reader:
         """
         tag = element.tag
         if tag in _SILENT:
-            return Sight.WORDLESS if tag in ("script", "noscript") else Sight.NOTHING
+            return Sight.WORDLESS if tag in ("script", "noscript", "template") else Sight.NOTHING
         if tag in _WORDLESS:
             return Sight.WORDLESS
         if tag in _NEVER_HIDDEN:
@@ -108,10 +111,16 @@ class Reader:
             return Sight.WORDLESS  # a box in a line
         if not inline:
             return Sight.ASIDE if look.invisible and not self._has_background(element) else Sight.WORDS
+        if classes.second and _is_formula(element.getnext()):
+            return Sight.UNSEEN
         if tag == "math" or classes.formula or tag in interface().formula_tags:
             return Sight.FORMULA
-        if not len(element) and not (element.text and element.text.strip()):
-            return _empty(element)
+        if not len(element):
+            text = UNSEEN.sub("", element.text or "").strip()
+            if not text or _PLACEHOLDER.fullmatch(text):
+                return _empty(element) if not element.text or not element.text.strip() or text else Sight.WORDLESS
+            if _TEX.fullmatch(text):
+                return Sight.FORMULA
         return self._inline(element, classes, look, before)
 
     def _inline(self, element: Any, classes: Classes, look: Look, before: str) -> Sight:
@@ -120,9 +129,11 @@ class Reader:
             mark = note_mark(element, text, classes, raised=element.tag == "sup" or look.raised, before=before)
             if mark is not Mark.WORDS:
                 return Sight.NOTE if mark is Mark.NOTE else Sight.ASIDE
-            if _is_label(element, text, classes, before):
+            if is_label(element, text, classes, before):
                 return Sight.ASIDE
         if element.tag in _STRUCK or look.struck or classes.struck or classes.label:
+            return Sight.ASIDE
+        if element.attrib.get("id") in self._described or classes_of(element.attrib.get("slot") or "").card:
             return Sight.ASIDE
         if (look.invisible or _is_white_font(element)) and not self._has_background(element):
             return Sight.UNSEEN
@@ -191,21 +202,12 @@ def short_text(element: Any) -> str | None:
     if element.text and len(element.text) > 4 * _SHORT:
         return None
     parts: list[str] = []
-    for number, (text, _) in enumerate(_texts(element)):
+    for number, text in enumerate(element.itertext()):
         parts.append(text)
         if number >= _BUDGET or sum(map(len, parts)) > 4 * _SHORT:
             return None
     text = " ".join("".join(parts).split())
     return text if len(text) <= _SHORT else None
-
-
-def _texts(element: Any) -> Iterator[tuple[str, Any]]:
-    """Yield the texts within an element, also empty ones, each with its element."""
-    for inner in element.iter():
-        if isinstance(inner.tag, str):
-            yield inner.text or "", inner
-        if inner is not element:
-            yield inner.tail or "", inner.getparent()
 
 
 def formula(element: Any) -> tuple[str, bool]:
@@ -250,6 +252,10 @@ def _is_second(element: Any, source: Any, *, has_math: bool) -> bool:
     return not has_math and element is not source and bool(names) and classes_of(names).second
 
 
+def _is_formula(element: Any) -> bool:
+    return element is not None and isinstance(element.tag, str) and classes_of(element.get("class") or "").formula
+
+
 def _empty(element: Any) -> Sight:
     """Return how a reader takes an inline element without words and elements."""
     if element.tag in ("br", "wbr"):
@@ -257,41 +263,6 @@ def _empty(element: Any) -> Sight:
     if element.tag in ("a", "span") and set(element.attrib) <= {"id", "name"} and element.attrib:
         return Sight.NOTHING  # the target of a link
     return Sight.WORDLESS
-
-
-def _is_label(element: Any, text: str, classes: Classes, before: str) -> bool:
-    """Whether an element's text is a label of the interface, not part of a sentence."""
-    known = interface()
-    label = plain(text)
-    if not label:
-        return False
-    if label in known.anywhere or (text.endswith(":") and label in known.with_colon):
-        return True
-    if classes.icon and element.tag in _ICONS and _LIGATURE.fullmatch(text):
-        return True
-    if element.tag in known.icon_tags:
-        return True
-    if label in known.of_controls and _is_control(element, classes, text):
-        return True
-    low = text.lower().replace("’", "'").lstrip()
-    if low.startswith("("):
-        return low.startswith(known.beginnings)
-    begins = not before.strip() or before.rstrip()[-1] in _SENTENCE_ENDS
-    return begins and (label in known.calls or low.startswith(known.beginnings))
-
-
-def _is_control(element: Any, classes: Classes, text: str) -> bool:
-    if classes.control or classes.label or classes.icon:
-        return True
-    if text[0].islower():
-        return False  # a word of the sentence
-    if element.tag in ("button", "label", "summary"):
-        return True
-    attributes = element.attrib
-    if attributes.get("role", "").lower() in ("button", "switch", "tab", "menuitem") or "onclick" in attributes:
-        return True
-    address = attributes.get("href")
-    return element.tag == "a" and (address is None or _SHARES.search(address.strip()) is not None)
 
 
 def _is_word_of_its_own(element: Any, before: str) -> bool:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from textmend.records import Evidence, Fill, Gap
-from textmend.source.contents import copy_of, read_page
+from textmend.source.contents import copies_of, read_page
 from textmend.source.copies import Copy
 from textmend.source.fitted import edges_of, fitted
 from textmend.source.loss import Loss
@@ -47,7 +47,8 @@ _UNSPOKEN_WORDS = 0.85
 
 def read_copies(html: str | bytes | None, references: Sequence[str] = ()) -> list[Copy]:
     """Return the copies of a page, its visible text first, then the references."""
-    return [*(read_page(html) if html is not None else ()), *(copy_of(text, "reference") for text in references)]
+    copies = read_page(html) if html is not None else []
+    return [*copies, *(copy for text in references for copy in copies_of(text, "reference"))]
 
 
 def settle(text: str, gaps: Sequence[Gap], copies: Sequence[Copy], faint: Sequence[Gap] = ()) -> Settled:

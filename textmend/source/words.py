@@ -21,6 +21,8 @@ _ALIKE = str.maketrans(
         "…": ".",
     }
 )
+# Letters that type sets as one, and editors as two or three.
+_LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class WordNumbers:
     def _id(self, word: str) -> int:
         number = self._number.get(word)
         if number is None:
-            form = normalize("NFC", alike(word))
+            form = normalize("NFC", alike(word)).translate(_LIGATURES)
             number = self._number.get(form)
             if number is None:
                 number = self._number[form] = len(self._spoken)
