@@ -48,6 +48,16 @@ SEEN = {
     "a figure's number": '<a href="#fig2">2</a>',
     "a number that React wrote": "<span>3<!-- -->,<!-- -->400</span>",
     "small capitals": "<small>nato</small>",
+    "a word with a description elsewhere": (
+        '<span aria-describedby="t9">moraine</span><span id="t9">stones that a glacier left behind</span>'
+    ),
+    "a name on a button": '<button class="glossary">Bank of England</button>',
+    "a link that a script opens": '<a href="javascript:void(0)" onclick="card()">Old Sorvik</a>',
+    "a drop capital": '<span><span style="font-size:5em;vertical-align:text-top">I</span>ron</span>',
+    "a template of the shadow": '<x-link><template shadowrootmode="open"><slot></slot></template>moraine</x-link>',
+    "overflow that hides nothing": '<span style="overflow:hidden" class="overflow-hidden">moraine</span>',
+    "a rule for paper": '<span class="paper">moraine</span>',
+    "a rule that another one undoes": '<span class="on off">moraine</span>',
     "white letters on black": '<span style="background:#000;color:#fff">moraine</span>',
 }
 """Inline elements that hold words of a sentence."""
@@ -70,6 +80,64 @@ UNSEEN = {
     "off the screen": '<span style="position:absolute;left:-9999px">, opens new tab</span>',
     "an indent": '<span style="text-indent:-9999px">, opens new tab</span>',
     "shrunk": '<span style="transform:scale(0)">never shown</span>',
+    "a clip path of webkit": '<span style="-webkit-clip-path:inset(100%)">never shown</span>',
+    "a polygon of a point": '<span style="clip-path:polygon(0 0,0 0,0 0)">never shown</span>',
+    "a clip path from the right": '<span style="clip-path:inset(0 100% 0 0)">never shown</span>',
+    "an inset off the screen": '<span style="position:absolute;inset:-9999px auto auto -9999px">never shown</span>',
+    "a percentage off the screen": '<span style="position:absolute;left:-100%">never shown</span>',
+    "off the screen, relative": '<span style="position:relative;left:-10000px">never shown</span>',
+    "moved upwards": '<span style="transform:translate3d(0,-2000px,0)">never shown</span>',
+    "moved by a property": '<span style="translate:-9999px">never shown</span>',
+    "shrunk by a property": '<span style="scale:0">never shown</span>',
+    "margins": '<span style="position:absolute;margin:-9999px 0 0 -9999px">never shown</span>',
+    "an indent of the whole width": '<span style="text-indent:100%;overflow:hidden">never shown</span>',
+    "a filter": '<span style="filter:opacity(0)">never shown</span>',
+    "letters without a fill": '<span style="-webkit-text-fill-color:transparent">never shown</span>',
+    "letters in the colour of their background": '<span style="color:#000;background:#000">never shown</span>',
+    "the same in a rule": '<span class="zz4">never shown</span>',
+    "a rule with a function": '<span class="zz5">never shown</span>',
+    "a nested rule": '<span class="zz6">never shown</span>',
+    "a rule by attribute": '<span data-zz="7">never shown</span>',
+    "a rule for all within": '<span class="zz8"><b>never shown</b></span>',
+    "a rule with an escape": '<span class="md:zz9">never shown</span>',
+    "a rule that browsers support": '<span class="zz10">never shown</span>',
+    "a rule for wide screens": '<span class="zz11">never shown</span>',
+    "a rule for screens": '<span class="zz12">never shown</span>',
+    "a usual class": '<span class="show-for-sr">spoken only</span>',
+    "another usual class": '<span class="accesshide">spoken only</span>',
+    "an icon font without a class": "<i>open_in_new</i>",
+    "an icon font of a framework": '<span class="v-icon">launch</span>',
+    "a description": '<b aria-describedby="zz13"></b><span id="zz13">the keeper of all the old maps</span>',
+    "a slot for a tooltip": '<x-tip><span slot="tooltip">the keeper of all the old maps</span></x-tip>',
+    "a placeholder": "<span>{{ keeper.name }}</span>",
+    "a bare placeholder": "{{ keeper.name }}",
+    "words written backwards": "\u202ereppihs eht\u202c",
+    "TeX": "<span>\\(v_0\\)</span>",
+    "a preview of a formula": '<span class="MathJax_Preview">v</span><span class="MathJax"></span>',
+    "a call within a sentence": '<a href="/m">Read more</a>',
+    "a call in brackets": '<a href="/m">(read more)</a>',
+    "a call with a mark": '<a href="/m">more »</a>',
+    "a caption within a sentence": "<em>Photo: A. Person</em>",
+    "a caption in brackets": "<span>(photo by A. Person)</span>",
+    "a new window in brackets": "<span>(new window)</span>",
+    "a kind of file": "<span>(PDF, 2.4 MB)</span>",
+    "a command": "<button>Save article</button>",
+    "a command to all": "<button>Accept all cookies</button>",
+    "a count": "<button>12 comments</button>",
+    "a letter to press": "<button>i</button>",
+    "a sign to press": "<button>×</button>",
+    "an arrow": '<a href="#up">↩</a>',
+    "a drawn icon": "<span>↗</span>",
+    "a sharing link": '<a href="https://social.example/intent/compose?text=a">Post</a>',
+    "a price to compare": '<span class="compare-at-price">$24.99</span>',
+    "a raised figure by position": '<span style="position:relative;top:-.5em;font-size:70%">4</span>',
+    "a mark in brackets of the text": '[<a href="#1">1</a>]',
+    "marks in brackets of the text": '[<a href="#1">1</a>, <a href="#2">2</a>]',
+    "a figure that is raised itself": '<a href="#f">¹</a>',
+    "another sign": "<sup>◊</sup>",
+    "a name in brackets that goes to a note": '<a href="#cite-4">[Moe 2004]</a>',
+    "words wanted, deep": '<sup>[<i><a href="/w">citation needed</a></i>]</sup>',
+    "a bracketed figure that goes elsewhere": '<a href="https://notes.example/">[1]</a>',
     "hidden": "<span hidden>never shown</span>",
     "sr-only": '<span class="sr-only">spoken only</span>',
     "visually hidden, of a module": '<span class="VisuallyHidden__Text-sc-1x2">spoken only</span>',
@@ -109,7 +177,13 @@ UNSEEN = {
 }
 """Inline elements of which nothing may ever be written into a text."""
 
-STYLE = "<style>/* .b { } */ .zz1, #zz3 { display : none } @media print { .ok { display: none } } .zz2 b {opacity:0}</style>"
+STYLE = (
+    "<style>/* .b { } */ .zz1, #zz3 { display : none } @media print { .ok { display: none } } .zz2 b {opacity:0} .zz4{color:white;background-color:#fff} .zz5:not(.open):is(span,b){display:none} p{color:#222; &"
+    " .zz6{display:none}} [data-zz='7']{display:none} .zz8 *{display:none} .md\\:zz9{display:none} @supports (display:grid)"
+    "{.zz10{display:none}} @media (width >= 40em){.zz11{display:none}} @media not print{.zz12{display:none}} .off"
+    "{display:none} .on.off{display:inline} @media print{.paper{display:none}} @supports not (display:grid)"
+    "{.paper{display:none}} .paper:hover, .paper::before{display:none}</style>"
+)
 WORDS = {"a number that React wrote": "3,400", "KaTeX": "n", "MathML with its source": "v"}
 
 
@@ -119,7 +193,9 @@ def said(kind: str) -> str:
         return WORDS[kind]
     if kind.startswith("a price beside"):
         return "$18.40"
-    inner = re.sub(r'<span class="(?:sr-only|tooltiptext)">.*?</span>', "", SEEN[kind])
+    if kind == "a template of the shadow":
+        return "moraine"
+    inner = re.sub(r'<span (?:id="t9"|class="(?:sr-only|tooltiptext)")>.*?</span>', "", SEEN[kind])
     return re.sub("<.*?>", "", inner)
 
 

@@ -10,6 +10,7 @@ from textmend.source.interface import Classes, interface, plain
 
 _ICONS = frozenset(("i", "span", "em", "b"))
 _LIGATURE = regex.compile(r"[a-z0-9]+(?:_[a-z0-9]+)*")
+_NOWHERE = regex.compile(r"#?$|#!|javascript:", regex.IGNORECASE)
 _SHARES = regex.compile(
     r"^(?:#?$|#!|javascript:)|^[^?#]*/intent/|(?:twitter|x)\.com/share|facebook\.com/(?:sharer|share|dialog)"
     r"|^whatsapp:|mastodonshare\.|linkedin\.com/(?:share|cws|sharing)|pinterest\.[a-z.]+/pin/create|reddit\.com/submit|wa\.me/|t\.me/share"
@@ -43,6 +44,8 @@ def is_label(element: Any, text: str, classes: Classes, before: str) -> bool:
     if element.tag in known.icon_tags:
         return True
     if label in known.of_controls and _is_control(element, classes, text):
+        return True
+    if _is_button(element) and len(text) == 1 and text.islower():
         return True
     if _is_button(element) and _is_command(text, before):
         return True
@@ -111,13 +114,13 @@ def _is_command(text: str, before: str) -> bool:
 
 def _is_share(element: Any) -> bool:
     address = (element.attrib.get("href") or "").strip()
-    return len(address) > 1 and _SHARES.search(address) is not None
+    return _NOWHERE.match(address) is None and _SHARES.search(address) is not None
 
 
 def _is_control(element: Any, classes: Classes, text: str) -> bool:
     if classes.control or classes.label or classes.icon:
         return True
-    if text[0].islower() and not (len(text) == 1 and element.tag == "button"):
+    if text[0].islower():
         return False  # a word of the sentence
     if element.tag in ("button", "label", "summary"):
         return True

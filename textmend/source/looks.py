@@ -27,6 +27,7 @@ _FAR = 900.0
 """Words this many pixels off the screen can't be reached by scrolling."""
 
 _SMALL = 1.0
+_SMALL_TYPE = 14.0
 _FAINT = 0.05
 _ALIKE = 0.04
 PIXELS = {"px": 1.0, "pt": 1.33, "em": 16.0, "rem": 16.0, "ex": 8.0, "ch": 8.0, "vw": 12.8, "vh": 8.0, "cm": 38.0}
@@ -134,12 +135,25 @@ def _has_no_ink(values: Mapping[str, Value]) -> bool:
 
 
 def _is_raised(values: Mapping[str, Value]) -> bool:
-    """Whether words are raised above their line: by name, by a length, or by a position."""
-    if {"super", "text-top"} & {*_words(values, "vertical-align")} or (_length(values, "vertical-align") or 0) > 0:
+    """Whether words are raised above their line: by name, or in small type by a length or a position."""
+    if "super" in _words(values, "vertical-align"):
+        return True
+    if not _is_small(values):
+        return False
+    if "text-top" in _words(values, "vertical-align") or (_length(values, "vertical-align") or 0) > 0:
         return True
     if any(token.type == "percentage" and token.value > 0 for token in values.get("vertical-align", ())):
         return True
     return "relative" in _words(values, "position") and (_length(values, "top") or 0) < 0
+
+
+def _is_small(values: Mapping[str, Value]) -> bool:
+    if {"smaller", "small", "x-small", "xx-small"} & {*_words(values, "font-size")}:
+        return True
+    for token in values.get("font-size", ()):
+        pixels = token.value * 0.16 if token.type == "percentage" else _pixels(token)
+        return pixels is not None and pixels < _SMALL_TYPE
+    return False
 
 
 def _flow(values: Mapping[str, Value]) -> Literal["inline", "block"] | None:

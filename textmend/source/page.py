@@ -19,7 +19,9 @@ from textmend.source.styles import Styles
 from textmend.text.words import Span
 
 _SPACE = regex.compile(r"[ \t\n\r\f]+")
-_BACKWARDS = regex.compile("\u202e[^\u202c]*+\u202c?+")
+# Words written backwards, and placeholders of templates, which a script replaces.
+_UNREAD = regex.compile(r"\u202e[^\u202c]*+\u202c?+|\{\{[^{}\n]{1,80}\}\}")
+_CODE = frozenset(("code", "pre", "kbd", "samp", "tt", "textarea"))
 _READ = frozenset((Sight.WORDS, Sight.ASIDE, Sight.NOTE))
 _BEFORE = 40
 _LONGEST_FORMULA = 60
@@ -188,7 +190,8 @@ class _Writer:
             self._write_line(raw, owner)
 
     def _write_line(self, raw: str, owner: Any) -> None:
-        for number, part in enumerate(_BACKWARDS.split(raw) if "\u202e" in raw else (raw,)):
+        unread = "\u202e" in raw or ("{{" in raw and owner.tag not in _CODE)
+        for number, part in enumerate(_UNREAD.split(raw) if unread else (raw,)):
             if number:
                 self._hole(Hole(self._length, True))
             self._write_words(part, owner)
