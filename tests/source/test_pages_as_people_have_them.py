@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html as markup
+from unicodedata import normalize
 
 import pytest
 
@@ -54,6 +55,36 @@ DAMAGED = "The mayor of , who took office in 2019, met on Tuesday."
 WHOLE = "The mayor of Kell, who took office in 2019, met Per Lund on Tuesday."
 
 
+CREW = "The café of Léa Brûlé stood beside the crêperie on the quay, and the élite of the town met there."
+
+
+@pytest.mark.parametrize(("of_text", "of_page"), [("NFD", "NFC"), ("NFC", "NFD")])
+def test_letters_come_back_composed_as_the_text_composes_them(of_text, of_page):
+    page = f"<p>{BEFORE}</p><p>{normalize(of_page, CREW.replace('Léa Brûlé', '<a>Léa Brûlé</a>'))}</p>"
+    text, whole = (f"{BEFORE}\n\n{normalize(of_text, line)}" for line in (CREW.replace("Léa Brûlé ", ""), CREW))
+    assert mended(text, page).text == whole
+
+
+def test_a_word_beside_a_loss_may_be_set_with_a_ligature():
+    page = (
+        f"<p>{BEFORE}</p><p>The crew sold the house to <a>Marit</a> \ufb01rst, and the o\ufb03ce in the year after.</p>"
+    )
+    text = f"{BEFORE}\n\nThe crew sold the house to first, and the office in the year after."
+    assert mended(text, page).text == text.replace("to first", "to Marit first")
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("The crew sold it<br>to <a>Marit</a><br>in the year after.", "The crew sold it\nto Marit\nin the year after."),
+        ("The crew sold it<br>to<br><a>Marit</a> in the year after.", "The crew sold it\nto\nMarit in the year after."),
+    ],
+)
+def test_at_a_line_end_words_stay_on_the_line_that_the_page_has_them_on(line, expected):
+    page = f"<p>{BEFORE}</p><p>{line}</p>"
+    assert mended(f"{BEFORE}\n\nThe crew sold it\nto\nin the year after.", page).text == f"{BEFORE}\n\n{expected}"
+
+
 def tokenised(text: str) -> str:
     for mark in ".,“”":
         text = text.replace(mark, f" {mark} ")
@@ -96,8 +127,24 @@ def test_feeds_and_escaped_html_are_read_as_html(page):
     assert mended(RIGHT, page).edits == ()
 
 
-def test_an_escaped_reference_too():
-    assert mended(SAID, None, references=[markup.escape(ITEM)]).text == RIGHT
+@pytest.mark.parametrize(
+    "reference",
+    [
+        markup.escape(ITEM),
+        f"<description>{markup.escape(ITEM)}</description>",
+        f"<description><![CDATA[{markup.escape(ITEM)}]]></description>",
+        f"<item><title>Kell</title><description>{markup.escape(ITEM)}</description></item>",
+        f"<![CDATA[{ITEM}]]>",
+    ],
+)
+def test_escaped_references_and_items_of_feeds_too(reference):
+    assert mended(SAID, None, references=[reference]).text == RIGHT
+    assert mended(RIGHT, None, references=[reference]).edits == ()
+
+
+def test_tags_that_a_page_shows_as_text_are_never_put_in():
+    shown = f"<div>{markup.escape(ITEM)}</div><p>{BEFORE}</p>"
+    assert mended(f"{SAID}\n\n{BEFORE}", shown).edits == ()
 
 
 @pytest.mark.parametrize(
@@ -108,6 +155,17 @@ def test_an_escaped_reference_too():
         '<span data-x="oil"></span>',
         "<svg></svg>",
         "<span hidden>x</span>",
+        "<template>oil</template>",
+        '<x-term><template shadowrootmode="open">oil</template></x-term>',
+        "<span>\u200b</span>",
+        "<i>\ue001</i>",
+        "<span>{{ commodity }}</span>",
+        "{{ commodity }} ",
+        "\u202elio\u202c ",
+        '<object data="o.svg">oil</object>',
+        "<canvas>oil</canvas>",
+        '<input value="oil">',
+        '<abbr title="oil"></abbr>',
     ],
 )
 def test_where_a_page_speaks_without_words_a_gap_stays(between):
