@@ -35,6 +35,22 @@ def test_the_text_goes_out_as_it_came_but_for_the_decisions(cli, decisions, arti
     assert "1 decision: 1 filled" in outcome.err
 
 
+def test_it_says_where_the_texts_are_and_what_is_next(cli, decisions, article, tmp_path):
+    told = cli("apply", decisions, article, "-o", tmp_path / "new" / "out.txt").err
+    report = f"to see how well the machine knew: textmend decisions report {decisions} SUGGESTIONS\n"
+    assert told.endswith(f"written to {tmp_path / 'new' / 'out.txt'}\n{report}")
+    assert "textmend decisions report" not in cli("apply", decisions, article, "-q").err
+
+
+def test_decisions_of_several_people_say_what_is_next(cli, decisions, tmp_path):
+    merged = tmp_path / "merged.jsonl"
+    assert cli("decisions", "merge", decisions, "-o", merged).err.endswith(f"textmend apply {merged}\n")
+    other = tmp_path / "ben.jsonl"
+    other.write_text(decisions.read_text().replace('"ed"', '"ben"').replace("crews", "owners"))
+    told = cli("decisions", "merge", decisions, other, "-o", merged).err
+    assert told.endswith(f"people disagree about 1 gap: textmend decisions agree {merged} tells which\n")
+
+
 def test_without_texts_those_that_were_reviewed_are_read(cli, decisions, article):
     assert cli("apply", decisions).out == MENDED.encode()
     article.unlink()

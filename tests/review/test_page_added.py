@@ -345,6 +345,7 @@ def test_an_article_without_gaps_is_opened_by_the_filter_and_gets_one(visit):
     assert page.get_by_role("group", name="Decisions").get_by_role("button").count() == 2
     page.evaluate("document.activeElement.blur()")
     press(page, "a", "Enter", "Escape")  # begun, and left again
+    api.expect(page.locator("#status")).to_contain_text("choose Add gap")
     api.expect(page.locator("#panel")).to_contain_text("No gaps were found in this article.")
     point(page, "hall", 4)
     press(page, "a")
@@ -364,3 +365,11 @@ def test_an_article_whose_gaps_the_filters_leave_out_is_shown_all_the_same(visit
     api.expect(page.locator("#article")).to_contain_text("of the hall.")
     api.expect(page.locator("#panel")).to_contain_text("No gap of this article fits these filters.")
     api.expect(page.locator(".gap.current")).to_have_count(0)
+
+
+def test_a_page_without_articles_says_so_and_offers_nothing_to_do(visit):
+    page = visit()
+    api.expect(page.locator("#panel")).to_have_text("There is no article here.")
+    assert page.locator("#count").inner_text() == "0 of 0 decided"
+    press(page, "a", "A", "u", "1", "j")
+    api.expect(page.locator("#panel")).to_have_text("There is no article here.")

@@ -92,13 +92,13 @@ def test_who_has_not_decided_a_gap_for_two_does_not_see_the_other(desk, path):
     assert seen(one.exchange("Ada", [line(0, "fill", "a"), line(1)], 0)) == {place(0): ("Ada", 0), place(1): ("Ada", 0)}
     assert seen(one.exchange("Ben", [], 0)) == {place(0): (None, 0), place(1): (None, 0)}
     assert data_of(one.page("Ben").decode())["decided"] == []
-    assert one.left == len(DOC.gaps)
+    assert (one.decided, one.left, one.half_decided) == (2, len(DOC.gaps), 2)
     assert seen(one.exchange("Ben", [line(0, "fill", "b"), line(1)], 2)) == {place(0): ("Ben", 1), place(1): ("Ben", 0)}
     assert seen(one.exchange("Ada", [], 2)) == {place(0): ("Ada", 1), place(1): ("Ada", 0)}
     assert len(conflicts(read_decisions("x", path.read_text()))) == 1
     assert seen(one.exchange("Ada", [line(0, "mark", settles=True)], 4)) == {place(0): ("Ada", 0)}
     assert seen(one.exchange("Ben", [], 4)) == {place(0): ("Ada", 0)}
-    assert one.left == len(DOC.gaps) - 2
+    assert (one.decided, one.left, one.half_decided) == (2, len(DOC.gaps) - 2, 0)
 
 
 def test_the_share_of_gaps_for_two_is_as_asked_and_always_the_same_ones(path):

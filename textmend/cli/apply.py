@@ -133,6 +133,11 @@ def apply(
         lines = "".join(json.dumps(outcome.to_dict(), ensure_ascii=True) + "\n" for outcome in result.outcomes)
         write_file(log, lines.encode())
     _write(read, data, written, in_place, backup)
+    if not quiet and output is not None:
+        screen.err.print(show_line(f"written to {output}"), soft_wrap=True)
+    if not quiet and source is None:
+        told = f"to see how well the machine knew: textmend decisions report {decisions} SUGGESTIONS"
+        screen.err.print(show_line(told), soft_wrap=True)
 
 
 def _named(made: Sequence[Recorded], in_place: bool) -> list[Path]:

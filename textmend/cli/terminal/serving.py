@@ -48,7 +48,8 @@ def _farewell(desk: Desk, screen: Screen) -> None:
     if open_ones := len(conflicts(made)):
         err.print(f"{count(open_ones, 'gap')} to settle: choose “people disagree” on the page", soft_wrap=True)
     if desk.left:
-        err.print(f"{count(desk.left, 'gap')} left: the same command goes on", soft_wrap=True)
+        half = f", {desk.half_decided:,} of them for a second person" if desk.half_decided else ""
+        err.print(f"{count(desk.left, 'gap')} left{half}: the same command goes on", soft_wrap=True)
     else:
         err.print(show_line(f"mend the texts with  textmend apply {desk.log.path}"), soft_wrap=True)
 

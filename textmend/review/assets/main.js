@@ -103,7 +103,7 @@ class Review {
     if (!sure.length) return this.#tell("No open gap has an echo or source words with a joint probability of at least 95%.");
     this.model.change(sure.map(([index, fill]) => [index, decide("fill", fill, this.settings.by), false]));
     const next = this.model.state(this.current) === OPEN ? this.current : this.#nextOpen();
-    this.#went(next, `${count(sure.length, "fill")} accepted; one undo takes all of them back.`);
+    this.#went(next, `${count(sure.length, "fill")} accepted; one undo takes ${sure.length === 1 ? "it" : "all of them"} back.`);
   }
 
   undo() {
@@ -310,8 +310,8 @@ class Review {
     if (document) this.article.open(number);
     const why = !document ? "There is no article here."
       : document.gaps.length ? "No gap of this article fits these filters."
-        : "No gaps were found in this article. Where you see one, point at the place and press a.";
-    this.panel.showEmpty(why);
+        : "No gaps were found in this article. Where you see one, point at the place and choose Add gap.";
+    this.panel.showEmpty(why, { canAdd: Boolean(document) });
     this.#say(why);
   }
 
@@ -348,7 +348,8 @@ class Review {
     if (!this.server) return this.store.failed ? ["not kept", true] : ["kept in this browser", false];
     const { waiting: { length }, trouble, reviewer, keeps } = this.server;
     if (!trouble) return [length ? `${reviewer}: saving…` : `${reviewer}: saved`, false];
-    const where = keeps ? "wait in this browser" : "are kept nowhere else";
+    const [waits, are] = length === 1 ? ["waits", "is"] : ["wait", "are"];
+    const where = keeps ? `${waits} in this browser` : `${are} kept nowhere else`;
     return [length ? `${count(length, "decision")} ${where}: ${trouble}` : trouble, true];
   }
 

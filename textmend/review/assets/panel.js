@@ -53,10 +53,11 @@ class PanelView {
   }
 
   /** Say why there is nothing to decide; a gap can be added all the same. */
-  showEmpty(message) {
+  showEmpty(message, { canAdd }) {
     if (this.isWriting) this.closeWriting();
     this.index = null;
-    this.root.replaceChildren(make("p", { class: "soft empty" }, message), make("div", { class: "verdicts", role: "group", "aria-label": "Decisions" },
+    this.root.replaceChildren(make("p", { class: "soft empty" }, message));
+    if (canAdd) this.root.append(make("div", { class: "verdicts", role: "group", "aria-label": "Decisions" },
       this.#button("a", "Add gap", "Add gap", null, ADDING, () => this.actions.add()),
       this.#button("u", "Undo", "Undo", null, "Take the last decision back", () => this.actions.undo())));
   }

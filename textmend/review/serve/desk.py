@@ -138,8 +138,12 @@ class Desk:
     @property
     def left(self) -> int:
         """How many gaps wait for somebody, or for a second person."""
-        waiting = sum(self._is_open(key, stand) for key, stand in self._standing.items())
-        return len(self._gaps - self._standing.keys()) + waiting
+        return len(self._gaps - self._standing.keys()) + self.half_decided
+
+    @property
+    def half_decided(self) -> int:
+        """How many gaps one person decided, and a second is to decide too."""
+        return sum(self._is_open(key, stand) for key, stand in self._standing.items())
 
     def _checked(self, reviewer: str, line: object) -> Recorded:
         """Return a decision that fits these documents, in the reviewer's name.
