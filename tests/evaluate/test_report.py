@@ -250,4 +250,5 @@ def test_errors_are_shown_in_whole_words(tmp_path):
     evaluation = evaluate_system(FakeSystem({}, {}), [bench], [], Plan(fills=False, resamples=0))
     (case,) = worst_missed_gaps(evaluation.benchmarks[0].detection.judged, 0.5)
     assert case.before.startswith("…earlier ")
+    assert (case.before[-4:], case.here, case.after[:3]) == ("the ", "mayor", " of")
     assert case.after.endswith(" later…")

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from textmend.damage.benchmark import SHAPES, Record
+from textmend.edits.apply import insertion
 from textmend.evaluate.detection import Detection, JudgedRecord, false_sites, is_beside
 from textmend.evaluate.filling import Filling
 from textmend.evaluate.mending import sweep
@@ -20,6 +21,7 @@ from textmend.evaluate.report import counts_of, grid, sections
 from textmend.evaluate.run import BenchmarkResult, CleanResult, Evaluation
 from textmend.metrics import PrecisionRecall, ReliabilityBin, reliability
 from textmend.policy import Policy
+from textmend.records import Gap
 from textmend.report.bars import bar_plot
 from textmend.report.page import render
 from textmend.report.plots import Series, line_plot
@@ -270,12 +272,15 @@ def _mending_plots(result: BenchmarkResult, policy: Policy) -> list[tuple[str, s
 
 
 def _case(record: Record, start: int, end: int, here: str, probability: float, note: str = "") -> Case:
-    text = record.text
+    text, left, right = record.text, "", ""
+    if here.strip() and not text[start:end].strip():
+        gap = Gap(start=start, end=end, probability=probability)
+        left, _, right = insertion(text, gap, here).replacement.partition(here)
     return Case(
         where=record.id,
-        before=_tail(text[:start]),
+        before=_tail(text[:start]) + left,
         here=here,
-        after=_head(text[end:]),
+        after=right + _head(text[end:]),
         probability=probability,
         note=note,
     )
