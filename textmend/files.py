@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import os
 import shutil
+import stat
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -82,6 +83,18 @@ class Document:
                 f"{self.name}: {what} can't be written in {self.encoding}: convert the file to UTF-8 first, "
                 "or choose another --placeholder if it comes from there"
             ) from error
+
+
+def is_special(path: Path) -> bool:
+    """Whether a path leads to a pipe, a device or a socket, which may never end.
+
+    In a folder nothing of the kind is read. Who names one means it: ``<(command)`` is a pipe.
+    """
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):  # a link that leads nowhere; whoever opens it says so
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def read_bytes(path: Path) -> bytes:

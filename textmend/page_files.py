@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from textmend.errors import FileError
@@ -41,6 +42,6 @@ class PageFolder:
         for stem in dict.fromkeys((Path(base).stem, base)):
             for ending in ENDINGS:
                 path = self._path / f"{stem}{ending}"
-                if path.is_file():
+                if os.path.isfile(path):  # false for a name that no file can have, too
                     return read_bytes(path)
         return None

@@ -315,3 +315,42 @@ def test_a_broken_text_is_rejected_and_the_others_are_cleaned(compressed, tmp_pa
     assert read_document(tmp_path / "out/deep/b.md.bz2").text == MENDED
     (reject,) = _read(tmp_path / "out.rejects.jsonl")
     assert (reject["source"], reject["raw"]) == (str(broken), None)
+
+
+def test_fields_that_neither_python_nor_parquet_can_hold(tmp_path):
+    number = "9" * 5000
+    lines = f'{{"text": "a", "n": {number}, "o": [{number}], "\\ud800": 1}}\n{{"text": "b", "n": 1}}\n'
+    (tmp_path / "in.jsonl").write_text(lines)
+    clean([tmp_path / "in.jsonl"], tmp_path / "out.parquet", mender=fake(), workers=1)
+    row = pq.read_table(tmp_path / "out.parquet").to_pylist()[0]
+    assert row == {"text": "a", "n": number, "o": f"[{number}]", "\\ud800": 1, "textmend": None}
+
+
+def test_two_columns_of_one_name_are_not_made_one(tmp_path):
+    table = pa.Table.from_arrays([pa.array(["a"]), pa.array([1]), pa.array([2])], names=["text", "n", "n"])
+    pq.write_table(table, tmp_path / "in.parquet")
+    with pytest.raises(FileError, match="two columns 'n'"):
+        clean([tmp_path / "in.parquet"], tmp_path / "out.jsonl", mender=fake(), workers=1)
+    clean([tmp_path / "in.parquet"], tmp_path / "out.parquet", mender=fake(), workers=1)
+    written = pq.ParquetFile(tmp_path / "out.parquet").schema_arrow.names
+    assert written == ["text", "n", "n", "textmend"]
+
+
+def test_columns_of_which_no_row_can_be_taken_are_told_before_the_work(tmp_path):
+    table = pa.table({"text": ["a"], "n": pa.array(["b"], pa.string_view())})
+    pq.write_table(table, tmp_path / "in.parquet")
+    if pq.read_schema(tmp_path / "in.parquet").field("n").type != pa.string_view():
+        pytest.skip("this PyArrow reads them as strings")
+    with pytest.raises(FileError, match="the column 'n' holds string_view"):
+        clean([tmp_path / "in.parquet"], tmp_path / "out.parquet", mender=fake(), workers=1)
+
+
+def test_an_id_that_no_file_can_be_called_has_no_page(tmp_path):
+    (tmp_path / "pages").mkdir()
+    ids = ["x" * 300, "\ud800", "a\0b", "..", "../../etc/passwd"]
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps({"id": id, "text": "a"}) + "\n" for id in ids))
+    options = Options(pages=str(tmp_path / "pages"))
+    outcome = clean(
+        [tmp_path / "in.jsonl"], tmp_path / "out.jsonl", mender=fake(pages=True), workers=1, options=options
+    )
+    assert outcome.rejects is None

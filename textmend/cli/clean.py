@@ -323,6 +323,7 @@ def clean(
             resume=resume,
             force=force,
             rejects=rejects,
+            reports=[path for path in (report, json, review) if path is not None],
             progress=meter,
             finished=finished,
         )

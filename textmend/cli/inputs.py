@@ -14,7 +14,7 @@ import typer
 
 from textmend.compressed import name_inside
 from textmend.errors import FileError
-from textmend.files import STDIN, TEXT_SUFFIXES, Document, read_bytes, read_document
+from textmend.files import STDIN, TEXT_SUFFIXES, Document, is_special, read_bytes, read_document
 
 TEXTS = tuple(f"*{suffix}" for suffix in TEXT_SUFFIXES)
 """Which files of a folder are read, plain or compressed, where nothing else is asked for."""
@@ -92,7 +92,7 @@ def _matching(file: Path) -> list[Path]:
 
 
 def _within(path: Path, base: str, include: Sequence[str] | None) -> Iterator[Found]:
-    """Yield a file, or the files of a folder and of its folders; hidden folders are passed over."""
+    """Yield a file, or the files of a folder and of its folders; hidden folders, pipes and devices are passed over."""
     if path == STDIN or not path.is_dir():
         yield Found(path, _name(path, base))
         return
@@ -100,7 +100,7 @@ def _within(path: Path, base: str, include: Sequence[str] | None) -> Iterator[Fo
     for folder, folders, names in os.walk(path):
         folders[:] = sorted(inner for inner in folders if not inner.startswith("."))
         for name in sorted(names):
-            if _is_included(name, include):
+            if _is_included(name, include) and not is_special(Path(folder, name)):
                 empty = False
                 yield Found(Path(folder, name), _name(Path(folder, name), base), inside=True)
     if empty:

@@ -16,7 +16,7 @@ from typing import IO, Any, NamedTuple, cast
 
 from textmend.connect.gap_rate import gap_rate
 from textmend.errors import FileError, InputError, PolicyError
-from textmend.files import whole_file
+from textmend.files import is_special, whole_file
 from textmend.recipe import Recipe
 from textmend.records import Gap
 
@@ -57,7 +57,7 @@ def tag(
     source = Path(documents)
     recipe = Recipe.of(**options)
     target = Path(attributes) if attributes is not None else _beside(source, experiment)
-    files = sorted(path for path in source.rglob("*") if path.name.endswith(_SUFFIXES)) if source.is_dir() else [source]
+    files = sorted(filter(_is_read, source.rglob("*"))) if source.is_dir() else [source]
     if not files:
         raise FileError(f"{source}: no documents found here ({', '.join(_SUFFIXES)})")
     done = Tagged(0, 0, 0)
@@ -112,6 +112,11 @@ def _tag_file(file: Path, target: Path, recipe: Recipe, experiment: str) -> Tagg
             counts[0] += 1
             counts[1] += len(gaps)
     return Tagged(1, counts[0], counts[1])
+
+
+def _is_read(path: Path) -> bool:
+    """Whether a path in a folder is one of its files of documents."""
+    return path.name.endswith(_SUFFIXES) and not path.is_dir() and not is_special(path)
 
 
 def _documents(file: Path) -> Iterator[tuple[str, str]]:

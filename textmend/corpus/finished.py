@@ -17,6 +17,7 @@ from textmend.errors import FileError
 from textmend.files import STDIN, write_file
 
 SCHEMA = 1
+_KIND = "textmend-cleaned"
 _CHUNK = 1 << 20
 _ADVICE = "choose another output, or replace this one with --force"
 
@@ -41,12 +42,25 @@ def write_record(layout: Layout, identity: Mapping[str, Any], read: tuple[int, s
     """
     record = {
         "schema": SCHEMA,
-        "kind": "textmend-cleaned",
+        "kind": _KIND,
         "asked": identity,
         "standard_input": list(read),
         "outputs": _sizes(layout),
     }
     write_file(record_path(layout), json.dumps(record, indent=1).encode() + b"\n")
+
+
+def check_free(layout: Layout) -> None:
+    """See that the record of a run would replace nothing but another. Raises :class:`FileError` where it would."""
+    path = record_path(layout)
+    try:
+        record = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError, RecursionError):
+        record = None
+    if not isinstance(record, dict) or record.get("kind") != _KIND:
+        raise FileError(f"{path}: is where the record of the run goes, and is none: {_ADVICE}")
 
 
 def check_done(layout: Layout, identity: Mapping[str, Any], limited: bool) -> None:

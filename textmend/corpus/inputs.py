@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from textmend.compressed import name_inside
-from textmend.files import TEXT_SUFFIXES
+from textmend.files import TEXT_SUFFIXES, is_special
 
 SUFFIXES = {
     "jsonl": (".jsonl", ".ndjson", ".jsonlines", ".json"),
@@ -40,11 +40,12 @@ class Input:
 def within(folder: Path) -> Iterator[Path]:
     """Yield the files in a folder and in its folders, in an order that depends on their names alone.
 
-    What is hidden is passed over, and links to folders are not followed.
+    What is hidden is passed over, as are pipes and devices; links to folders are not followed.
     """
     for place, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from (Path(place, name) for name in sorted(names) if not name.startswith("."))
+        files = (Path(place, name) for name in sorted(names) if not name.startswith("."))
+        yield from (file for file in files if not is_special(file))
 
 
 def format_of(name: str) -> str | None:

@@ -167,15 +167,25 @@ def has_state(folder: Path) -> bool:
 
 def sweep(folder: Path) -> None:
     """Remove a work folder; what is not a run's own stays, and the folder with it. Raises :class:`OSError`."""
-    for name in _OURS:
+    if folder.is_symlink() or not folder.is_dir():
+        return
+    for name in _OURS if (folder / "lock").exists() else ():
         (folder / name).unlink(missing_ok=True)
-    if folder.is_dir() and not any(folder.iterdir()):
+    if not any(folder.iterdir()):
         folder.rmdir()
 
 
 def _check_ours(folder: Path) -> None:
-    """See that a work folder holds nothing but a run's own files. Raises :class:`FileError` where it does."""
-    others = sorted(one.name for one in folder.iterdir() if one.name not in _OURS) if folder.is_dir() else []
+    """See that a work folder holds nothing but a run's own files. Raises :class:`FileError` where it does.
+
+    A run makes the lock before all others, and removes it after them. So without a lock no file is a run's own, whatever
+    it is called.
+    """
+    there = sorted(one.name for one in folder.iterdir()) if folder.is_dir() else []
+    if folder.is_symlink():
+        raise FileError(f"{folder}: is where unfinished work is kept, and is a link: move it away")
+    ours = _OURS if "lock" in there else ()
+    others = [name for name in there if name not in ours]
     if others:
         raise FileError(
             f"{folder}: is where unfinished work is kept, and holds files of others ({', '.join(others)[:200]}): "

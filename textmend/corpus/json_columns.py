@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
+from textmend.corpus.json_object import JsonObject
 from textmend.corpus.parquet import arrow
 from textmend.errors import FileError
 
@@ -36,7 +37,7 @@ def seal(documents: Path, target: IO[bytes], added: dict[str, str]) -> None:
     pa = arrow()
     kinds = _kinds(documents, target) | added
     types = {"text": pa.string(), "int": pa.int64(), "float": pa.float64(), "bool": pa.bool_(), "null": pa.string()}
-    schema = pa.schema([(name, types.get(kind, pa.string())) for name, kind in kinds.items()])
+    schema = pa.schema([(_utf8(name), types.get(kind, pa.string())) for name, kind in kinds.items()])
     with pq.ParquetWriter(target, schema) as writer:
         for rows in _batches(documents):
             columns = [[_cell(row.get(name), kind) for row in rows] for name, kind in kinds.items()]
@@ -62,6 +63,8 @@ def _kinds(documents: Path, target: IO[bytes]) -> dict[str, str]:
 def _kind(value: Any) -> str:
     if value is None:
         return "null"
+    if isinstance(value, _Written):
+        return "json"
     if isinstance(value, bool):
         return "bool"
     if isinstance(value, int):
@@ -83,10 +86,37 @@ def _cell(value: Any, kind: str) -> Any:
     if value is None:
         return None
     if kind == "json":
-        return json.dumps(value)
+        return str(value) if isinstance(value, _Written) else json.dumps(value)
     if kind == "float":
         return float(value)
-    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
+    return _utf8(value) if isinstance(value, str) else value
+
+
+def _utf8(text: str) -> str:
+    """Return a text as Parquet can hold it: half a character is escaped."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+class _Written(str):
+    """A value as it is written in JSON, since Python takes no number of so many digits."""
+
+    __slots__ = ()
+
+
+def _row(line: bytes) -> dict[str, Any]:
+    try:
+        row: dict[str, Any] = json.loads(line)
+        return row
+    except ValueError:
+        read = JsonObject(line.decode())
+        return {name: _value(read.text[found.start : found.end]) for name, found in read.fields.items()}
+
+
+def _value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return _Written(text)
 
 
 def _batches(documents: Path) -> Iterator[list[dict[str, Any]]]:
@@ -94,7 +124,7 @@ def _batches(documents: Path) -> Iterator[list[dict[str, Any]]]:
     size = 0
     with documents.open("rb") as lines:
         for line in lines:
-            rows.append(json.loads(line))
+            rows.append(_row(line))
             size += len(line)
             if len(rows) >= ROWS or size >= 64_000_000:
                 yield rows

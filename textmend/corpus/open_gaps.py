@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import operator
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from heapq import heappush, heapreplace
@@ -20,6 +21,7 @@ from textmend.corpus.entries import Place, StoredArticle
 from textmend.corpus.options import Options
 from textmend.corpus.sinks import AppendFile
 from textmend.edits.mended import Mended
+from textmend.errors import FileError
 from textmend.files import write_file
 from textmend.records import SCHEMA
 
@@ -100,9 +102,11 @@ def write_sample(work: Path, target: Path, most: int) -> None:
     Nothing is done where the work file is gone: it was done before the run was killed.
 
     Raises:
-        FileError: it can't be written.
+        FileError: it can't be written, or the work file is damaged.
     """
     if not work.exists():
+        if not target.exists():
+            raise FileError(f"{work}: is gone: start again with --force")
         return
     drawn = set(sorted(gap.order for gap in _read(work))[:most])
     documents: dict[str, list[OpenGap]] = {}
@@ -127,4 +131,9 @@ def write_sample(work: Path, target: Path, most: int) -> None:
 def _read(path: Path) -> Iterator[OpenGap]:
     with path.open("rb") as lines:
         for line in lines:
-            yield OpenGap(*json.loads(line))
+            try:
+                gap = OpenGap(*json.loads(line))
+                operator.index(gap.order)
+            except (ValueError, TypeError, RecursionError) as error:
+                raise FileError(f"{path}: is damaged ({error}): start again with --force") from error
+            yield gap

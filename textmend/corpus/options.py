@@ -30,6 +30,9 @@ class FieldNames:
         title: the headline.
         html: the page the text was taken from.
         source: where the document comes from, for the statistics: a name, or a URL of which the host counts.
+
+    Raises:
+        PolicyError: a name is none.
     """
 
     text: str = "text"
@@ -37,6 +40,13 @@ class FieldNames:
     title: str | None = None
     html: str | None = None
     source: str | None = None
+
+    def __post_init__(self) -> None:
+        for role, name in asdict(self).items():
+            if name is None and role != "text":
+                continue
+            if not isinstance(name, str) or not name:
+                raise PolicyError(f"clean: the {role} field should be the name of a field, not {name!r}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +90,20 @@ class Options:
     def __post_init__(self) -> None:
         for name, least in (("top", 1), ("longest", 1), ("limit", 0), ("review_sample", 0)):
             value = getattr(self, name)
-            if value is not None and value < least:
+            if not (value is None and name == "limit") and not (_is_whole(value) and value >= least):
                 raise PolicyError(f"clean: {name}={value!r} should be a whole number from {least}")
-        if not 0 < self.sample <= 1:
+        if not _is_whole(self.seed):
+            raise PolicyError(f"clean: seed={self.seed!r} should be a whole number")
+        for name in ("annotate", "counts", "drop_documents"):
+            if not isinstance(getattr(self, name), bool):
+                raise PolicyError(f"clean: {name}={getattr(self, name)!r} should be True or False")
+        for name in ("pages", "annotations", "encoding"):
+            value = getattr(self, name)
+            if value is not None and not _is_name(value):
+                raise PolicyError(f"clean: {name}={value!r} should be a name, as text")
+        if not isinstance(self.fields, FieldNames):
+            raise PolicyError(f"clean: fields={self.fields!r} should be FieldNames")
+        if not isinstance(self.sample, int | float) or isinstance(self.sample, bool) or not 0 < self.sample <= 1:
             raise PolicyError(f"clean: sample={self.sample!r} should be a share above 0 and at most 1")
         if self.annotate and self.annotations is None:
             raise PolicyError("clean: to annotate, a field for the annotations is needed")
@@ -102,6 +123,15 @@ class Options:
     def count_field(self, name: str) -> str:
         """Return the field that a count goes to."""
         return f"{self.annotations or 'textmend'}_{name}"
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_name(value: object) -> bool:
+    """Whether a value is a text that files and columns may be named after."""
+    return isinstance(value, str) and bool(value) and "\0" not in value and value.isprintable()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ continued, and are written as Parquet at the end. Needs the extra ``textmend[cor
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -155,6 +156,7 @@ def layout(inputs: Sequence[Input], options: Options) -> ParquetLayout:
         file = _open(source.path)
         schema, metadata = file.schema_arrow, file.metadata
         _check(schema, source.path, options)
+        _check_types(schema, source.path)
         if first is None:
             groups = metadata.num_row_groups
             compression = metadata.row_group(0).column(0).compression if groups else "SNAPPY"
@@ -173,11 +175,15 @@ def check(inputs: Sequence[Input], options: Options) -> None:
     """See that files have the columns that are read, and none that is added.
 
     Raises:
-        FileError: one hasn't, or is no Parquet file.
+        FileError: one hasn't, is no Parquet file, or has two columns of one name.
         MissingExtraError: PyArrow is not installed.
     """
     for source in inputs:
-        _check(_open(source.path).schema_arrow, source.path, options)
+        schema = _open(source.path).schema_arrow
+        _check(schema, source.path, options)
+        twice = [name for name, number in Counter(schema.names).items() if number > 1]
+        if twice:
+            raise FileError(f"{source.path}: has two columns {twice[0]!r}, which JSON can't tell apart: write Parquet")
 
 
 def seal(documents: Path, target: IO[bytes], look: ParquetLayout) -> None:
@@ -283,6 +289,18 @@ def _check(schema: Any, path: Path, options: Options) -> None:
     for added in options.added_fields():
         if added in schema.names:
             raise FileError(f"{path}: has a column {added!r} already: choose another with --annotations")
+
+
+def _check_types(schema: Any, path: Path) -> None:
+    """See that Arrow can take single rows of all columns. Raises :class:`FileError` where it can't."""
+    pa = arrow()
+    for field in schema:
+        try:
+            pa.nulls(1, field.type).take(pa.array([0]))
+        except pa.ArrowNotImplementedError as error:
+            raise FileError(
+                f"{path}: the column {field.name!r} holds {field.type}, of which no row can be taken"
+            ) from error
 
 
 def _not_utf8(batch: Any, number: int) -> str | None:

@@ -21,16 +21,16 @@ from textmend import __version__
 from textmend.corpus import menders
 from textmend.corpus.batches import Batch, batches
 from textmend.corpus.entries import Reject
-from textmend.corpus.finished import check_done, record_path, write_record
+from textmend.corpus.finished import check_done, check_free, record_path, write_record
 from textmend.corpus.formats import format_named
 from textmend.corpus.journal import Checkpoint, Journal, has_state, sweep
 from textmend.corpus.open_gaps import Sample, write_sample
 from textmend.corpus.options import MenderSpec, Options
 from textmend.corpus.pool import NO_FILLING, Filling, Pool
 from textmend.corpus.rejects import lines_of
-from textmend.corpus.shards import Layout, fingerprint, plan
+from textmend.corpus.shards import Layout, check_beside, fingerprint, plan
 from textmend.corpus.signals import stopping_on_signals
-from textmend.corpus.sinks import AppendFile, Sink, open_sink, seal, sync_folder
+from textmend.corpus.sinks import AppendFile, Sink, check_length, open_sink, seal, sync_folder
 from textmend.corpus.statistics import Statistics
 from textmend.corpus.worker import Refusal, Result, Task
 from textmend.errors import FileError, PolicyError
@@ -95,6 +95,7 @@ def clean(
     force: bool = False,
     rejects: str | Path | None = None,
     review: str | Path | None = None,
+    reports: Sequence[str | Path] = (),
     checkpoint_seconds: float = CHECKPOINT_SECONDS,
     progress: Callable[[Progress], None] | None = None,
     finished: Callable[[Outcome], None] | None = None,
@@ -114,6 +115,7 @@ def clean(
         rejects: the file for what can't be cleaned; default: beside the output, ``.rejects.jsonl`` at its end.
         review: the file for the sample of open gaps (``Options.review_sample``), which ``textmend review`` reads;
             default: beside the output, ``.review.jsonl`` at its end.
+        reports: files that ``finished`` writes; no other file of the run may be one of them.
         checkpoint_seconds: seconds between two checkpoints.
         progress: called with the progress, after each batch at least.
         finished: called when the output is complete, before the work folder is removed. A report that is written here
@@ -129,20 +131,20 @@ def clean(
         MissingExtraError: a format needs a package that isn't installed.
     """
     options, mender = options or Options(), mender or _default_mender()
-    if workers is not None and workers < 1:
+    if workers is not None and (not isinstance(workers, int) or isinstance(workers, bool) or workers < 1):
         raise PolicyError(f"clean: workers={workers!r} should be a whole number from 1")
     if resume and force:
         raise PolicyError("clean: resume goes on, force starts again: not both")
     layout = plan([Path(one) for one in inputs], Path(output), options, format, to)
     rejects = Path(rejects) if rejects is not None else layout.output.with_name(layout.output.name + ".rejects.jsonl")
     review = Path(review) if review is not None else layout.output.with_name(layout.output.name + ".review.jsonl")
-    for beside in (rejects, review):
-        layout.inputs.check(beside)
+    beside = [rejects, *([review] if options.review_sample else []), *map(Path, reports)]
+    check_beside(layout, [*beside, record_path(layout)])
     identity = _identity(layout, options, mender, rejects)
     if resume and not has_state(layout.work) and _is_done(layout, identity, options):
         return Outcome(None, True, layout.output, rejects if rejects.exists() else None)
     if not force and not layout.work.exists():
-        _check_new(layout, rejects)
+        _check_new(layout, beside[: 1 + bool(options.review_sample)])
     journal = Journal(layout.work, identity, resume=resume, force=force)
     try:
         if not has_state(layout.work) or force:
@@ -191,7 +193,7 @@ class _Run:
         state, shards = self._state, self._layout.shards
         if state.phase == "sealing":
             if not shards[state.shard].folder:
-                seal(shards[state.shard], self._journal.folder)
+                seal(shards[state.shard], self._journal.folder, state.length)
             self._next_shard()
         self._save()  # before anything is written that a resumed run must know of
         if state.phase == "working":
@@ -207,6 +209,7 @@ class _Run:
                 if self._sink:
                     self._sink.close()
         if state.phase == "done":
+            self._check_outputs()
             self._hand_over_rejects()
             if self._options.review_sample:
                 write_sample(self._journal.open_gaps, self._beside.review, self._options.review_sample)
@@ -300,10 +303,19 @@ class _Run:
         self._since = self._saved
         self._journal.save(self._state)
 
+    def _check_outputs(self) -> None:
+        """See that all outputs are still there: others may have been at work since. Text files are not looked for."""
+        for shard in self._layout.shards:
+            if not shard.folder and not shard.target.exists():
+                raise FileError(f"{shard.target}: was written, and is gone: start again with --force")
+
     def _hand_over_rejects(self) -> None:
         """Move the rejects to their final name; without rejects there is no such file."""
+        moved = not self._journal.rejects.exists()  # before the run was killed
+        if self._state.rejects:
+            check_length(self._beside.rejects if moved else self._journal.rejects, self._state.rejects)
         try:
-            if not self._journal.rejects.exists():  # it was done before the run was killed
+            if moved:
                 return
             if self._state.rejects:
                 os.replace(self._journal.rejects, self._beside.rejects)
@@ -393,13 +405,15 @@ def _is_there(layout: Layout) -> bool:
     return layout.output.exists()
 
 
-def _check_new(layout: Layout, rejects: Path) -> None:
+def _check_new(layout: Layout, beside: Sequence[Path]) -> None:
     advice = "choose another, or replace it with --force"
     if _is_there(layout):
         kind = "there are files in this folder" if layout.output.is_dir() else "exists"
         raise FileError(f"{layout.output}: {kind} already: {advice}")
-    if rejects.exists():
-        raise FileError(f"{rejects}: exists already: {advice}")
+    for path in beside:
+        if path.exists():
+            raise FileError(f"{path}: exists already: {advice}")
+    check_free(layout)
 
 
 def _default_mender() -> MenderSpec:

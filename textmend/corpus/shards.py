@@ -72,6 +72,7 @@ class Inputs:
         Raises:
             FileError: it is.
         """
+        _check_path(path)
         real = Path(os.path.realpath(path))
         for folder, named in self._folders.items():
             if real.is_relative_to(folder):
@@ -130,6 +131,8 @@ def plan(
         raise PolicyError("clean: the output should be a file or a folder: what is done is kept there to go on from")
     for path in (*inputs, output):
         _check_path(path)
+    if format not in (None, *SUFFIXES) or to not in (None, "jsonl", "parquet", "text"):
+        raise PolicyError(f"clean: format={format!r}, to={to!r}: there are {', '.join(SUFFIXES)}")
     found, passed_over = _found(inputs, format, options)
     target = Path(os.path.realpath(output))
     if target.exists() and not target.is_file() and not target.is_dir():
@@ -155,6 +158,27 @@ def plan(
             guarded.check(shard.target)
     work = target / ".textmend.part" if folder else target.with_name(target.name + ".part")
     return Layout(shards, work, target, guarded, passed_over)
+
+
+def check_beside(layout: Layout, beside: Sequence[Path]) -> None:
+    """See that each file that a run writes beside its output is another one, and none of the inputs.
+
+    Args:
+        layout: what is read and written.
+        beside: the other files that are written.
+
+    Raises:
+        FileError: one is an input, the output, lies where unfinished work is kept, or is named twice.
+    """
+    taken = {os.path.realpath(shard.target) for shard in layout.shards if not shard.folder}
+    taken |= {os.path.realpath(layout.output), os.path.realpath(layout.work)}
+    taken |= {os.path.realpath(shard.target / shard.inputs[0].name) for shard in layout.shards if shard.folder}
+    for path in beside:
+        layout.inputs.check(path)
+        real = os.path.realpath(path)
+        if real in taken or Path(real).is_relative_to(os.path.realpath(layout.work)):
+            raise FileError(f"{path}: something else of this run would be written there: choose another place")
+        taken.add(real)
 
 
 def fingerprint(shards: Sequence[Shard]) -> dict[str, str]:

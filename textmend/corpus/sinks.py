@@ -122,7 +122,7 @@ class FileSink:
     def finish(self) -> None:
         """Write the output under a temporary name, compressed if so named, then rename it."""
         self._file.close()
-        seal(self._shard, self._work)
+        seal(self._shard, self._work, self._file.length)
 
     def close(self) -> None:
         """Close the work file."""
@@ -179,13 +179,24 @@ def open_sink(shard: Shard, work: Path, length: int) -> Sink:
     return FolderSink(shard, work) if shard.folder else FileSink(shard, work, length)
 
 
-def seal(shard: Shard, work: Path) -> None:
-    """Make the output file of a shard's work file. Raises :class:`FileError` where that fails."""
+def seal(shard: Shard, work: Path, length: int) -> None:
+    """Make the output file of a shard's work file.
+
+    Args:
+        shard: what is written.
+        work: the folder for unfinished work.
+        length: how many bytes the work file has.
+
+    Raises:
+        FileError: that fails, or the work file is not as the run left it.
+    """
     documents, sealed = work / "documents", work / "sealed"
     compression = compression_of(shard.target)
+    plain = shard.layout is None and shard.columns is None and compression is None
+    check_length(shard.target if plain and not documents.exists() else documents, length)
     try:
         shard.target.parent.mkdir(parents=True, exist_ok=True)
-        if shard.layout is None and shard.columns is None and compression is None:
+        if plain:
             if documents.exists():  # else it was renamed already
                 os.replace(documents, shard.target)
         else:
@@ -208,6 +219,16 @@ def seal(shard: Shard, work: Path) -> None:
         sync_folder(shard.target.parent)
     except OSError as error:
         raise _failed(shard.target, error) from error
+
+
+def check_length(path: Path, length: int) -> None:
+    """See that a file of a run is there and as long as it was. Raises :class:`FileError` where it isn't."""
+    try:
+        found = path.stat().st_size
+    except OSError as error:
+        raise FileError(f"{path}: is gone ({error.strerror or error}): start again with --force") from error
+    if found != length:
+        raise FileError(f"{path}: has {found:,} bytes, and had {length:,}: start again with --force")
 
 
 def sync_folder(folder: Path) -> None:
