@@ -217,3 +217,15 @@ def test_progress_tells_how_many_gaps_are_filled(embedded):
     mender.watch = stop
     with pytest.raises(KeyboardInterrupt):
         mender.suggest("He was accused of  and sent to prison.")
+
+
+@pytest.mark.parametrize("on_error", ["raise", "skip"])
+def test_what_a_stream_gave_before_it_raised_comes_first(picky, on_error):
+    def texts():
+        yield from [TEXT] * 9
+        raise OSError("the disk is gone")
+
+    mended = []
+    with pytest.raises(OSError, match="disk"):
+        mended.extend(picky().mend(texts(), on_error=on_error))
+    assert len(mended) == 9

@@ -82,9 +82,25 @@ Item = Article | _Unreadable
 
 def _stream(items: Iterator[Item], work: Work[Result], most: int, failed: Failed[Result] | None) -> Iterator[Result]:
     size = min(_FIRST, most)
-    while batch := list(_batch(items, size)):
+    while True:
+        batch, error = _taken(_batch(items, size))
         yield from _worked(batch, work, failed)
+        if error is not None:
+            raise error
+        if not batch:
+            return
         size = min(2 * size, most)
+
+
+def _taken(items: Iterator[Item]) -> tuple[list[Item], Exception | None]:
+    """Return what a stream gives, and the error that ends it: what was read before that is still worked on."""
+    taken: list[Item] = []
+    try:
+        for item in items:
+            taken.append(item)  # what came before an error counts
+    except Exception as error:
+        return taken, error
+    return taken, None
 
 
 def _worked(items: Sequence[Item], work: Work[Result], failed: Failed[Result] | None) -> Iterator[Result]:
