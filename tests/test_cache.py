@@ -210,3 +210,36 @@ def test_the_total_is_kept_once(tmp_path):
         Cache(tmp_path)
     with contextlib.closing(sqlite3.connect(next(tmp_path.glob("*.sqlite")))) as database:
         assert database.execute("SELECT COUNT(*) FROM total").fetchone() == (1,)
+
+
+@pytest.mark.parametrize("stored", [5, 1.5, b"\xff", "null", "5", '{"a": 1}', "[1]", "[[]]", "[" * 100_000, ""])
+def test_a_record_of_others_is_not_known(tmp_path, stored):
+    (key,) = keys(1)
+    cache = Cache(tmp_path)
+    cache.put({key: GAPS})
+    with contextlib.closing(sqlite3.connect(next(tmp_path.glob("*.sqlite")))) as database, database:
+        database.execute("UPDATE suggestions SET gaps = ?", (stored,))
+    assert cache.get([key]) == [None]
+
+
+def test_without_its_total_it_goes_on(tmp_path):
+    (key,) = keys(1)
+    cache = Cache(tmp_path)
+    with contextlib.closing(sqlite3.connect(next(tmp_path.glob("*.sqlite")))) as database, database:
+        database.execute("DELETE FROM total")
+    cache.put({key: GAPS})
+    assert cache.get([key]) == [GAPS]
+
+
+@pytest.mark.parametrize("folder", ["a\0b", "\ud800"])
+def test_a_folder_that_no_system_can_have(folder):
+    with pytest.raises(FileError, match="can't be used as a cache"):
+        Cache(Path(folder))
+
+
+def test_a_user_without_a_home_has_no_folder(monkeypatch):
+    for name in ("TEXTMEND_CACHE", "XDG_CACHE_HOME", "HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("pwd.getpwuid", lambda _: {}["no such user"])
+    with pytest.raises(FileError, match="TEXTMEND_CACHE"):
+        user_folder()

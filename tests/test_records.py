@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from strategies import decisions, edits, evidence, fills, gaps
 
+from textmend.edits.mended import Mended
 from textmend.errors import RecordError
 from textmend.records import SCHEMA, Decision, Edit, Evidence, Fill, Gap
 
@@ -190,3 +191,28 @@ def test_a_gap_is_changed_by_copies_only():
 @given(gaps)
 def test_records_are_hashable(gap):
     assert hash(gap) == hash(through_json(gap))
+
+
+@pytest.mark.parametrize(
+    "value", [10**5000, -(10**5000), float("nan"), "\ud800", b"x"], ids=lambda value: type(value).__name__
+)
+def test_values_that_can_not_be_shown_are_told_too(value):
+    form = Gap(start=1, end=2, probability=0.5).to_dict()
+    for key in ("schema", "start", "end", "probability", "cues"):
+        with pytest.raises(RecordError):
+            Gap.from_dict({**form, key: value})
+
+
+def test_a_value_that_is_nested_too_deeply_is_told():
+    value = []
+    for _ in range(10_000):
+        value = [value]
+    with pytest.raises(RecordError, match="not list"):
+        Gap.from_dict({**Gap(start=1, end=2, probability=0.5).to_dict(), "start": value})
+
+
+@pytest.mark.parametrize("change", [{"start": 10**9, "end": 10**9}, {"end": 4}, {"decision": "apply"}])
+def test_a_mended_text_has_its_gaps_inside_and_fills_for_those_it_applies(change):
+    form = Mended.of("a b", [Gap(start=1, end=2, probability=0.5)], "[…]").to_dict()
+    with pytest.raises(RecordError, match="lies after the text, or has no fill"):
+        Mended.from_dict({**form, "gaps": [{**form["gaps"][0], **change}]})

@@ -41,7 +41,18 @@ _ROW = 100
 
 
 def user_folder() -> Path:
-    """Return the system's folder for the user's caches; it need not exist."""
+    """Return the system's folder for the user's caches; it need not exist.
+
+    Raises:
+        FileError: the user has no folder, as in some containers.
+    """
+    try:
+        return _user_folder()
+    except RuntimeError as error:
+        raise FileError(f"the user has no folder for a cache ({error}): name one, as TEXTMEND_CACHE") from error
+
+
+def _user_folder() -> Path:
     if given := os.environ.get("TEXTMEND_CACHE"):
         return Path(given)
     if sys.platform == "win32":
@@ -82,7 +93,7 @@ class Cache:
                     "INSERT INTO total SELECT (SELECT COALESCE(SUM(size), 0) FROM suggestions)"
                     " WHERE NOT EXISTS (SELECT * FROM total)"
                 )
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, ValueError, sqlite3.Error) as error:
             raise FileError(f"{folder}: can't be used as a cache: {error}; choose another folder") from error
 
     def through(
@@ -134,7 +145,8 @@ class Cache:
             self._bound(database)
 
     def _bound(self, database: sqlite3.Connection) -> None:
-        (size,) = database.execute("SELECT bytes FROM total").fetchone()
+        row = database.execute("SELECT bytes FROM total").fetchone()
+        size = row[0] if row else 0  # without a total, it is counted when the cache is opened again
         if size <= self._most:
             return
         for digest, one in database.execute("SELECT digest, size FROM suggestions ORDER BY used").fetchall():
@@ -186,5 +198,5 @@ def digest_of(article: Article, context: str) -> bytes:
 def _read(text: str) -> list[Gap] | None:
     try:
         return [Gap.from_dict(gap) for gap in json.loads(text)]
-    except (ValueError, RecordError):
+    except (ValueError, TypeError, RecursionError, RecordError):
         return None

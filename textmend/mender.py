@@ -108,6 +108,8 @@ class Mender:
             raise PolicyError(f"Mender: policy={policy!r} should be a textmend.Policy")
         if not isinstance(second_look, bool):
             raise PolicyError(f"Mender: second_look={second_look!r} should be True or False")
+        if cache is not None and not isinstance(cache, str | Path | Cache):
+            raise PolicyError(f"Mender: cache={cache!r} should be a folder or a textmend.cache.Cache")
         self.policy = policy or Policy()
         hub = {"revision": revision, "device": device, "dtype": dtype, "ranking": ranking}
         self._models = Models(detector, filler, threads, hub)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,9 +29,7 @@ class RecordReader:
     def _fail(self, key: str, expected: str) -> RecordError:
         if key not in self._data:
             return RecordError(f"{self._kind}: the key {key!r} is missing (expected {expected})")
-        value = repr(self._data[key])
-        shown = value if len(value) <= 80 else value[:77] + "..."
-        return RecordError(f"{self._kind}: {key!r} should be {expected}, not {shown}")
+        return RecordError(f"{self._kind}: {key!r} should be {expected}, not {_shown(self._data[key])}")
 
     def _absent(self, key: str, optional: bool) -> bool:
         return optional and self._data.get(key) is None
@@ -40,7 +39,7 @@ class RecordReader:
         version = self._data.get("schema")
         if version != readable or isinstance(version, bool):
             raise RecordError(
-                f"{self._kind}: schema version {version!r} can't be read by this version of textmend, "
+                f"{self._kind}: schema version {_shown(version)} can't be read by this version of textmend, "
                 f"which reads version {readable}"
             )
 
@@ -85,7 +84,7 @@ class RecordReader:
         if self._absent(key, optional):
             return None
         value = self._data.get(key)
-        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= sys.maxsize:
             raise self._fail(key, "an offset: a whole number from 0")
         return value
 
@@ -136,3 +135,12 @@ class RecordReader:
         if not isinstance(value, list | tuple) or not all(isinstance(item, Mapping) for item in value):
             raise self._fail(key, "a list of JSON objects")
         return list(value)
+
+
+def _shown(value: object) -> str:
+    """Return a value as Python shows it, shortened; its type, where it is nested too deeply or has too many digits."""
+    try:
+        shown = repr(value)
+    except Exception:  # whatever a value of a caller's own type raises
+        return type(value).__name__
+    return shown if len(shown) <= 80 else shown[:77] + "..."

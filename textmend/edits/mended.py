@@ -132,6 +132,11 @@ class Mended:
             text, original, placeholder = (_of(data[key], str) for key in ("text", "original", "placeholder"))
         except (KeyError, IndexError, TypeError) as error:
             raise RecordError(f"mended: malformed: {error!r}") from error
+        for gap in gaps:
+            if gap.end > len(original) or (gap.decision == "apply" and not gap.fills):
+                raise RecordError(
+                    f"mended: the gap at {gap.start}:{gap.end} lies after the text, or has no fill to apply"
+                )
         if apply_edits(original, edits) != text:
             raise RecordError("mended: the edits don't turn the original into the text")
         skipped = Skipped.from_dict(data["skipped"]) if data.get("skipped") is not None else None

@@ -31,12 +31,12 @@ def open_session(file: Path, threads: int | None) -> onnxruntime.InferenceSessio
     runtime = onnx_runtime()
     options = runtime.SessionOptions()
     options.log_severity_level = 3
-    if threads:
-        options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     # Memory is given back between calls, so that one long document does not hold it for good.
     options.enable_cpu_mem_arena = False
     try:
+        if threads:
+            options.intra_op_num_threads = threads
         session: onnxruntime.InferenceSession = runtime.InferenceSession(
             str(file), options, providers=["CPUExecutionProvider"]
         )
