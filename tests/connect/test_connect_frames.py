@@ -83,3 +83,16 @@ class TestArrow:
     def test_a_missing_column(self, tiny):
         with pytest.raises(PolicyError, match="no column 'text'; there are: body"):
             BatchMender(**tiny)(self.arrow.table({"body": [TEXT]}))
+
+
+def test_a_mended_text_is_not_lost_where_the_column_held_categories(tiny):
+    pandas = pytest.importorskip("pandas", reason="needs the extra test-connect")
+    frame = pandas.DataFrame({"text": pandas.Series(ROWS["text"], dtype="category")})
+    assert BatchMender(**tiny)(frame)["text"].dropna().tolist() == [MENDED, CLEAN]
+
+
+def test_two_columns_of_one_name_are_told(tiny):
+    arrow = pytest.importorskip("pyarrow", reason="needs the extra test-connect")
+    table = arrow.Table.from_arrays([arrow.array(["a"]), arrow.array(["b"])], names=["text", "text"])
+    with pytest.raises(PolicyError, match="2 columns 'text'"):
+        BatchMender(**tiny)(table)

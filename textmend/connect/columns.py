@@ -33,6 +33,8 @@ def column(table: Any, name: str) -> list[Any]:
     present = names(table)
     if name not in present:
         raise PolicyError(f"there is no column {name!r}; there are: {', '.join(map(str, present))}")
+    if present.count(name) > 1:
+        raise PolicyError(f"there are {present.count(name)} columns {name!r}: give them names of their own")
     if isinstance(table, Mapping):
         return list(table[name])
     match _library(table):
@@ -65,6 +67,8 @@ def _library(table: Any) -> str:
 def _in_pandas(table: Any, columns: Mapping[str, list[str | None]]) -> Any:
     pandas = importlib.import_module("pandas")
     kinds = {name: table[name].dtype if name in table else None for name in columns}
+    # A mended text is no category of before: it would be lost.
+    kinds = {name: None if isinstance(kind, pandas.CategoricalDtype) else kind for name, kind in kinds.items()}
     return table.assign(
         **{name: pandas.Series(values, table.index, kinds[name]) for name, values in columns.items()},
     )
