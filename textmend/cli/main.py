@@ -143,6 +143,7 @@ def textmend(
 
 def main() -> None:
     """Run the command line."""
+    _open_closed_streams()
     try:
         app(prog_name="textmend")
     except KeyboardInterrupt:
@@ -150,6 +151,24 @@ def main() -> None:
     except BrokenPipeError:
         _close_quietly()
         sys.exit(BROKEN_PIPE)
+    except OSError as error:  # standard output can't be written: the disk is full
+        _close_quietly()
+        sys.stderr.write(f"textmend: {error.strerror or error}\n")
+        sys.exit(UNREADABLE)
+
+
+def _open_closed_streams() -> None:
+    """Lead standard streams that are closed to nowhere, so that no file that is opened takes their place."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            try:
+                os.fstat(number)
+            except OSError:
+                nowhere = os.open(os.devnull, os.O_RDWR)
+                if nowhere != number:
+                    os.dup2(nowhere, number)
+                    os.close(nowhere)
+            setattr(sys, name, open(number, "w" if number else "r", encoding="utf-8", closefd=False))  # noqa: SIM115
 
 
 def _close_quietly() -> None:
