@@ -53,6 +53,7 @@ class TestAt:
             ([(9, 8)], "does not lie in the text"),
             ([(8,)], "should be a span"),
             (["ab"], "should be a span"),
+            (5, "should be a list of spans"),
             ([(True, 9)], "should be a span"),
             ([(8, 9), (8, 9)], "one place"),
             ([(8, 8), (9, 9)], "one place"),
@@ -93,7 +94,7 @@ class TestMasks:
         (document,) = mender.proposer.documents
         assert document.text == "From  and left."
 
-    @pytest.mark.parametrize("masks", ["  ", ["ok", ""], [3]])
+    @pytest.mark.parametrize("masks", ["  ", ["ok", ""], [3], 5, b"[MASK]", {"[MASK]": 1}])
     def test_masks_that_are_none(self, mender_without_models, masks):
         with pytest.raises(InputError, match="visible text"):
             mender_without_models([]).suggest(TEXT, masks=masks)

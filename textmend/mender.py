@@ -22,7 +22,7 @@ from textmend.records import Fill, Gap, Skipped
 from textmend.source.settled import FAINT, Settled
 from textmend.streams import OnError, failing, run
 from textmend.text.language import not_english
-from textmend.text.masks import unmask
+from textmend.text.masks import read_masks, unmask
 from textmend.text.words import encodable
 
 if TYPE_CHECKING:
@@ -202,7 +202,7 @@ class Mender:
         about = {"title": title, "metadata": metadata, "html": html, "reference": reference}
         failed = failing(on_error, _nothing)
         if at is not None or masks:
-            work = partial(self._suggested_at, at=at, masks=(masks,) if isinstance(masks, str) else tuple(masks))
+            work = partial(self._suggested_at, at=at, masks=read_masks(masks))
             if at is not None and not isinstance(text, str | Article):
                 raise InputError("at: spans are for one text, not for a stream; masks are for both")
             if at is not None and masks:

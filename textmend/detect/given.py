@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -26,6 +26,9 @@ def gaps_at(text: str, spans: Sequence[tuple[int, int]], detector: Detector) -> 
     Raises:
         InputError: a span lies outside the text, holds words, or touches another.
     """
+    if not isinstance(spans, Iterable):
+        raise InputError(f"at: {spans!r:.60} should be a list of spans (start, end)")
+    spans = list(spans)
     for span in spans:
         _check(text, span)
     (sites,) = judge([text], detector)

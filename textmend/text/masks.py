@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import regex
 
@@ -56,19 +57,26 @@ class Unmasked:
         return replace(evidence, start=self.original(evidence.start), end=self.original(evidence.end - 1) + 1)
 
 
+def read_masks(masks: Any) -> tuple[str, ...]:
+    """Return the marks that a caller gave, one as a string or several.
+
+    Raises:
+        InputError: a mask is not visible text.
+    """
+    several = masks if isinstance(masks, list | tuple | set | frozenset) else (masks,)
+    for mask in several:
+        if not isinstance(mask, str) or not mask.strip():
+            raise InputError(f"masks: {mask!r:.60} should be visible text, such as '[MASK]', or several of these")
+    return tuple(several)
+
+
 def unmask(text: str, masks: Sequence[str]) -> Unmasked:
     """Remove masks from a text.
 
     Args:
         text: the caller's text.
         masks: literal marks for missing words. Where two of them begin at one place, the longer one counts.
-
-    Raises:
-        InputError: a mask is not visible text.
     """
-    for mask in masks:
-        if not isinstance(mask, str) or not mask.strip():
-            raise InputError(f"masks: {mask!r} should be visible text, such as '[MASK]'")
     ordered = sorted(masks, key=len, reverse=True)
     found = tuple(Span(*match.span()) for match in regex.finditer("|".join(map(regex.escape, ordered)), text))
     left: list[str] = []
