@@ -202,12 +202,30 @@ def short_text(element: Any) -> str | None:
     if element.text and len(element.text) > 4 * _SHORT:
         return None
     parts: list[str] = []
-    for number, text in enumerate(element.itertext()):
+    for number, text in enumerate(_texts(element)):
         parts.append(text)
         if number >= _BUDGET or sum(map(len, parts)) > 4 * _SHORT:
             return None
     text = " ".join("".join(parts).split())
     return text if len(text) <= _SHORT else None
+
+
+def _texts(element: Any) -> Iterator[str]:
+    """Yield the texts within an element in order, also empty ones: the caller counts the steps."""
+    yield element.text or ""
+    opened = [(element, iter(element))]
+    while opened:
+        owner, children = opened[-1]
+        child = next(children, None)
+        if child is None:
+            opened.pop()
+            if opened:
+                yield owner.tail or ""
+        elif isinstance(child.tag, str):
+            yield child.text or ""
+            opened.append((child, iter(child)))
+        else:
+            yield child.tail or ""
 
 
 def formula(element: Any) -> tuple[str, bool]:

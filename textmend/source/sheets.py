@@ -11,7 +11,8 @@ from textmend.source.looks import PIXELS
 # Of the many rules of a sheet, only those count that may hide words or show them again.
 _TELLING_RULE = regex.compile(
     r"display|visibility|opacity|clip|font|indent|-\d{3}|scale|through|super\b|vertical-align|bidi|transparent|[: ][01]px"
-    r"|background[^:]*+:[^;]*+;\s*+color|(?<![-\w])color\s*+:[^;]*+;\s*+background|(?:height|width)\s*+:\s*+[01]\b|hide|\\",
+    r"|background(?:-color)?+\s*+:[^;]{0,200}+;\s*+color|(?<![-\w])color\s*+:[^;]{0,200}+;\s*+background"
+    r"|(?:height|width)\s*+:\s*+[01]\b|hide|\\",
     regex.IGNORECASE,
 )
 _VIEWPORT = 1280.0
@@ -22,7 +23,8 @@ _CSS_TOKEN = regex.compile(
 )
 _MEDIA = regex.compile(r"\(\s*(?:(min|max)-width\s*:|width\s*([<>])=?)\s*(\d+(?:\.\d+)?)\s*(px|em|rem)\s*\)")
 _MOST_NESTED = 3
-_LONGEST_SELECTOR = 400
+LONGEST_SELECTOR = 400
+"""Longer selectors are not read."""
 
 
 def selectors_of(prelude: str) -> list[str]:
@@ -70,7 +72,7 @@ def _nested(around: list[str], prelude: str) -> str:
     if len(around) > _MOST_NESTED:
         return ""
     for outer in reversed(around):
-        if len(outer) + len(prelude) > _LONGEST_SELECTOR or prelude.count("&") > 1:
+        if len(outer) + len(prelude) > LONGEST_SELECTOR or prelude.count("&") > 1:
             return ""
         whole = f":is({outer})" if "," in outer else outer
         prelude = prelude.replace("&", whole) if "&" in prelude else f"{whole} {prelude}"

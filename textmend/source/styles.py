@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 import regex
 
 from textmend.source.looks import PLAIN, Declared, Look, Value, declarations, declared, inline_look, look_of
-from textmend.source.sheets import selectors_of, telling_rules
+from textmend.source.sheets import LONGEST_SELECTOR, selectors_of, telling_rules
 
 _MOST_OF_ONE_KEY = 30
-_MOST_FOR_ALL = 8
+_MOST_FOR_ALL = 4
 _ALL = "*"
 _SIMPLE_SELECTOR = regex.compile(r"(?:[\w\s.#>*\[\]=\"'~|^$-]|\\.|:(?:not|is|where|any-link|link|root)\b|[(),])++")
 _LAST_COMPOUND = regex.compile(r"(?:[^\s>()]|\([^()]*+\))++\s*+$")
@@ -72,7 +72,7 @@ class Styles:
 
     def _add(self, rule: _Rule) -> None:
         """Store a rule under a name that every element which it fits must have, if there is one."""
-        if not _SIMPLE_SELECTOR.fullmatch(rule.selector):
+        if len(rule.selector) > LONGEST_SELECTOR or not _SIMPLE_SELECTOR.fullmatch(rule.selector):
             return
         last = _LAST_COMPOUND.search(rule.selector)
         if not last:
