@@ -11,7 +11,7 @@ from textmend.detect.inputs import encode
 from textmend.detect.lengths import LengthKinds
 from textmend.detect.opinions import SecondLookWeights, joined_lengths
 from textmend.detect.other_gaps import ArticleWeights
-from textmend.detect.second_look import MARGIN, SIZE, SecondLook, windows_around
+from textmend.detect.second_look import LARGE, MARGIN, SMALL, LookAt, SecondLook, windows_around
 from textmend.errors import ModelError
 
 WEIGHTS = SecondLookWeights("fake", 0.1, 0.9)
@@ -120,14 +120,14 @@ def test_both_opinions_count_wherever_a_stretch_is_read(fake_detector):
 
 def far_apart(first, last):
     """Two words with more text between them than a stretch holds."""
-    return f"{first} {'plain words and ' * SIZE}{last}"
+    return f"{first} {'plain words and ' * LARGE}{last}"
 
 
 def test_what_stands_far_from_a_doubt_is_not_read_again(fake_detector):
     reader = Reader()
     judge([far_apart("zinc", "lime")], doubting(fake_detector, "zinc"), SecondLook(lambda: reader, WEIGHTS))
     assert len(reader.rows) == 1
-    assert len(reader.rows[0].ids) == SIZE
+    assert len(reader.rows[0].ids) == SMALL
 
 
 @pytest.mark.parametrize(("letter", "read_on"), [("z", True), ("y", False)])
@@ -135,8 +135,29 @@ def test_an_article_that_proves_damaged_is_read_on(fake_detector, letter, read_o
     weights = SecondLookWeights("fake", 0.1, 0.9, damaged=1e-3, least_in_damaged=1e-6)
     text, reader = far_apart("zinc", "zinc"), Reader(letter, sure=9.0)
     judge([text], doubting(fake_detector, "zinc"), SecondLook(lambda: reader, weights))
-    everything = len(encode(text, Pieces()).ids) / (SIZE - 1 - 2 * MARGIN)
+    everything = len(encode(text, Pieces()).ids) / (LARGE - 1 - 2 * MARGIN)
     assert len(reader.rows) == (pytest.approx(everything, abs=2) if read_on else 2)
+
+
+@pytest.mark.parametrize("gaps", [1, 40])
+def test_an_article_that_is_plainly_damaged_is_read_at_once(fake_detector, gaps):
+    weights = SecondLookWeights("fake", 0.1, 0.9, damaged=0.02, least_in_damaged=1e-6)
+    text, reader = "iron words in plain print " * gaps + "zinc", Reader()
+    calls = []
+    reader.logits = lambda rows, judged=reader.logits: calls.append(len(rows)) or judged(rows)
+    judge([text], doubting(fake_detector, "iron", "zinc", at=2.0), SecondLook(lambda: reader, weights))
+    once = len(encode(text, Pieces()).ids) / (LARGE - 1 - 2 * MARGIN)
+    assert [count for count in calls if count] == [1 if gaps == 1 else pytest.approx(once, abs=1)]
+
+
+def test_one_may_ask_for_places_of_one_text(fake_detector):
+    text, reader = far_apart("a zinc bell", "zinc"), Reader(sure=9.0)
+    look = LookAt(SecondLook(lambda: reader, WEIGHTS), text, [(1, 2)])
+    (sites,) = judge([text], doubting(fake_detector, "zinc"), look)
+    assert len(reader.rows) == 1
+    (found,) = np.flatnonzero(sites.probabilities > 0.9)
+    assert (sites.starts[found], sites.ends[found]) == (1, 2)
+    assert judge(["zinc and a zinc bell"], doubting(fake_detector, "zinc"), look)[0].probabilities.max() > 0.9
 
 
 def test_where_nothing_is_doubtful_nothing_is_loaded(fake_detector):

@@ -15,7 +15,7 @@ from textmend.detect.inputs import Encoded, Pieces, Window, encode, row_of, wind
 from textmend.detect.lengths import LengthKinds, lengths_in_article
 from textmend.detect.other_gaps import ArticleWeights, in_article
 from textmend.detect.parts import LONGEST, Part, parts
-from textmend.detect.second_look import SecondLook
+from textmend.detect.second_look import Look
 from textmend.detect.sites import Sites
 from textmend.models.queries import Row
 from textmend.records import Gap
@@ -55,7 +55,7 @@ class _Evidence(Protocol):
     def length_kinds(self) -> LengthKinds: ...
 
 
-def judge(texts: Sequence[str], detector: Detector, second_look: SecondLook | None = None) -> list[Sites]:
+def judge(texts: Sequence[str], detector: Detector, second_look: Look | None = None) -> list[Sites]:
     """Return every site of every text with its probability; texts don't influence each other.
 
     Args:
@@ -79,7 +79,7 @@ def judge_alone(texts: Sequence[str], detector: Detector) -> list[Sites]:
 
 
 def find_gaps(
-    texts: Sequence[str], detector: Detector, threshold: float, second_look: SecondLook | None = None
+    texts: Sequence[str], detector: Detector, threshold: float, second_look: Look | None = None
 ) -> list[list[Gap]]:
     """Return the gaps of every text whose probability is at least ``threshold``.
 
@@ -95,7 +95,7 @@ def find_gaps(
     ]
 
 
-def _gaps_of(part: Part, text: str, detector: Detector, threshold: float, second_look: SecondLook | None) -> list[Gap]:
+def _gaps_of(part: Part, text: str, detector: Detector, threshold: float, second_look: Look | None) -> list[Gap]:
     """Return the gaps of a part of a text."""
     (read,) = judge([text[part.first : part.last]], detector, second_look)
     sites = read._replace(starts=read.starts + part.first, ends=read.ends + part.first)

@@ -3,13 +3,14 @@
 The detector is small and reads everything; of most places it is sure. Where it is not, the filler's network, which
 has a head for lost words too, sees other things than the detector does, and both together know more than either
 (``detect.opinions``). There are two rounds. The first reads what is doubtful. Where that shows that the article did
-lose words, the second reads on: all of it that isn't plainly whole. What is read follows from the text alone.
+lose words, the second reads on: all of it that isn't plainly whole. Where the detector alone shows it, the first
+round reads that at once. What is read follows from the text alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +22,10 @@ from textmend.detect.sites import Sites
 from textmend.models.queries import Row
 from textmend.text.quantities import bare_quantities
 
-SIZE = 128
-"""Pieces of a stretch at most, the start token included."""
+SMALL, LARGE = 128, 256
+"""Pieces of a stretch at most, the start token included: around single doubts, and where most of an article is read."""
+PLAINLY = 2.0
+"""An article that seems to have lost so many times the words of a damaged one is damaged, whatever the reader says."""
 MARGIN = 20
 """Pieces of context that the places for which it is read have on both sides, as far as the text has them."""
 EDGE = 16
@@ -42,6 +45,26 @@ class Reader(Protocol):
     def logits(self, rows: Sequence[Row]) -> list[NDArray[np.float32]]:
         """Return the logits at each row's sites, shape ``[sites, labels]``; rows don't influence each other."""
         ...
+
+
+class Look(Protocol):
+    """What reads places of texts again; see :class:`SecondLook`."""
+
+    @property
+    def weights(self) -> SecondLookWeights:
+        """How opinions are joined."""
+        ...
+
+    def revise(self, texts: Sequence[str], judged: Sequence[Sites], article: ArticleWeights) -> list[Sites]:
+        """Return what is thought of each text's sites after some have been read again."""
+        ...
+
+
+class Wanted(NamedTuple):
+    """What a round reads of a text: stretches of ``size`` pieces at most around ``sites``, indices that rise."""
+
+    sites: NDArray[np.int64]
+    size: int
 
 
 class SecondLook:
@@ -66,7 +89,7 @@ class SecondLook:
         """
         result = list(judged)
         doubts = [doubtful(text, own, article, self.weights) for text, own in zip(texts, judged, strict=True)]
-        asked = [index for index, sites in enumerate(doubts) if len(sites)]
+        asked = [index for index, wanted in enumerate(doubts) if len(wanted.sites)]
         if not asked:
             return result
         reader = self.load()
@@ -78,16 +101,49 @@ class SecondLook:
         return result
 
 
-def doubtful(text: str, own: Sites, article: ArticleWeights, weights: SecondLookWeights) -> NDArray[np.int64]:
-    """Return the indices of the sites for which the first round reads.
+class LookAt:
+    """Reads the given places of one text again, and nothing else of it.
+
+    Args:
+        look: reads other texts as it always does.
+        text: the text.
+        places: its places, as spans of code points.
+    """
+
+    def __init__(self, look: SecondLook, text: str, places: Iterable[tuple[int, int]]) -> None:
+        self._look, self._text, self._places = look, text, sorted(places)
+        self.weights = look.weights
+
+    def revise(self, texts: Sequence[str], judged: Sequence[Sites], article: ArticleWeights) -> list[Sites]:
+        """Return what is thought of each text's sites, as :meth:`SecondLook.revise` does."""
+        return [
+            self._at_places(own) if text == self._text else self._look.revise([text], [own], article)[0]
+            for text, own in zip(texts, judged, strict=True)
+        ]
+
+    def _at_places(self, own: Sites) -> Sites:
+        starts, ends = np.array(self._places, dtype=np.int64).reshape(-1, 2).T
+        first = np.searchsorted(own.ends, starts)
+        last = np.searchsorted(own.starts, ends, side="right")
+        sites = [np.arange(*span) for span in zip(first, last, strict=True)]
+        reader = self._look.load()
+        again = Rereading(self._text, own, reader)
+        read([again], [Wanted(np.unique(np.concatenate(sites)), SMALL)], reader)
+        return again.revised(self.weights)
+
+
+def doubtful(text: str, own: Sites, article: ArticleWeights, weights: SecondLookWeights) -> Wanted:
+    """Return the sites for which the first round reads.
 
     In the light of the article's other gaps: where nothing else is missing, few doubts are worth the time. A unit
     without its number is always read: the detector, which saw few of them, is too sure that it is whole.
     """
     probabilities = in_article(text, own.starts, own.ends, own.probabilities, article)
+    if share_lost(probabilities) >= PLAINLY * weights.damaged:
+        return Wanted(np.flatnonzero(probabilities >= weights.least_in_damaged), LARGE)
     bare = np.array(bare_quantities(text), dtype=np.int64)
     worth = (probabilities >= weights.least) | np.isin(own.ends, bare) | np.isin(own.starts, bare)
-    return np.flatnonzero(worth & (probabilities <= weights.most))
+    return Wanted(np.flatnonzero(worth & (probabilities <= weights.most)), SMALL)
 
 
 class Rereading:
@@ -128,27 +184,27 @@ class Rereading:
         """Return the text's sites with both opinions heeded."""
         return revised(self.own, self.sites, self.logits, weights)
 
-    def worth_reading(self, weights: SecondLookWeights) -> NDArray[np.int64]:
-        """Return the indices of the sites for which the second round reads: none where little seems to be missing."""
+    def worth_reading(self, weights: SecondLookWeights) -> Wanted:
+        """Return the sites for which the second round reads: none where little seems to be missing."""
         probabilities = self.revised(weights).probabilities
         if share_lost(probabilities) < weights.damaged:
-            return np.zeros(0, dtype=np.int64)
+            return Wanted(np.zeros(0, dtype=np.int64), LARGE)
         told = in_article(self.text, self.own.starts, self.own.ends, probabilities, weights.article)
-        return np.flatnonzero((told >= weights.least_in_damaged) & ~self._read)
+        return Wanted(np.flatnonzero((told >= weights.least_in_damaged) & ~self._read), LARGE)
 
 
-def read(texts: Sequence[Rereading], sites: Sequence[NDArray[np.int64]], reader: Reader) -> None:
+def read(texts: Sequence[Rereading], wanted: Sequence[Wanted], reader: Reader) -> None:
     """Let the reader read stretches of texts; texts don't influence each other.
 
     Args:
         texts: the texts, which keep what the reader says.
-        sites: for each, the indices of the sites for which it is read, rising.
+        wanted: what is read of each.
         reader: what reads.
     """
     stretches = [
         (text, window)
-        for text, wanted in zip(texts, sites, strict=True)
-        for window in windows_around(text.document, wanted, SIZE - 1, MARGIN, EDGE)
+        for text, (sites, size) in zip(texts, wanted, strict=True)
+        for window in windows_around(text.document, sites, size - 1, MARGIN, EDGE)
     ]
     rows = [row_of(text.document, window, reader.pieces.start) for text, window in stretches]
     for (text, window), logits in zip(stretches, reader.logits(rows), strict=True):

@@ -31,7 +31,7 @@ from textmend.train.filler_examples import MaskedWindow, group_by_length, plain_
 CASES = 4
 """Letter cases: lower, Title, UPPER, mixed (``text.case_of``)."""
 
-GAP_WINDOW = 128
+GAP_WINDOW = 256
 """The number of pieces of a window for finding lost words, the start token included."""
 
 _CASE_LOSS = 0.5

@@ -15,7 +15,7 @@ from textmend.damage.losing import Damaged
 from textmend.detect.network import OnnxDetector
 from textmend.detect.opinions import SecondLookWeights, features, log_odds_of_gap
 from textmend.detect.other_gaps import ArticleWeights, evidence, space_kinds
-from textmend.detect.second_look import Reader, Rereading, doubtful, read
+from textmend.detect.second_look import Reader, Rereading, Wanted, doubtful, read
 from textmend.fill.load import load_filler
 from textmend.train.calibrate import JudgedText, fit_evidence, judge_damaged, write_config
 from textmend.train.regression import logistic
@@ -50,7 +50,7 @@ def calibrate_second_look(filler: Path, detector: Path, damaged: Sequence[Damage
     judged = judge_damaged(damaged, judging)
     start = SecondLookWeights(judging.name, LEAST, MOST, DAMAGED, LEAST_IN_DAMAGED)
     doubts = [doubtful(one.text, one.sites, judging.article, start) for one in judged]
-    if not any(map(len, doubts)):
+    if not any(len(wanted.sites) for wanted in doubts):
         log.info("second look: the detector is in doubt nowhere, so there is nothing to fit")
         return None
     again = [Rereading(one.text, one.sites, reader) for one in judged]
@@ -125,6 +125,6 @@ def fit_joint(
     return replace(weights, constant=constant, own=by_own, other=by_other, apart=apart)
 
 
-def _read(again: Sequence[Rereading], sites: Sequence[NDArray[np.int64]], reader: Reader) -> None:
+def _read(again: Sequence[Rereading], wanted: Sequence[Wanted], reader: Reader) -> None:
     for start in range(0, len(again), _BATCH):
-        read(again[start : start + _BATCH], sites[start : start + _BATCH], reader)
+        read(again[start : start + _BATCH], wanted[start : start + _BATCH], reader)
