@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
     from textmend.detect.finder import Detector
-    from textmend.detect.second_look import SecondLook
+    from textmend.detect.second_look import Look, SecondLook
     from textmend.fill.phrases import Phrase
     from textmend.fill.propose import GappedArticle, Proposer, Watch
     from textmend.loading import Filler
@@ -316,7 +316,7 @@ class Mender:
     def _found(self, articles: Sequence[Article]) -> list[list[Gap]]:
         if any(article.has_source for article in articles):
             return [[gap.with_fills(()) for gap in one.gaps] for one in self._settle(articles)]
-        return self._find(articles, self.policy.find_at)
+        return self._find(articles, self.policy.find_at, self.second_look)
 
     def _suggested(self, articles: Sequence[Article]) -> Iterator[list[Gap]]:
         return (gaps for gaps, _ in self._proposed(articles))
@@ -372,33 +372,37 @@ class Mender:
         unfit = [self._unfit(article, one.gaps) for article, one in zip(articles, settled, strict=True)]
         return self._propose(articles, settled, unfit)
 
-    def _find(self, articles: Sequence[Article], least: float, *, fast: bool = False) -> list[list[Gap]]:
+    def _find(self, articles: Sequence[Article], least: float, look: Look | None) -> list[list[Gap]]:
         """Find: return the places of each article where words are missing with a probability of at least ``least``."""
         from textmend.detect.finder import find_gaps
 
-        second_look = None if fast else self.second_look
-        found = find_gaps([article.text for article in articles], self.detector, least, second_look)
+        found = find_gaps([article.text for article in articles], self.detector, least, look)
         return [self.policy.heeded(article.text, gaps) for article, gaps in zip(articles, found, strict=True)]
 
     def _settle(self, articles: Sequence[Article]) -> list[Settled]:
         """Find and settle: return the gaps of each article; those that a page or copy answers have their fills."""
-        found = iter(self._find([article for article in articles if not article.has_source], self.policy.find_at))
+        bare = [article for article in articles if not article.has_source]
+        found = iter(self._find(bare, self.policy.find_at, self.second_look))
         return [self._from_source(one) if one.has_source else Settled(next(found)) for one in articles]
 
     def _from_source(self, article: Article) -> Settled:
-        """Find and settle an article with a source; where its page answers for it, the second look is left out."""
+        """Find and settle an article with a source; what its page answers for is not read a second time."""
+        from textmend.detect.second_look import LookAt
         from textmend.source.settle import read_copies
 
         copies = read_copies(article.html, article.references)
-        if article.html is not None and self.second_look is not None:
-            settled = self._settled(article, self._seen(article, fast=True), copies)
-            if settled.answered:
-                return settled
-        return self._settled(article, self._seen(article), copies)
+        second_look = self.second_look
+        if article.html is None or second_look is None:
+            return self._settled(article, self._seen(article, second_look), copies)
+        settled = self._settled(article, self._seen(article, None), copies)
+        if settled.answered and not settled.unproven:
+            return settled
+        look = LookAt(second_look, article.text, settled.unproven) if settled.answered else second_look
+        return self._settled(article, self._seen(article, look), copies)
 
-    def _seen(self, article: Article, *, fast: bool = False) -> list[Gap]:
+    def _seen(self, article: Article, look: Look | None) -> list[Gap]:
         """Return the gaps of an article with a source, faint ones too."""
-        (seen,) = self._find([article], min(FAINT, self.policy.find_at), fast=fast)
+        (seen,) = self._find([article], min(FAINT, self.policy.find_at), look)
         return seen
 
     def _settled(self, article: Article, seen: Sequence[Gap], copies: Sequence[Copy]) -> Settled:

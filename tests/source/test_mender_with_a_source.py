@@ -8,6 +8,7 @@ import pytest
 
 import textmend
 from textmend import Decision, Fill, Mended
+from textmend.detect import second_look
 from textmend.errors import InputError
 
 TEXT = "They met officials from and left the town. It was cold in the harbour of  that day."
@@ -46,20 +47,32 @@ def test_the_filler_is_asked_about_the_rest_and_told_what_the_page_holds(mender_
     assert [bool(gap.fills) for gap in document.gaps] == [True, False, True]
 
 
+class Looks:
+    """A second look that changes nothing and keeps what it reads."""
+
+    def __init__(self, detector):
+        self.weights, self.texts = detector, []
+
+    def revise(self, texts, judged, article):
+        self.texts += texts
+        return judged
+
+
 @pytest.mark.parametrize(("html", "asked"), [(PAGE, 0), (PAGE.replace("<b>Lunde</b>", "Lunde"), 1), (None, 1)])
 def test_no_second_look_where_the_page_answers(mender_without_models, monkeypatch, html, asked):
-    looks = []
-
-    class Look:
-        weights = mender_without_models([]).detector
-
-        def revise(self, texts, judged, article):
-            looks.extend(texts)
-            return judged
-
-    monkeypatch.setattr(textmend.Mender, "second_look", Look())
+    looks = Looks(mender_without_models([]).detector)
+    monkeypatch.setattr(textmend.Mender, "second_look", looks)
     mender_without_models(["and"]).find_gaps(textmend.Article(text=TEXT, html=html))
-    assert len(looks) == asked
+    assert len(looks.texts) == asked
+
+
+def test_only_at_its_pictures_a_page_that_answers_is_doubted(mender_without_models, monkeypatch):
+    looks, asked = Looks(mender_without_models([]).detector), []
+    monkeypatch.setattr(textmend.Mender, "second_look", looks)
+    monkeypatch.setattr(second_look, "LookAt", lambda look, text, places: asked.extend(places) or look)
+    html = PAGE.replace("left the town", "left <img src='a.png'> the town")
+    mender_without_models(["and"]).find_gaps(textmend.Article(text=TEXT, html=html))
+    assert [TEXT[start - 4 : end + 3] for start, end in asked] == ["left the"]
 
 
 def test_a_gap_where_the_page_holds_nothing_more_is_none(mender_without_models):

@@ -369,6 +369,15 @@ def test_a_page_answers_for_a_text_if_its_elements_say_all_that_is_missing(parag
     assert settle(in_text(paragraph), [], read_copies(on_page(html))).answered is answered
 
 
+@pytest.mark.parametrize("hole", ["<img src='eva.png'>", "<span data-name='x'></span>"])
+def test_what_is_no_text_leaves_its_place_unproven(hole):
+    text = in_text("He met, who left.")
+    settled = settle(text, [], read_copies(on_page(f"He met {hole}, who left.")))
+    assert settled.answered
+    assert [text[start - 3 : end + 1] for start, end in settled.unproven] == ["met,"]
+    assert not settle(text, [], read_copies(on_page("He met, who left."))).unproven
+
+
 def test_a_copy_without_elements_never_answers():
     whole = in_text("He met Eva Lind, who left.")
     assert not settle(whole, [], read_copies(None, (whole,))).answered

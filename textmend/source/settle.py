@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from textmend.records import Evidence, Fill, Gap
 from textmend.source.contents import copies_of, read_page
-from textmend.source.copies import Copy
+from textmend.source.copies import Copy, Hole
 from textmend.source.fitted import edges_of, fitted
 from textmend.source.loss import Loss
 from textmend.source.losses import losses
@@ -66,7 +66,7 @@ def settle(text: str, gaps: Sequence[Gap], copies: Sequence[Copy], faint: Sequen
     suspects = sorted((*gaps, *faint), key=lambda gap: (gap.start, gap.end))
     found: list[tuple[Loss, Copy]] = []
     views: list[_View] = []
-    answered = False
+    answered, unproven = False, frozenset[tuple[int, int]]()
     for copy in copies:
         words = vocabulary.read(copy.text, copy.blocks, copy.edges)
         compared = pieces_of(side, Side(copy.text, words))
@@ -83,12 +83,15 @@ def settle(text: str, gaps: Sequence[Gap], copies: Sequence[Copy], faint: Sequen
         found = _merged(_merged(found, new), [(loss, copy) for loss in view.unspoken(suspects)])
         views.append(view)
         if copy.has_markup and compared.spoken >= _ANSWERED * sum(side.words.spoken):
-            answered = answered or not view.has_more_than([loss for loss, _ in found])
+            unsaid = list(view.unsaid([loss for loss, _ in found]))
+            if not answered and not any(one.has_words for one in unsaid):
+                answered, unproven = True, frozenset((one.start, one.end) for one in unsaid)
     return Settled(
         _settled(gaps, [_gap(loss, copy) for loss, copy in found], views),
         tuple(view.article() for view in views),
         frozenset((loss.start, loss.end) for loss, _ in found if _is_unseen(loss, text, suspects)),
         answered,
+        unproven,
     )
 
 
@@ -160,6 +163,14 @@ class _Place(NamedTuple):
     passes: bool
 
 
+class _Unsaid(NamedTuple):
+    """A place of the text, from one word to the next, where a copy has words, or else a hole."""
+
+    start: int
+    end: int
+    has_words: bool
+
+
 class _View:
     """A copy that belongs to the text."""
 
@@ -196,20 +207,19 @@ class _View:
                     *site, words, None, start, end, block, len(words.split()), _UNSPOKEN, certainty=_UNSPOKEN_WORDS
                 )
 
-    def has_more_than(self, found: Sequence[Loss]) -> bool:
-        """Whether the copy has words inside a block that the text lacks and that no element shows to be lost."""
+    def unsaid(self, found: Sequence[Loss]) -> Iterator[_Unsaid]:
+        """Yield the places inside a block where the copy has words or holes that no loss stands for."""
         shown = sorted(loss.start for loss in found if not loss.bare)
         for before, after in pairwise(self._pieces):
-            if after.word == before.word + 1 or after.after or after.marks:
-                continue
-            if self._words.blocks[before.word] != self._words.blocks[after.word]:
+            if after.after or after.marks or self._words.blocks[before.word] != self._words.blocks[after.word]:
                 continue
             index = bisect_left(shown, before.end)
             if index < len(shown) and shown[index] <= after.start:
                 continue
-            if not self._are_aside(before.word + 1, after.word):
-                return True
-        return False
+            has_words = not self._are_aside(before.word + 1, after.word)
+            holes = self._copy.holes_in(self._words.ends[before.word], self._words.starts[after.word])
+            if has_words or (holes and not _says_enough(holes)):
+                yield _Unsaid(before.end, after.start, has_words)
 
     def _passes(self, before: int, after: int) -> bool:
         """Whether only asides stand between two words of the copy that are not asides themselves."""
@@ -225,7 +235,7 @@ class _View:
         if place is None:
             return False
         holes = self._copy.holes_in(place.start, place.end)
-        return not holes or any(hole.has_words for hole in holes)
+        return not holes or _says_enough(holes)
 
     def _place(self, start: int, end: int) -> _Place | None:
         """Return the place in the copy between the words around a place of the text; ``None`` if there are others."""
@@ -278,3 +288,8 @@ class _View:
         if left in OPENING and right in CLOSING:
             return False
         return not (spaced and (right in CLOSING or left in OPENING)) or left in CLOSING
+
+
+def _says_enough(holes: Sequence[Hole]) -> bool:
+    """Whether what a page holds at a place, and a reader does not see, are words: then nothing else was lost there."""
+    return any(hole.has_words for hole in holes)

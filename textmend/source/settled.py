@@ -21,9 +21,12 @@ class Settled:
             all links. Their words must be checked for whether they make sense there.
         answered: whether the page that is shown holds nearly all of the text, and says by its elements alone what was
             lost. If it has more words anywhere that no element shows, the detector must confirm that they were lost.
+        unproven: if it answers, the places where it has a picture, an empty element or the like: from one word to the
+            next. Words may have been lost there.
     """
 
     gaps: list[Gap]
     known: tuple[str, ...] = ()
     unseen: frozenset[tuple[int, int]] = frozenset()
     answered: bool = False
+    unproven: frozenset[tuple[int, int]] = frozenset()
