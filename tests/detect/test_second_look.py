@@ -1,5 +1,7 @@
 """The second look: which places are read again, in which stretches, and what comes of both opinions."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -179,6 +181,19 @@ def test_a_unit_without_its_number_is_read_though_the_detector_sees_nothing(fake
     assert [text[sites.ends[at] :][:1] for at in np.flatnonzero(sites.probabilities > 0.1)] == ["m"] * read
 
 
+def test_a_weight_tells_how_much_a_unit_without_its_number_means(fake_detector):
+    text, reader = "a depth of m in the mill", Reader(sure=2.0)
+    before, after = (
+        judge([text], fake_detector(), SecondLook(lambda: reader, replace(WEIGHTS, bare=bare)))[0].probabilities
+        for bare in (0.0, 3.0)
+    )
+    raised = log_odds(after) - log_odds(before)
+    assert [
+        text[end:][:1] for end, more in zip(judge([text], fake_detector())[0].ends, raised, strict=True) if more
+    ] == ["m"]
+    assert raised.max() == pytest.approx(3)
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.text("abz \n", max_size=80), min_size=1, max_size=5))
 def test_texts_do_not_influence_each_other(fake_detector, texts):
@@ -208,7 +223,7 @@ def test_lengths_are_told_by_both(fake_detector):
 def test_the_json_form_is_read_back():
     kinds = LengthKinds((0.8, 0.2), (0.4, 0.6), (0.6, 0.4), 0.3)
     weights = SecondLookWeights(
-        "a 1.0", 0.02, 0.97, 0.001, 0.004, 0.1, 0.6, 0.5, -0.05, article=ArticleWeights(0.1), length_kinds=kinds
+        "a 1.0", 0.02, 0.97, 0.001, 0.004, 0.1, 0.6, 0.5, -0.05, 2.5, article=ArticleWeights(0.1), length_kinds=kinds
     )
     assert SecondLookWeights.from_dict(weights.to_dict()) == weights
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from textmend.calibration import sigmoid
+from textmend.damage.losing import Damaged, Loss
 from textmend.detect.opinions import SecondLookWeights
-from textmend.train.second_look import fit_joint
+from textmend.train.second_look import fit_bare, fit_joint
 
 
 @pytest.mark.parametrize(("by_own", "by_other"), [(1.0, 0.5), (0.2, 0.9)])
@@ -26,3 +27,25 @@ def test_a_few_places_hardly_move_the_mean_of_both():
     start = SecondLookWeights("a 1.0", 0.05, 0.95)
     fitted = fit_joint(start, np.array([1.0]), np.array([-1.0]), [True], np.zeros((1, 2)))
     assert (fitted.own, fitted.other) == pytest.approx((0.5, 0.5), abs=0.2)
+
+
+class Reader:
+    """Sees nothing lost anywhere."""
+
+    labels = 7
+
+    def __init__(self, pieces):
+        self.pieces = pieces
+
+    def logits(self, rows):
+        return [np.array([[5.0] + [0.0] * 6] * len(row.sites), dtype=np.float32) for row in rows]
+
+
+def test_units_without_numbers_that_are_mostly_losses_get_a_weight(fake_detector):
+    detector, start = fake_detector(), SecondLookWeights("fake", 0.05, 0.95)
+    lost = [Damaged(f"a depth of m in mill {number}", (Loss(10, 11, "9"),)) for number in range(30)]
+    whole = [Damaged("a depth of m in the mill", ()), Damaged("a depth of 9 m in the mill", ())]
+    fitted = fit_bare(start, lost + whole[:1], detector, Reader(detector.pieces))
+    assert fitted.bare > 1
+    assert fit_bare(start, whole, detector, Reader(detector.pieces)) == start
+    assert fit_bare(start, [], detector, Reader(detector.pieces)) == start

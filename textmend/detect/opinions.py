@@ -32,7 +32,8 @@ class SecondLookWeights:
         constant: the log-odds of both opinions together are this, …
         own: … and this times the detector's calibrated log-odds, …
         other: … and this times the reader's log-odds, …
-        apart: … and this times how far apart both are.
+        apart: … and this times how far apart both are, …
+        bare: … and this where a unit or a sign of money has no number, which both readers saw too seldom.
         echoes: what an echo adds to the probability that comes of both.
         article: what the article's other gaps add to that.
         length_kinds: what they say about how many words are missing.
@@ -50,21 +51,30 @@ class SecondLookWeights:
     own: float = 0.5
     other: float = 0.5
     apart: float = 0.0
+    bare: float = 0.0
     echoes: EchoWeights = field(default_factory=EchoWeights)
     article: ArticleWeights = field(default_factory=ArticleWeights)
     length_kinds: LengthKinds = field(default_factory=LengthKinds)
 
     def __post_init__(self) -> None:
-        weights = (self.constant, self.own, self.other, self.apart)
+        weights = (self.constant, self.own, self.other, self.apart, self.bare)
         fine = 0 < self.least < self.most < 1 and 0 <= self.least_in_damaged <= self.least and 0 < self.damaged <= 1
         if not (fine and all(map(math.isfinite, weights))):
             raise ModelError(f"weights of a second look are out of range: {self}")
 
-    def joined(self, own: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the log-odds that come of the detector's and the reader's, all of one shape."""
+    def joined(
+        self, own: NDArray[np.float64], other: NDArray[np.float64], bare: NDArray[np.bool_] | None = None
+    ) -> NDArray[np.float64]:
+        """Return the log-odds that come of the detector's and the reader's, all of one shape.
+
+        Args:
+            own: the detector's log-odds.
+            other: the reader's.
+            bare: where a unit or a sign of money has no number; default: nowhere.
+        """
         weights = np.array([self.constant, self.own, self.other, self.apart])
         result: NDArray[np.float64] = features(own, other) @ weights
-        return result
+        return result if bare is None else result + self.bare * bare
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form, as a filler's ``config.json`` holds it."""
@@ -81,6 +91,7 @@ class SecondLookWeights:
         return cls(
             str(data["detector"]),
             **{name: float(data[name]) for name in numbers},
+            bare=float(data.get("bare", 0.0)),
             echoes=EchoWeights.from_dict(data["echoes"]),
             article=ArticleWeights.from_dict(data["article"]),
             length_kinds=LengthKinds.from_dict(data["length_kinds"]),
@@ -97,17 +108,24 @@ def features(own: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np
     return np.column_stack([np.ones_like(own), own, other, np.abs(own - other)])
 
 
-def revised(own: Sites, sites: NDArray[np.int64], logits: NDArray[np.float64], weights: SecondLookWeights) -> Sites:
+def revised(
+    own: Sites,
+    sites: NDArray[np.int64],
+    logits: NDArray[np.float64],
+    bare: NDArray[np.bool_],
+    weights: SecondLookWeights,
+) -> Sites:
     """Return the sites of a text with both opinions heeded.
 
     Args:
         own: as the detector sees them.
         sites: the indices of those that were read again.
         logits: what the reader says of these, shape ``[sites, labels]``.
+        bare: at which of these a unit or a sign of money has no number.
         weights: how opinions are joined.
     """
     probabilities, lengths = own.probabilities.copy(), own.lengths.copy()
-    probabilities[sites] = sigmoid(weights.joined(log_odds(probabilities[sites]), log_odds_of_gap(logits)))
+    probabilities[sites] = sigmoid(weights.joined(log_odds(probabilities[sites]), log_odds_of_gap(logits), bare))
     lengths[sites] = joined_lengths(lengths[sites], logits)
     return own._replace(probabilities=probabilities, lengths=lengths)
 

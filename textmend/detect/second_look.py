@@ -24,8 +24,8 @@ from textmend.text.quantities import bare_quantities
 
 SMALL, LARGE = 128, 256
 """Pieces of a stretch at most, the start token included: around single doubts, and where most of an article is read."""
-PLAINLY = 2.0
-"""An article that seems to have lost so many times the words of a damaged one is damaged, whatever the reader says."""
+PLAINLY = 1.25
+"""Where the detector alone sees so many times the losses of a damaged article, it need not be told by the reader."""
 MARGIN = 20
 """Pieces of context that the places for which it is read have on both sides, as far as the text has them."""
 EDGE = 16
@@ -141,9 +141,14 @@ def doubtful(text: str, own: Sites, article: ArticleWeights, weights: SecondLook
     probabilities = in_article(text, own.starts, own.ends, own.probabilities, article)
     if share_lost(probabilities) >= PLAINLY * weights.damaged:
         return Wanted(np.flatnonzero(probabilities >= weights.least_in_damaged), LARGE)
-    bare = np.array(bare_quantities(text), dtype=np.int64)
-    worth = (probabilities >= weights.least) | np.isin(own.ends, bare) | np.isin(own.starts, bare)
+    worth = (probabilities >= weights.least) | without_numbers(text, own)
     return Wanted(np.flatnonzero(worth & (probabilities <= weights.most)), SMALL)
+
+
+def without_numbers(text: str, own: Sites) -> NDArray[np.bool_]:
+    """Return at which sites of a text a unit or a sign of money has no number, shape ``[sites]``."""
+    bare = np.array(bare_quantities(text), dtype=np.int64)
+    return np.isin(own.ends, bare) | np.isin(own.starts, bare)
 
 
 class Rereading:
@@ -163,6 +168,7 @@ class Rereading:
         self.document = encode(text, reader.pieces)
         self._logits = np.zeros((len(own.starts), reader.labels))
         self._read = np.zeros(len(own.starts), dtype=bool)
+        self._bare = without_numbers(text, own)
 
     @property
     def sites(self) -> NDArray[np.int64]:
@@ -182,7 +188,7 @@ class Rereading:
 
     def revised(self, weights: SecondLookWeights) -> Sites:
         """Return the text's sites with both opinions heeded."""
-        return revised(self.own, self.sites, self.logits, weights)
+        return revised(self.own, self.sites, self.logits, self._bare[self._read], weights)
 
     def worth_reading(self, weights: SecondLookWeights) -> Wanted:
         """Return the sites for which the second round reads: none where little seems to be missing."""

@@ -175,7 +175,7 @@ def judge_damaged(damaged: Sequence[Damaged], detector: OnnxDetector) -> list[Ju
     for start in range(0, len(damaged), _BATCH):
         batch = damaged[start : start + _BATCH]
         for truth, sites in zip(batch, judge_alone([item.text for item in batch], detector), strict=True):
-            judged.append(JudgedText(truth.text, sites, _lost_words(truth, sites, detector.labels - 1)))
+            judged.append(JudgedText(truth.text, sites, lost_words(truth, sites, detector.labels - 1)))
     return judged
 
 
@@ -192,7 +192,7 @@ def fit_evidence(judged: Sequence[JudgedText]) -> ArticleEvidence:
     return ArticleEvidence(echoes, article, kinds)
 
 
-def _lost_words(truth: Damaged, sites: Sites, most: int) -> NDArray[np.int64]:
+def lost_words(truth: Damaged, sites: Sites, most: int) -> NDArray[np.int64]:
     """Return how many words were lost at each site, 0 for none, at most ``most``; shape ``[sites]``."""
     lost = np.zeros(len(sites.ends), dtype=np.int64)
     for gap in truth.gaps:

@@ -36,7 +36,7 @@ def calibrate_filler_on(held_out: HeldOut, filler: Path, detector: Path, *, gaps
         FileError: no words can be lost in these articles.
     """
     damaged = held_out.damaged_for_filler()
-    calibrate_second_look(filler, detector, held_out.damaged_for_detector())
+    calibrate_second_look(filler, detector, held_out.damaged_for_detector(), held_out.damaged_in_quantities())
     log.info("filler: filling about %d gaps", min(gaps, gaps_in(damaged)))
     calibrate_filler(filler, detector, damaged, most_gaps=gaps)
 

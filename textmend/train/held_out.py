@@ -9,7 +9,8 @@ from itertools import islice, zip_longest
 from pathlib import Path
 
 from textmend.damage.articles import LinkedText, read_articles
-from textmend.damage.losing import Damaged
+from textmend.damage.densities import Density, draw_variant, lose_kinds
+from textmend.damage.losing import Damaged, damage
 from textmend.damage.spans import LinkLikeness
 from textmend.errors import FileError
 from textmend.train.calibrate import damaged_articles
@@ -19,6 +20,8 @@ CLEAN_SHARE = 0.6
 _DETECTOR_SEEDS = (11, 14)
 """A detector is calibrated on every article once for each seed, with other damage each time, because held-out articles
 are few."""
+
+_QUANTITIES = ("numbers", "measures", "amounts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,15 @@ class HeldOut:
         """
         mixed = random.Random(12).sample(self.articles, len(self.articles))
         return self._some_lost(damaged_articles(mixed, self.likeness, clean_share=0.0, seed=12))
+
+    def damaged_in_quantities(self) -> list[Damaged]:
+        """Return the articles, half of which lost up to three numbers, measures or sums each."""
+        rng = random.Random(13)
+        density = Density(1.0, most=3)
+        return [
+            damage(one.text, lose_kinds(one.text, _QUANTITIES, density, rng) if lost else [], draw_variant(rng))
+            for one, lost in ((article, rng.random() < 0.5) for article in self.articles)
+        ]
 
     def _some_lost(self, damaged: list[Damaged]) -> list[Damaged]:
         if not any(item.gaps for item in damaged):

@@ -12,12 +12,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from textmend.calibration import log_odds
 from textmend.damage.losing import Damaged
+from textmend.detect.finder import Detector, judge
 from textmend.detect.network import OnnxDetector
 from textmend.detect.opinions import SecondLookWeights, features, log_odds_of_gap
 from textmend.detect.other_gaps import ArticleWeights, evidence, space_kinds
-from textmend.detect.second_look import Reader, Rereading, Wanted, doubtful, read
+from textmend.detect.second_look import Reader, Rereading, SecondLook, Wanted, doubtful, read, without_numbers
 from textmend.fill.load import load_filler
-from textmend.train.calibrate import JudgedText, fit_evidence, judge_damaged, write_config
+from textmend.text.quantities import bare_quantities
+from textmend.train.calibrate import JudgedText, fit_evidence, judge_damaged, lost_words, write_config
 from textmend.train.regression import logistic
 
 log = logging.getLogger(__name__)
@@ -31,7 +33,9 @@ _PRIOR = 2.0
 _BATCH = 16
 
 
-def calibrate_second_look(filler: Path, detector: Path, damaged: Sequence[Damaged]) -> SecondLookWeights | None:
+def calibrate_second_look(
+    filler: Path, detector: Path, damaged: Sequence[Damaged], quantities: Sequence[Damaged] = ()
+) -> SecondLookWeights | None:
     """Fit how both opinions combine, then the weights of echoes and of an article's other gaps.
 
     The weights are written into the filler's ``config.json`` and returned. Where the filler has no head for lost
@@ -43,6 +47,7 @@ def calibrate_second_look(filler: Path, detector: Path, damaged: Sequence[Damage
         filler: its folder.
         detector: its folder; it is calibrated already.
         damaged: held-out damaged text.
+        quantities: held-out text, some of which lost numbers, for the weight of units and signs without numbers.
     """
     reader, judging = load_filler(filler).model.reader, OnnxDetector(detector)
     if not reader.labels:
@@ -57,7 +62,7 @@ def calibrate_second_look(filler: Path, detector: Path, damaged: Sequence[Damage
     _read(again, doubts, reader)
     first = _fitted(start, judged, again, judging.article)
     _read(again, [one.worth_reading(first) for one in again], reader)
-    weights = _fitted(first, judged, again, judging.article)
+    weights = fit_bare(_fitted(first, judged, again, judging.article), quantities, judging, reader)
     log.info(
         "second look at %d of %d places: %s",
         sum(len(one.sites) for one in again),
@@ -123,6 +128,26 @@ def fit_joint(
     design = np.column_stack([features(own, other), told])
     constant, by_own, by_other, apart = logistic(design, truths, start, hold=_PRIOR).tolist()[:4]
     return replace(weights, constant=constant, own=by_own, other=by_other, apart=apart)
+
+
+def fit_bare(
+    weights: SecondLookWeights, quantities: Sequence[Damaged], detector: Detector, reader: Reader
+) -> SecondLookWeights:
+    """Return the weights with that of units and signs without numbers fitted, beside all else that is known there."""
+    seen, truths = [np.zeros(0)], [np.zeros(0, dtype=bool)]
+    for one in quantities:
+        if not bare_quantities(one.text):
+            continue
+        (sites,) = judge([one.text], detector, SecondLook(lambda: reader, weights))
+        bare = without_numbers(one.text, sites)
+        seen.append(log_odds(sites.probabilities[bare]))
+        truths.append(lost_words(one, sites, detector.labels - 1)[bare] > 0)
+    own, truth = np.concatenate(seen), np.concatenate(truths)
+    if not truth.any():
+        return weights
+    (more,) = logistic(np.ones((len(own), 1)), truth, (0.0,), hold=_PRIOR, offset=own)
+    log.info("second look: %d of %d units and signs without numbers lost words", truth.sum(), len(truth))
+    return replace(weights, bare=float(more))
 
 
 def _read(again: Sequence[Rereading], wanted: Sequence[Wanted], reader: Reader) -> None:
