@@ -172,7 +172,10 @@ def check_beside(layout: Layout, beside: Sequence[Path]) -> None:
     """
     taken = {os.path.realpath(shard.target) for shard in layout.shards if not shard.folder}
     taken |= {os.path.realpath(layout.output), os.path.realpath(layout.work)}
-    taken |= {os.path.realpath(shard.target / shard.inputs[0].name) for shard in layout.shards if shard.folder}
+    folders = {folder: os.path.realpath(folder) for folder in {one.target for one in layout.shards if one.folder}}
+    taken |= {
+        os.path.join(folders[one.target], text.name) for one in layout.shards if one.folder for text in one.inputs
+    }
     for path in beside:
         layout.inputs.check(path)
         real = os.path.realpath(path)
