@@ -81,6 +81,15 @@ def test_no_two_files_of_a_run_are_one(source, tmp_path, output, beside):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.jsonl"]
 
 
+def test_no_text_of_a_folder_is_replaced_by_a_report(tmp_path):
+    texts = tmp_path / "in"
+    texts.mkdir()
+    for name in ("a.txt", "b.txt"):
+        (texts / name).write_text(article(3))
+    with pytest.raises(FileError, match="would be written there"):
+        run(texts, tmp_path / "out", rejects=tmp_path / "out" / "b.txt")
+
+
 @pytest.mark.parametrize("name", ["a\0b", "\ud800"])
 def test_a_name_that_no_file_can_have(source, tmp_path, name):
     for role in ("rejects", "review"):
