@@ -172,16 +172,21 @@ def check_beside(layout: Layout, beside: Sequence[Path]) -> None:
     """
     taken = {os.path.realpath(shard.target) for shard in layout.shards if not shard.folder}
     taken |= {os.path.realpath(layout.output), os.path.realpath(layout.work)}
-    folders = {folder: os.path.realpath(folder) for folder in {one.target for one in layout.shards if one.folder}}
-    taken |= {
-        os.path.join(folders[one.target], text.name) for one in layout.shards if one.folder for text in one.inputs
-    }
     for path in beside:
         layout.inputs.check(path)
         real = os.path.realpath(path)
-        if real in taken or Path(real).is_relative_to(os.path.realpath(layout.work)):
+        work = Path(real).is_relative_to(os.path.realpath(layout.work))
+        if real in taken or work or any(_is_text_of(shard, real) for shard in layout.shards if shard.folder):
             raise FileError(f"{path}: something else of this run would be written there: choose another place")
         taken.add(real)
+
+
+def _is_text_of(shard: Shard, path: str) -> bool:
+    """Whether a shard writes one of its texts to a path (without links)."""
+    target = os.path.realpath(shard.target)
+    if not Path(path).is_relative_to(target):
+        return False
+    return any(os.path.join(target, name) == path for one in shard.inputs for _, name in files(one))
 
 
 def fingerprint(shards: Sequence[Shard]) -> dict[str, str]:
