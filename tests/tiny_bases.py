@@ -40,7 +40,7 @@ def base(folder: Path, kind: str = "mpnet", *, head: bool = False) -> Path:
         "num_hidden_layers": 4 if kind == "bert" else 2,
         "num_attention_heads": 2,
         "intermediate_size": 32,
-        "max_position_embeddings": 140,
+        "max_position_embeddings": 260,
         "initializer_range": 0.3,
         "pad_token_id": SPECIAL[kind].index("<pad>" if kind == "mpnet" else "[PAD]"),
     }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
+import regex
+
 from textmend.extras import needs
 
-_LINE_ENDS = re.compile(r"(?:\r?\n[ \t]*)+")
+_LINE_ENDS = regex.compile(r"(?:\r?\n[ \t]*)+")
 
 
 def render(template: Path, **values: Any) -> str:

@@ -20,7 +20,7 @@ _MOST_OF_ONE_KEY = 30
 _MOST_FOR_ALL = 4
 _ALL = "*"
 _SIMPLE_SELECTOR = regex.compile(r"(?:[\w\s.#>*\[\]=\"'~|^$-]|\\.|:(?:not|is|where|any-link|link|root)\b|[(),])++")
-_LAST_COMPOUND = regex.compile(r"(?:[^\s>()]|\([^()]*+\))++\s*+$")
+_LAST_COMPOUND = regex.compile(r"(?r)(?:[^\s>()]|\([^()]*+\))++\s*+$")  # read from the end, for that is linear
 _FUNCTION = regex.compile(r":[\w-]++\([^()]*+\)")
 _KEY = regex.compile(r"[.#](?:[\w-]|\\.)++")
 _ATTRIBUTE_KEY = regex.compile(r"\[[\w-]++")
