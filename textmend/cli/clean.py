@@ -371,6 +371,8 @@ def _tell(outcome: Outcome, options: Options, screen: Screen, review: Path | Non
         elif left := statistics.decisions["keep"] + statistics.decisions["mark"]:
             told = f"{count(left, 'gap')} left: to decide on some of them, add  --review-sample 200"
             err.print(Text("  ") + show_line(told), soft_wrap=True)
+        else:
+            err.print("  nothing left to decide", soft_wrap=True)
     if statistics.rejected:
         raise typer.Exit(REJECTED)
 
