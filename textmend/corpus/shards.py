@@ -171,12 +171,13 @@ def check_beside(layout: Layout, beside: Sequence[Path]) -> None:
         FileError: one is an input, the output, lies where unfinished work is kept, or is named twice.
     """
     taken = {os.path.realpath(shard.target) for shard in layout.shards if not shard.folder}
-    taken |= {os.path.realpath(layout.output), os.path.realpath(layout.work)}
+    taken.add(os.path.realpath(layout.output))
+    work = os.path.realpath(layout.work)
     for path in beside:
         layout.inputs.check(path)
         real = os.path.realpath(path)
-        work = Path(real).is_relative_to(os.path.realpath(layout.work))
-        if real in taken or work or any(_is_text_of(shard, real) for shard in layout.shards if shard.folder):
+        within = Path(real).is_relative_to(work)
+        if real in taken or within or any(_is_text_of(shard, real) for shard in layout.shards if shard.folder):
             raise FileError(f"{path}: something else of this run would be written there: choose another place")
         taken.add(real)
 

@@ -60,10 +60,11 @@ FORMULA = regex.compile(
     r"|[b-hj-zB-HJ-Z])(?![\p{L}\p{N}'’.&)\]/-]|\s?[=+×*/<>^≤≥])"
 )
 INNER_NAME = regex.compile(rf"(?<=[\p{{Ll}},]\s)(?P<x>{_NAME})(?!['’]\p{{L}})")
-_JOINED = rf"(?:(?:the|a|an|its|their|his)\s)?(?P<{{}}>{_NAME}|\p{{Ll}}[\p{{L}}-]*+)"
+_ARTICLE = r"(?:(?:the|a|an|its|their|his)\s)?"
+_JOINED = rf"(?:{_NAME}|\p{{Ll}}[\p{{L}}-]*+)"
 PAIR = regex.compile(
-    rf"\b(?:[Nn]either|[Bb]oth|[Ee]ither|[Bb]etween|[Nn]ot only|[Ww]hether|[Ff]rom)\s{_JOINED.replace('{}', 'x')}\s"
-    rf"(?:nor|and|or|but also|but|to)\s{_JOINED.replace('{}', 'y')}(?![\w'’-])"
+    rf"\b(?:[Nn]either|[Bb]oth|[Ee]ither|[Bb]etween|[Nn]ot only|[Ww]hether|[Ff]rom)\s{_ARTICLE}(?P<x>{_JOINED})\s"
+    rf"(?:nor|and|or|but also|but|to)\s{_ARTICLE}(?P<y>{_JOINED})(?![\w'’-])"
 )
 CITED = regex.compile(
     r"\b(?:[Aa]ccording to|described (?:in|by)|cited (?:in|by)|reported (?:in|by)|(?:report|study|survey|poll|analysis|"

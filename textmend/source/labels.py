@@ -12,7 +12,7 @@ _ICONS = frozenset(("i", "span", "em", "b"))
 _LIGATURE = regex.compile(r"[a-z0-9]+(?:_[a-z0-9]+)*")
 _NOWHERE = regex.compile(r"#?$|#!|javascript:", regex.IGNORECASE)
 _SHARES = regex.compile(
-    r"^(?:#?$|#!|javascript:)|^[^?#]*/intent/|(?:twitter|x)\.com/share|facebook\.com/(?:sharer|share|dialog)"
+    r"^[^?#]*/intent/|(?:twitter|x)\.com/share|facebook\.com/(?:sharer|share|dialog)"
     r"|^whatsapp:|mastodonshare\.|linkedin\.com/(?:share|cws|sharing)|pinterest\.[a-z.]+/pin/create|reddit\.com/submit|wa\.me/|t\.me/share"
     r"|api\.whatsapp\.com|^mailto:\?",
     regex.IGNORECASE,
@@ -128,4 +128,4 @@ def _is_control(element: Any, classes: Classes, text: str) -> bool:
     if attributes.get("role", "").lower() in ("button", "switch", "tab", "menuitem") or "onclick" in attributes:
         return True
     address = attributes.get("href")
-    return element.tag == "a" and (address is None or _SHARES.search(address.strip()) is not None)
+    return element.tag == "a" and (address is None or _NOWHERE.match(address.strip()) is not None or _is_share(element))

@@ -85,10 +85,11 @@ class HeldOut:
         """Return the articles, half of which lost up to three numbers, measures or sums each."""
         rng = random.Random(13)
         density = Density(1.0, most=3)
-        return [
-            damage(one.text, lose_kinds(one.text, _QUANTITIES, density, rng) if lost else [], draw_variant(rng))
-            for one, lost in ((article, rng.random() < 0.5) for article in self.articles)
-        ]
+        damaged = []
+        for article in self.articles:
+            spans = lose_kinds(article.text, _QUANTITIES, density, rng) if rng.random() < 0.5 else []
+            damaged.append(damage(article.text, spans, draw_variant(rng)))
+        return damaged
 
     def _some_lost(self, damaged: list[Damaged]) -> list[Damaged]:
         if not any(item.gaps for item in damaged):
