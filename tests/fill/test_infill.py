@@ -274,8 +274,9 @@ class TestContexts:
 
     def test_gaps_nearby_are_masked(self):
         assert self.of("u s at", (1, 2), (3, 4)) == [Context((U,), (S, MASK, AT)), Context((U, MASK, S), (AT,))]
-        first, _ = self.of("u s at", (1, 2), (3, 4), lengths=(0.1, 0.9))
+        first, second = self.of("u s at", (1, 2), (3, 4), lengths=(0.1, 0.9))
         assert first.right == (S, MASK, MASK, AT)
+        assert (first.masks, second.masks) == (2, 2)
 
     def test_a_paragraph_ends_with_a_separator(self):
         assert self.of("u\n\ns at", (4, 5)) == [Context((U, SEPARATOR, S), (AT,))]
@@ -286,15 +287,34 @@ class TestContexts:
         assert self.of("u \n\ns", (1, 2)) == [Context((U,), (SEPARATOR, S))]
 
     @given(words=st.integers(0, 40), place=st.integers(0, 40), room=st.integers(1, 5))
-    def test_never_more_than_the_window_and_what_one_side_leaves_the_other_takes(self, words, place, room):
+    def test_never_more_than_the_window_and_never_less_while_there_is_text(self, words, place, room):
         place = min(place, words)
         text = "u " * words
         start = max(0, 2 * place - 1)
         (context,) = self.of(text, (start, 2 * place), room=room)
         budget = TinyLM.window - 2 - room
-        assert len(context.left) + len(context.right) == min(words, budget)
+        assert len(context.left) + context.masks + len(context.right) == min(words + 1, budget)
         assert len(context.left) <= place
         assert len(context.right) <= words - place
+        least = min(budget // 4 - 1, place, words - place)
+        assert len(context.left) >= least
+        assert len(context.right) >= least
+
+    @given(
+        words=st.integers(0, 80),
+        places=st.lists(st.integers(1, 80), min_size=1, max_size=12, unique=True),
+        lengths=st.sampled_from([(1.0,), (0.1, 0.9), (0.2, 0.2, 0.6)]),
+    )
+    def test_gaps_near_each_other_share_their_stretch(self, words, places, lengths):
+        text = "u " * words
+        places = sorted(place for place in places if place <= words)
+        found = self.of(text, *((2 * place - 1, 2 * place) for place in places), lengths=lengths)
+        stretches = [(*one.left, *(MASK,) * one.masks, *one.right) for one in found]
+        budget = TinyLM.window - 2 - 3
+        length = words + sum(one.masks for one in found)
+        # As many stretches as there are steps of half a stretch, and no stretch more than gaps.
+        assert len(set(stretches)) <= max(1, -(-2 * max(0, length - budget) // budget) + 1)
+        assert all(len(stretch) == min(length, budget) for stretch in stretches)
 
 
 class TestLengthsInPieces:

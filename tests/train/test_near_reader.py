@@ -45,13 +45,13 @@ def rounded(tmp_path_factory):
     return exported(tmp_path_factory.mktemp("r"), 3, bits=4)
 
 
-def question(seed, lost, *, left=20, right=20, filled=0):
+def question(seed, lost, *, left=20, right=20, filled=0, masks=1):
     """A row with ``lost`` pieces at its gap, the first ``filled`` of them known, asking for the next."""
     rng = np.random.default_rng(seed)
     before, after = rng.integers(5, VOCABULARY, left), rng.integers(5, VOCABULARY, right)
     pieces = [*np.random.default_rng([seed, lost]).integers(5, VOCABULARY, filled), *[MASK] * (lost - filled)]
     ids = tuple(int(piece) for piece in (*before, *pieces, *after))
-    return Query(ids, left + filled, Place(left, left + lost))
+    return Query(ids, left + filled, Place(left, left + lost, masks))
 
 
 def whole(trunk, query):
@@ -63,10 +63,11 @@ def whole(trunk, query):
 
 
 @pytest.mark.parametrize("lost", range(1, 7))
+@pytest.mark.parametrize("masks", [1, 2, 3])
 @pytest.mark.parametrize(("left", "right"), [(20, 20), (40, 3), (0, 30), (31, 0)])
-def test_where_the_context_heeds_no_lost_words_it_is_as_if_whole_rows_were_read(shallow, lost, left, right):
+def test_where_the_context_heeds_no_lost_words_it_is_as_if_whole_rows_were_read(shallow, lost, masks, left, right):
     for filled in range(lost):
-        query = question(lost, lost, left=left, right=right, filled=filled)
+        query = question(lost, lost, left=left, right=right, filled=filled, masks=masks)
         (found,) = NearReader(shallow, MASK).read([query])
         expected = whole(shallow, query)
         np.testing.assert_allclose(found.log_probs, expected.log_probs[0], atol=1e-4)
@@ -113,6 +114,18 @@ def test_rows_without_a_place_or_too_short_for_a_stretch_are_left_to_others(roun
     assert not reader.can_read(query)
     assert reader.can_read(question(3, 1, left=4, right=3))
     assert not reader.can_read(question(3, 1)._replace(place=None))
+
+
+def test_gaps_that_are_masked_in_one_context_share_its_reading(rounded, monkeypatch):
+    ids = (*range(5, 25), MASK, *range(25, 45), MASK, MASK, *range(45, 65))
+    first, second = Query(ids, 20, Place(20, 21)), Query(ids, 41, Place(41, 43, 2))
+    longer = Query((*ids[:41], 70, MASK, MASK, *ids[43:]), 42, Place(41, 44, 2))
+    read, rows = rounded.read, []
+    monkeypatch.setattr(rounded, "read", lambda some: [rows.extend(some), *read(some)][1:])
+    reader = NearReader(rounded, MASK)
+    reader.read([first, second, longer])
+    reader.read([longer])
+    assert rows == [ids]
 
 
 def test_contexts_are_not_kept_for_good(rounded):

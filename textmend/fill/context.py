@@ -11,6 +11,8 @@ from textmend.records import Gap
 from textmend.text.words import paragraphs
 
 _MOST_MASKS = 3
+_STEPS = 2
+"""How many steps a stretch has. With two, a gap has at least a quarter of the stretch on each side."""
 
 
 class Context(NamedTuple):
@@ -20,11 +22,13 @@ class Context(NamedTuple):
         left: the pieces before it.
         right: the pieces after it.
         spaced: whether the lost words have white space before them; not so after an opening bracket.
+        masks: how many masks stand for the lost words in the contexts of gaps nearby.
     """
 
     left: tuple[int, ...]
     right: tuple[int, ...]
     spaced: bool = True
+    masks: int = 1
 
 
 class _Place(NamedTuple):
@@ -39,7 +43,8 @@ def contexts(text: str, gaps: Sequence[Gap], model: MaskedLM, room: int) -> list
     """Return the context of every gap.
 
     Other gaps nearby are masked too, with as many masks as words are most likely missing, so that the model does not
-    take a damaged sentence for a whole one. Where a source gives the words, the model reads those.
+    take a damaged sentence for a whole one. Where a source gives the words, the model reads those. Gaps near each other
+    get the same stretch of text, so that it is read once for all of them.
 
     Args:
         text: the caller's text.
@@ -52,11 +57,21 @@ def contexts(text: str, gaps: Sequence[Gap], model: MaskedLM, room: int) -> list
     budget = model.window - len(pieces.opening) - len(pieces.closing) - room
     result = []
     for first, last, spaced in places:
-        # Each side gets half, plus what the other side leaves unused.
-        right = min(len(ids) - last, max(budget // 2, budget - first))
-        left = min(first, budget - right)
-        result.append(Context(tuple(ids[first - left : first]), tuple(ids[last : last + right]), spaced))
+        start = _start(first, last, len(ids), budget)
+        end = max(last, min(len(ids), start + budget))
+        result.append(Context(tuple(ids[start:first]), tuple(ids[last:end]), spaced, last - first))
     return result
+
+
+def _start(first: int, last: int, length: int, budget: int) -> int:
+    """Return where the stretch around a place begins: the place stands in the middle half of ``budget`` pieces.
+
+    Stretches begin at whole steps, or at the beginning, or as late as the end of the text allows.
+    """
+    step = max(1, budget // _STEPS)
+    middle = (first + last - budget) // 2
+    start = (middle + step // 2) // step * step
+    return min(first, max(0, min(start, length - budget)))
 
 
 def _pieces_with_masks(text: str, gaps: Sequence[Gap], pieces: Tokenizer, mask: int) -> tuple[list[int], list[_Place]]:

@@ -94,7 +94,9 @@ def masked_row(model: MaskedLM, context: Context, ids: tuple[int, ...], length: 
     """Return the row that predicts the piece after ``ids`` of ``length`` pieces in a context."""
     masks = (model.vocabulary.mask,) * (length - len(ids))
     left, right = (*model.pieces.opening, *context.left), (*context.right, *model.pieces.closing)
-    return Query((*left, *ids, *masks, *right), len(left) + len(ids), Place(len(left), len(left) + length))
+    return Query(
+        (*left, *ids, *masks, *right), len(left) + len(ids), Place(len(left), len(left) + length, context.masks)
+    )
 
 
 def log_share(lengths: Sequence[float], length: int) -> float:

@@ -16,7 +16,7 @@ __all__ = ["GappedArticle", "Proposed", "Proposer", "Watch"]
 Watch = Callable[[int, int], None]
 """A function that is called with the number of gaps that are done, and their total."""
 
-_TOGETHER = 4
+_TOGETHER = 2
 """How many gaps are filled together, and between two calls of a watch: as many as a model keeps contexts of."""
 
 

@@ -1,8 +1,9 @@
 """Reading a context once for all rows that share it, and of each row only the pieces near the lost words.
 
-A context is read with two masks for the lost words. In every other row with this context, whatever pieces it holds,
-only a stretch around the lost words is computed again; the rest stays as it was read. Predictions are nearly those of
-whole rows (``docs/architecture.md`` has figures), at a fifth of the cost or less.
+A context is read with masks for the lost words (``Place.masks``). In every other row with this context, whatever pieces
+it holds, only a stretch around the lost words is computed again; the rest stays as it was read. Predictions are nearly
+those of whole rows (``docs/architecture.md`` has figures), at a fifth of the cost or less. Several gaps that are masked
+in one context share its reading.
 """
 
 from __future__ import annotations
@@ -17,9 +18,6 @@ from textmend.models.queries import Query
 from textmend.models.session import batches
 from textmend.models.trunk import PieceScores, Reading, Stretches, Trunk
 
-MASKS = 2
-"""How many masks stand for the lost words when their context is read."""
-
 NEAR = 4
 """How many pieces around the lost words are computed again at least, both sides together."""
 
@@ -27,8 +25,8 @@ TILE = 8
 """Stretches consist of whole tiles, so that no row's sums depend on the number of rows
 (``train.filler_graph.TILE``)."""
 
-KEPT = 4
-"""How many contexts are kept. Each takes nine megabytes if the window has 128 pieces."""
+KEPT = 2
+"""How many contexts are kept. Each takes 7 megabytes for 100 pieces."""
 
 _BATCH_TOKENS = 512
 
@@ -62,14 +60,14 @@ class NearReader:
         """Return the answer to each query; queries don't influence each other."""
         answers: dict[int, Answer] = {}
         # Beside masks for other lost words, one row and one context may have several places.
-        groups: dict[tuple[_Row, int, int], dict[_Row, list[int]]] = {}
+        groups: dict[tuple[_Row, int, int, int], dict[_Row, list[int]]] = {}
         for index, query in enumerate(queries):
             assert query.place is not None
-            start, end = query.place
-            group = groups.setdefault((self._context(query), start, _length(end - start)), {})
+            start, end, masks = query.place
+            group = groups.setdefault((self._context(query), start, masks, _length(end - start)), {})
             group.setdefault(query.ids, []).append(index)
-        readings = self._read_contexts({context for context, _, _ in groups})
-        for (context, _, length), rows in groups.items():
+        readings = self._read_contexts({context for context, *_ in groups})
+        for (context, _, _, length), rows in groups.items():
             alike, most = list(rows.values()), _BATCH_TOKENS // length
             for start in range(0, len(alike), most):
                 some = alike[start : start + most]
@@ -80,7 +78,7 @@ class NearReader:
     def _context(self, query: Query) -> _Row:
         """Return the row in which a query's context is read."""
         assert query.place is not None
-        return (*query.ids[: query.place.start], *(self._mask,) * MASKS, *query.ids[query.place.end :])
+        return (*query.ids[: query.place.start], *(self._mask,) * query.place.masks, *query.ids[query.place.end :])
 
     def _read_contexts(self, contexts: set[_Row]) -> dict[_Row, Reading]:
         """Return the readings of contexts and keep them; of the readings kept before, the latest stay."""
@@ -117,8 +115,8 @@ class NearReader:
             lost = place.end - place.start
             first = max(0, min(place.start - (length - lost) // 2, len(ids) - length))
             stretches.ids[at], stretches.first[at] = ids[first : first + length], first
-            after = place.start + MASKS
-            stretches.places[at, after:] += lost - MASKS
+            after = place.start + place.masks
+            stretches.places[at, after:] += lost - place.masks
             stretches.kept[at, place.start : after] = 0
             inside = (stretches.places[at] >= first) & (stretches.places[at] < first + length)
             stretches.kept[at, inside] = 0

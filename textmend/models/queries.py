@@ -9,10 +9,18 @@ from numpy.typing import NDArray
 
 
 class Place(NamedTuple):
-    """The place of lost words in a sequence: ``ids[start:end]``; the rest is context."""
+    """The place of lost words in a sequence: ``ids[start:end]``; the rest is context.
+
+    Attributes:
+        start: where they begin.
+        end: where they end.
+        masks: how many masks stand for them where the context is read by itself. Places of one context are read
+            together if what stands for each of them is what the others' context holds there.
+    """
 
     start: int
     end: int
+    masks: int = 1
 
 
 class Query(NamedTuple):

@@ -41,6 +41,14 @@ def read_base(folder: Path) -> Weights:
     return weights
 
 
+def longest_row(folder: Path) -> int:
+    """Return how many pieces a row may have, special ones included: as many as the base has places for."""
+    config = _config(folder)
+    places = int(config["max_position_embeddings"])
+    # MPNet counts places from the row after the padding's.
+    return places - int(config.get("pad_token_id", 1)) - 1 if config["model_type"] == "mpnet" else places
+
+
 def check_architecture(folder: Path, known: Iterable[str], kind: str) -> None:
     """Raise :class:`ModelError` if models of this kind can't be trained from a base of its architecture."""
     found = str(_config(folder).get("model_type"))

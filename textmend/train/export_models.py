@@ -6,7 +6,7 @@ from pathlib import Path
 
 from textmend.train.held_out import CLEAN_SHARE, HeldOut
 from textmend.train.moments import moments_of_filler
-from textmend.train.package import FILLER_WINDOW, Package, package_detector, package_filler, pieces_of_lost_words
+from textmend.train.package import Package, filler_window, package_detector, package_filler, pieces_of_lost_words
 
 _SEED = 13
 
@@ -30,5 +30,6 @@ def export_filler_folder(package: Package, held_out: HeldOut, casing: Path, *, w
     moments = None
     if windows and package.quantized:
         articles, likeness = held_out.articles, held_out.likeness
-        moments = moments_of_filler(package.base, package.weights, articles, likeness, windows, FILLER_WINDOW)
+        size = filler_window(package.base)
+        moments = moments_of_filler(package.base, package.weights, articles, likeness, windows, size)
     package_filler(package, casing, pieces_of_lost_words(damaged, package.base), moments)

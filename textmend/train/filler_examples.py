@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import accumulate, groupby, islice
 from typing import NamedTuple
@@ -48,14 +48,18 @@ class Masking:
         sizes: window sizes in pieces, special ones included, each with its weight.
     """
 
-    rate: float = 0.3
+    rate: float = 0.22
     in_spans: float = 0.65
     repeated: float = 0.2
     quoted: float = 0.1
     damaged: float = 0.45
     marked: float = 0.5
     opened: float = 0.2
-    sizes: tuple[tuple[int, float], ...] = ((128, 0.75), (192, 0.15), (256, 0.1))
+    sizes: tuple[tuple[int, float], ...] = ((128, 0.1), (256, 0.4), (384, 0.5))
+
+    def within(self, most: int) -> Masking:
+        """Return the same with windows of at most ``most`` pieces."""
+        return replace(self, sizes=tuple((min(size, most), weight) for size, weight in self.sizes))
 
 
 @dataclass(frozen=True, slots=True)

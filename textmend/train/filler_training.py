@@ -13,6 +13,7 @@ import torch
 from textmend.damage.spans import LinkLikeness
 from textmend.errors import FileError, ModelError
 from textmend.models.wordpiece import WordPieces
+from textmend.train.base import longest_row
 from textmend.train.checkpoint import load_checkpoint
 from textmend.train.detector import held_out, measure_finding
 from textmend.train.device import find_device
@@ -102,7 +103,8 @@ def _streams(
             for what, folder in folders.items()
         }
     pieces, mask = read_pieces(run.base / "tokenizer.json")
-    masked = WindowMaker(likeness, pieces, mask, masking or Masking()), partial(group_by_length, budget=batch)
+    masking = (masking or Masking()).within(longest_row(run.base))
+    masked = WindowMaker(likeness, pieces, mask, masking), partial(group_by_length, budget=batch)
     number = max(1, batch // GAP_WINDOW)
     damaged = ExampleMaker(likeness, pieces, GAP_WINDOW), partial(group_by_number, number=number)
     return {

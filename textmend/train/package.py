@@ -17,6 +17,7 @@ from textmend.damage.spans import tokens
 from textmend.fill.rank import Ranking
 from textmend.models.folder import FOLDER_SCHEMA
 from textmend.models.wordpiece import WordPieces
+from textmend.train.base import longest_row
 from textmend.train.detector import WINDOW, from_base, load_weights
 from textmend.train.detector_graph import export_detector
 from textmend.train.early_exit import choose_early_exit
@@ -27,7 +28,12 @@ from textmend.train.filler_graph import export_filler
 MARGIN = 16
 """The number of pieces of context on both sides of a judged site, if the text has them."""
 
-FILLER_WINDOW = 128
+FILLER_WINDOW = 480
+"""How many pieces an exported filler reads around a gap at most."""
+
+_MORE = 12
+"""How many pieces longer a row may be than its window: long phrases of the article are tried too."""
+
 _DETECTOR_TOKENS = {"start": "[CLS]", "separator": "[SEP]", "unknown": "[UNK]"}
 _MPNET_TOKENS = {"start": "<s>", "separator": "</s>", "unknown": "[UNK]", "mask": "<mask>", "padding": "<pad>"}
 _MOST_PIECES = 6
@@ -119,11 +125,16 @@ def package_filler(
             "language": package.language,
             "tokens": _MPNET_TOKENS,
             "special": ["<unk>"],
-            "window": FILLER_WINDOW,
+            "window": filler_window(base),
             "pieces_per_word": [round(share, 4) for share in pieces_per_word],
             "ranking": Ranking().to_dict(),
         },
     )
+
+
+def filler_window(base: Path) -> int:
+    """Return how many pieces around a gap a filler reads, special ones included."""
+    return min(FILLER_WINDOW, longest_row(base) - _MORE)
 
 
 def pieces_of_lost_words(damaged: Sequence[Damaged], base: Path) -> list[float]:

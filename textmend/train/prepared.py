@@ -24,8 +24,9 @@ from numpy.typing import NDArray
 from textmend.damage.articles import LinkedText
 from textmend.damage.spans import LinkLikeness
 from textmend.errors import FileError
+from textmend.train.base import longest_row
 from textmend.train.examples import NO_LABEL, Example, ExampleMaker
-from textmend.train.filler_examples import MaskedWindow, WindowMaker
+from textmend.train.filler_examples import MaskedWindow, Masking, WindowMaker
 from textmend.train.mixture import BLOCK, Mixture
 from textmend.train.vocabulary import digest_of, read_pieces
 
@@ -69,7 +70,7 @@ class Making:
     """How to make examples; small enough to be sent to other processes.
 
     Attributes:
-        base: folder with the ``tokenizer.json``.
+        base: the base's folder.
         what: the kind.
         likeness: which spans look like links.
         size: the number of pieces of a window with lost words, the start token included.
@@ -84,7 +85,7 @@ class Making:
         """Return the maker of an article's examples."""
         pieces, mask = read_pieces(self.base / "tokenizer.json")
         if self.what == "masked":
-            return WindowMaker(self.likeness, pieces, mask)
+            return WindowMaker(self.likeness, pieces, mask, Masking().within(longest_row(self.base)))
         return ExampleMaker(self.likeness, pieces, self.size)
 
 
