@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from bench.compare import parts as registry
 from bench.compare.ablations.detection import by_parts
+from bench.compare.ablations.echoes import stands_elsewhere
 from bench.compare.ablations.filling import any_length, by_sentence
 from bench.compare.command import app
 from bench.compare.document import filled_in, update
@@ -24,7 +25,7 @@ from bench.compare.parts import PARTS, Part
 from bench.compare.profiling import KERNELS, shares
 from bench.compare.store import Result, origin_of
 from bench.compare.tables import Row, Table, columns, shown, with_ratios
-from textmend.damage.benchmark import read_benchmark
+from textmend.damage.benchmark import Record, TrueGap, read_benchmark
 from textmend.errors import ModelError, PolicyError, RecordError
 from textmend.evaluate.bootstrap import Interval
 from textmend.fill.propose import GappedArticle
@@ -200,3 +201,22 @@ def test_filling_by_sentence_shows_the_sentence_and_keeps_the_gaps_places():
     assert shown[0].text[shown[0].gaps[0].start :] == " ."
     assert (found.start, found.fills[0].text) == (start, "June")
     assert any_length(GappedArticle(text=text, gaps=[gap])).gaps[0].lengths == pytest.approx((1 / 3,) * 3)
+
+
+@pytest.mark.parametrize(
+    ("lost", "several", "expected"),
+    [
+        ("Port Ellen", True, True),
+        ("Port Ellen", False, False),
+        ("Ellen", False, True),
+        ("Elle", False, False),  # only part of a word stands there
+        ("Islay", False, True),  # in the title
+        ("old harbour", True, False),  # no name
+        ("Port Askaig", True, False),
+    ],
+)
+def test_a_lost_name_stands_elsewhere_in_full(lost, several, expected):
+    text = "Boats leave  at noon. The old harbour of Port Ellen is small."
+    gap = TrueGap(start=12, end=13, lost=lost, words=len(lost.split()), shape="name")
+    one = Record(id="1", text=text, gaps=(gap,), title="Islay by boat", variant="raw", words=12)
+    assert stands_elsewhere(one, gap, several) is expected

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from bench.compare import filling, finding, finding_by_role, growth, memory, profiling, restoring, speed
 from bench.compare.ablations import casing as casing_ablation
 from bench.compare.ablations import detection as detection_ablation
+from bench.compare.ablations import echoes as echoes_ablation
 from bench.compare.ablations import filling as filling_ablation
 from bench.compare.ablations import second_look
 from bench.compare.configuration import Report, Setting
@@ -70,6 +71,7 @@ PARTS: dict[str, Part] = {
         Part("memory", "peak memory: spaCy, torch, language model", memory.measure_memory, _language_model),
         Part("profile", "where the time goes", profiling.profile),
         Part("ablation-filling", "echoes, names, lengths, context", filling_ablation.ablate_candidates),
+        Part("ablation-echoes", "echoes and names, where they can help", echoes_ablation.ablate_echoes),
         Part("ablation-beam", "beam width", filling_ablation.ablate_beam),
         Part("ablation-casing", "letter case", casing_ablation.ablate_casing),
         Part("ablation-detection", "the detector's context", detection_ablation.ablate_context),
