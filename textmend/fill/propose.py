@@ -16,9 +16,6 @@ __all__ = ["GappedArticle", "Proposed", "Proposer", "Watch"]
 Watch = Callable[[int, int], None]
 """A function that is called with the number of gaps that are done, and their total."""
 
-_TOGETHER = 2
-"""How many gaps are filled together, and between two calls of a watch: as many as a model keeps contexts of."""
-
 
 class Proposer:
     """Proposes fills with one model.
@@ -88,10 +85,11 @@ class Proposer:
         ]
         requests = [request for view in views for request in view.requests]
         found: list[list[Hypothesis]] = []
-        for start in range(0, len(requests), _TOGETHER):
+        together = getattr(self.model, "together", 1)
+        for start in range(0, len(requests), together):
             if watch:
                 watch(start, len(requests))
-            found += infill(requests[start : start + _TOGETHER], self.model, self._search)
+            found += infill(requests[start : start + together], self.model, self._search)
         if watch:
             watch(len(requests), len(requests))
         each = iter(found)

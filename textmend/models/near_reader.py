@@ -25,10 +25,14 @@ TILE = 8
 """Stretches consist of whole tiles, so that no row's sums depend on the number of rows
 (``train.filler_graph.TILE``)."""
 
-KEPT = 2
+KEPT = 1
 """How many contexts are kept. Each takes 7 megabytes for 100 pieces."""
 
 _BATCH_TOKENS = 512
+
+_READ_TOKENS = 4096
+"""How many pieces of their context rows may have together, each row its own: they are laid out for each row anew, 13
+megabytes of keys and as many of values."""
 
 _Row = tuple[int, ...]
 
@@ -68,7 +72,8 @@ class NearReader:
             group.setdefault(query.ids, []).append(index)
         readings = self._read_contexts({context for context, *_ in groups})
         for (context, _, _, length), rows in groups.items():
-            alike, most = list(rows.values()), _BATCH_TOKENS // length
+            alike = list(rows.values())
+            most = max(1, min(_BATCH_TOKENS // length, _READ_TOKENS // len(context)))
             for start in range(0, len(alike), most):
                 some = alike[start : start + most]
                 scores = self._read_near(readings[context], length, [[queries[i] for i in own] for own in some])
@@ -82,13 +87,15 @@ class NearReader:
 
     def _read_contexts(self, contexts: set[_Row]) -> dict[_Row, Reading]:
         """Return the readings of contexts and keep them; of the readings kept before, the latest stay."""
+        # The dictionary is replaced as a whole: other threads may be reading it.
         before = self._kept
         found = {context: before[context] for context in sorted(contexts) if context in before}
         new = sorted(contexts - found.keys())
+        if new:  # what was kept goes before more is read: it is large
+            self._kept = before = dict(found)
         for chosen in batches([len(context) for context in new], _BATCH_TOKENS):
             rows = [new[index] for index in chosen]
             found |= zip(rows, self._trunk.read(rows), strict=True)
-        # The dictionary is replaced as a whole: other threads may be reading it.
         latest = [*((context, reading) for context, reading in before.items() if context not in found), *found.items()]
         self._kept = dict(latest[-KEPT:])
         return found

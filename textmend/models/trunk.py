@@ -94,12 +94,13 @@ class Trunk:
             ids[at, : len(row)], mask[at, : len(row)] = row, 1
         names = [f"{kind}_{layer}" for kind in ("keys", "values") for layer in range(self._layers)]
         found = run_session(self._session, names, self._asked(ids, mask, np.zeros(0, np.int64)))
-        readings = []
-        for at, row in enumerate(rows):
-            # Copies, so that the whole batch is not kept in memory.
-            own = [states[at : at + 1, : len(row)].copy() for states in found]
-            readings.append(Reading(tuple(own[: self._layers]), tuple(own[self._layers :])))
-        return readings
+        own: list[list[NDArray[np.float32]]] = [[] for _ in rows]
+        while found:
+            # Copies, so that the whole batch is not kept in memory; one after the other, so that both never are.
+            states = found.pop(0)
+            for at, row in enumerate(rows):
+                own[at].append(states[at : at + 1, : len(row)].copy())
+        return [Reading(tuple(one[: self._layers]), tuple(one[self._layers :])) for one in own]
 
     def pieces_in(self, reading: Reading, stretches: Stretches, positions: NDArray[np.int64]) -> PieceScores:
         """Return the answers at positions of changed stretches; their surroundings stay as they were read.

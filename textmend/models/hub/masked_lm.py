@@ -31,6 +31,10 @@ class HubMaskedLM:
         PolicyError: it can't run on the device that was asked for.
     """
 
+    together = 4
+    """How many gaps are filled together: a GPU wants many rows at once. (Without this attribute it is one: the embedded
+    model keeps one context.)"""
+
     def __init__(self, model: HubModel, threads: int | None = None) -> None:
         folder, self.name = fetch(model)
         self._network = Network(folder, self.name, device=model.device, dtype=model.dtype, threads=threads)
