@@ -24,7 +24,7 @@ from textmend.records import Evidence, Gap
 from textmend.text.echoes import Echo, EchoIndex
 from textmend.text.words import is_encodable
 
-_LONGEST_PHRASE = 12
+LONGEST_PHRASE = 12
 """How many pieces a phrase from elsewhere in the article may have."""
 
 
@@ -114,7 +114,7 @@ class ArticleView:
         around = contexts(document.text, document.gaps, model, room=most_pieces)
         for gap, context in zip(document.gaps, around, strict=True):
             if not gap.fills:
-                lengths = lengths_in_pieces(gap.lengths, pieces_per_word, _LONGEST_PHRASE)
+                lengths = lengths_in_pieces(gap.lengths, pieces_per_word, LONGEST_PHRASE)
                 self._ask(gap, context, lengths, with_echoes)
 
     def _ask(self, gap: Gap, context: Context, lengths: tuple[float, ...], with_echoes: bool) -> None:
@@ -198,7 +198,7 @@ class ArticleView:
         """
         for written in self._cases(text, evidence, manner.at_start):
             ids = tuple(self._model.pieces.cut(written, spaced=manner.spaced))
-            if 0 < len(ids) <= _LONGEST_PHRASE and all(
+            if 0 < len(ids) <= LONGEST_PHRASE and all(
                 self._model.vocabulary.allowed(ids[:depth], depth + 1 == len(ids), spaced=manner.spaced)[ids[depth]]
                 for depth in range(len(ids))
             ):

@@ -85,6 +85,7 @@ class Proposer:
         ]
         requests = [request for view in views for request in view.requests]
         found: list[list[Hypothesis]] = []
+        # A model that keeps no contexts may gain by more gaps at a time (``HubMaskedLM.together``).
         together = getattr(self.model, "together", 1)
         for start in range(0, len(requests), together):
             if watch:

@@ -88,16 +88,14 @@ class NearReader:
     def _read_contexts(self, contexts: set[_Row]) -> dict[_Row, Reading]:
         """Return the readings of contexts and keep them; of the readings kept before, the latest stay."""
         # The dictionary is replaced as a whole: other threads may be reading it.
-        before = self._kept
-        found = {context: before[context] for context in sorted(contexts) if context in before}
-        new = sorted(contexts - found.keys())
-        if new:  # what was kept goes before more is read: it is large
-            self._kept = before = dict(found)
-        for chosen in batches([len(context) for context in new], _BATCH_TOKENS):
-            rows = [new[index] for index in chosen]
-            found |= zip(rows, self._trunk.read(rows), strict=True)
-        latest = [*((context, reading) for context, reading in before.items() if context not in found), *found.items()]
-        self._kept = dict(latest[-KEPT:])
+        kept = self._kept
+        found = {context: kept[context] for context in sorted(contexts) if context in kept}
+        if new := sorted(contexts - found.keys()):
+            self._kept = kept = dict(found)  # what else was kept goes before more is read: it is large
+            for chosen in batches([len(context) for context in new], _BATCH_TOKENS):
+                rows = [new[index] for index in chosen]
+                found |= zip(rows, self._trunk.read(rows), strict=True)
+            self._kept = dict([*found.items()][-KEPT:])
         return found
 
     def _read_near(self, reading: Reading, length: int, alike: Sequence[Sequence[Query]]) -> PieceScores:

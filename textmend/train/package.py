@@ -14,6 +14,7 @@ import numpy as np
 from textmend.calibration import Calibration
 from textmend.damage.losing import Damaged
 from textmend.damage.spans import tokens
+from textmend.fill.article_view import LONGEST_PHRASE
 from textmend.fill.rank import Ranking
 from textmend.models.folder import FOLDER_SCHEMA
 from textmend.models.wordpiece import WordPieces
@@ -30,9 +31,6 @@ MARGIN = 16
 
 FILLER_WINDOW = 480
 """How many pieces an exported filler reads around a gap at most."""
-
-_MORE = 12
-"""How many pieces longer a row may be than its window: long phrases of the article are tried too."""
 
 _DETECTOR_TOKENS = {"start": "[CLS]", "separator": "[SEP]", "unknown": "[UNK]"}
 _MPNET_TOKENS = {"start": "<s>", "separator": "</s>", "unknown": "[UNK]", "mask": "<mask>", "padding": "<pad>"}
@@ -134,7 +132,8 @@ def package_filler(
 
 def filler_window(base: Path) -> int:
     """Return how many pieces around a gap a filler reads, special ones included."""
-    return min(FILLER_WINDOW, longest_row(base) - _MORE)
+    # Rows with the longest phrases of the article are longer than their window.
+    return min(FILLER_WINDOW, longest_row(base) - LONGEST_PHRASE)
 
 
 def pieces_of_lost_words(damaged: Sequence[Damaged], base: Path) -> list[float]:

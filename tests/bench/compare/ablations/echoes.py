@@ -7,14 +7,12 @@ from dataclasses import replace
 
 import regex
 
-from bench.compare.ablations.filling import proposer
-from bench.compare.clock import timed
+from bench.compare.ablations.filling import Variant, compared, proposer
 from bench.compare.configuration import THREADS, Report, Setting
 from bench.compare.filling import COLUMNS
-from bench.compare.tables import Row, Table, columns
+from bench.compare.tables import Table, columns
 from textmend.damage.benchmark import Record, TrueGap
-from textmend.evaluate.bootstrap import intervals, paired_differences
-from textmend.evaluate.filling import FilledGap, Filling, documents_at_gaps, filled_gap
+from textmend.evaluate.filling import FilledGap, documents_at_gaps, filled_gap
 from textmend.evaluate.system import Propose
 from textmend.fill.load import load_filler
 from textmend.fill.propose import GappedArticle
@@ -30,15 +28,18 @@ _OTHER = (Fill(text="-", probability=0.0, origin="model"),)
 Chosen = list[tuple[Record, list[int]]]
 """Records with the numbers of their gaps that count."""
 
+Asked = Sequence[GappedArticle]
+"""The articles of such records, ready to be filled at these gaps alone."""
+
 
 def ablate_echoes(setting: Setting, report: Report) -> list[Table]:
     """Leave out echoes, repeated names and both, at lost names that stand elsewhere: of several words, and of one."""
     filler = load_filler(locate(setting.filler, "filler"), THREADS)
     variants = (
-        ("all of it", proposer(filler)),
-        ("without echoes", proposer(filler, echoes=False)),
-        ("without repeated names", proposer(filler, repeated=False)),
-        ("without both", proposer(filler, echoes=False, repeated=False)),
+        Variant("all of it", proposer(filler).propose),
+        Variant("without echoes", proposer(filler, echoes=False).propose),
+        Variant("without repeated names", proposer(filler, repeated=False).propose),
+        Variant("without both", proposer(filler, echoes=False, repeated=False).propose),
     )
     tables = []
     for title, several in (("Lost names of several words", True), ("Lost names of one word", False)):
@@ -47,24 +48,20 @@ def ablate_echoes(setting: Setting, report: Report) -> list[Table]:
             continue
         documents = documents_at_gaps([record for record, _ in chosen], setting.system.judge)
         asked = [_only(document, places) for document, (_, places) in zip(documents, chosen, strict=True)]
-        rows: list[Row] = []
-        first: Filling | None = None
-        for name, one in variants:
-            report(f"{title}: {name}")
-            found: list[FilledGap] = []
-            timing = timed(lambda p=one.propose, f=found, c=chosen, a=asked: f.extend(_filled(c, a, p)))  # type: ignore[misc]
-            filling = Filling(found, len(chosen))
-            first = first or filling
-            change = paired_differences(filling.figures, first.figures, len(chosen))["mrr"]
-            figures = dict(intervals(filling.figures, len(chosen)))
-            values = {**figures, "mrr_change": change if rows else None, "seconds": timing.processor / len(found)}
-            rows.append(Row(name, values))
+
+        def fill(
+            variant: Variant, title: str = title, chosen: Chosen = chosen, asked: Asked = asked
+        ) -> list[FilledGap]:
+            report(f"{title}: {variant.name}")
+            return _filled(chosen, asked, variant.propose)
+
+        rows = compared(variants, fill, len(chosen))
         gaps = sum(len(places) for _, places in chosen)
         tables.append(
             Table(
                 title=f"{title} that stand elsewhere in the article: {gaps} gaps in {len(chosen)} records",
                 columns=_COLUMNS,
-                rows=tuple(rows),
+                rows=rows,
                 note="In percent but for MRR, with 95 % intervals; changes against the first row, on the same gaps. The "
                 "name stands elsewhere in the text or in the title exactly as it was lost, and begins with a capital. "
                 "An *echo* stands between the same words there; *repeated names* are tried wherever they stand.",
@@ -78,10 +75,11 @@ def _chosen(setting: Setting, several: bool) -> Chosen:
     chosen: Chosen = []
     for benchmark in setting.all_damaged:
         wanted = setting.count(NAMES) // len(setting.all_damaged) or 1
-        records = sorted(benchmark.records, key=lambda record: record.id)
-        for record in records:
+        for record in sorted(benchmark.records, key=lambda record: record.id):
+            if wanted <= 0:
+                break
             places = [number for number, gap in enumerate(record.gaps) if stands_elsewhere(record, gap, several)]
-            if places and wanted > 0:
+            if places:
                 chosen.append((record, places[:wanted]))
                 wanted -= len(places)
     return chosen
@@ -101,7 +99,7 @@ def _only(document: GappedArticle, places: Sequence[int]) -> GappedArticle:
     return replace(document, gaps=gaps)
 
 
-def _filled(chosen: Chosen, asked: Sequence[GappedArticle], propose: Propose) -> list[FilledGap]:
+def _filled(chosen: Chosen, asked: Asked, propose: Propose) -> list[FilledGap]:
     proposed: Sequence[Sequence[Gap]] = propose(asked)
     return [
         filled_gap(number, record, record.gaps[place], gaps[place].fills)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
@@ -161,21 +161,38 @@ def _table(title: str, variants: Sequence[Variant], setting: Setting, report: Re
     benchmarks = setting.with_gaps(gaps)
     records = [record for one in benchmarks for record in one.records]
     usual = _KnownSites(records, setting.system.judge)
-    fillings: list[Filling] = []
-    rows = []
-    for variant in variants:
+
+    def fill(variant: Variant) -> list[FilledGap]:
         report(variant.name)
         known = _KnownSites(records, variant.judge) if variant.judge else usual
+        return fill_records(by_gaps(records), known, variant.propose)
+
+    rows = compared(variants, fill, len(records))
+    return Table(title=f"{title}: {sample_size(benchmarks)}", columns=_COLUMNS, rows=rows, note=note)
+
+
+def compared(variants: Sequence[Variant], fill: Callable[[Variant], list[FilledGap]], records: int) -> tuple[Row, ...]:
+    """Return a row for each variant: its figures, their change against the first variant's, and its time.
+
+    Args:
+        variants: the variants.
+        fill: fills the same gaps with a variant.
+        records: how many records the gaps come from.
+    """
+    rows: list[Row] = []
+    first: Filling | None = None
+    for variant in variants:
         found: list[FilledGap] = []
-        timing = timed(lambda v=variant, f=found, k=known: f.extend(fill_records(by_gaps(records), k, v.propose)))  # type: ignore[misc]
-        filling = Filling(found, len(records))
-        values = dict(intervals(filling.figures, len(records)))
-        if fillings:
-            change = paired_differences(filling.figures, fillings[0].figures, len(records))
+        timing = timed(lambda v=variant, f=found: f.extend(fill(v)))  # type: ignore[misc]
+        filling = Filling(found, records)
+        values = dict(intervals(filling.figures, records))
+        if first is None:
+            first = filling
+        else:
+            change = paired_differences(filling.figures, first.figures, records)
             values |= {f"{name}_change": change[name] for name in ("top_1", "mrr")}
-        fillings.append(filling)
         rows.append(Row(variant.name, {**values, "seconds": timing.processor / max(1, len(found))}))
-    return Table(title=f"{title}: {sample_size(benchmarks)}", columns=_COLUMNS, rows=tuple(rows), note=note)
+    return tuple(rows)
 
 
 class _KnownSites:
